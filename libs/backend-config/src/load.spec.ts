@@ -1,0 +1,37 @@
+import { describe, expect, it } from '@jest/globals';
+import { ConfigError, loadConfig } from './load.js';
+import { access, cbb, database, process } from './slices/index.js';
+
+const minimal = { DATABASE_URL: 'postgres://app:x@127.0.0.1:5432/visapi' };
+
+describe('loadConfig', () => {
+  it('boots a minimal environment with documented defaults', () => {
+    const config = loadConfig(minimal, { database, cbb, process });
+    expect(config.database.poolMax).toBe(8);
+    expect(config.cbb).toMatchObject({ timeoutMs: 30_000, rateLimit: 10, enabled: true, dryRun: false });
+    expect(config.cbb.fieldIds['OrderNumber']).toBe(459752);
+  });
+
+  it('lists every problem together and names what would be right', () => {
+    const broken = { DATABASE_URL: 'mysql://x', DATABASE_POOL_MAX: 'many', CBB_SYNC_DRY_RUN: 'yes', CBB_FIELD_IDS: '{' };
+    const attempt = () => loadConfig(broken, { database, cbb });
+    expect(attempt).toThrow(ConfigError);
+    expect(attempt).toThrow(/DATABASE_URL must be a URL that starts with postgres:/);
+    expect(attempt).toThrow(/DATABASE_POOL_MAX must be an integer from 1 to 100/);
+    expect(attempt).toThrow(/CBB_SYNC_DRY_RUN must be the word true or false/);
+    expect(attempt).toThrow(/CBB_FIELD_IDS must be JSON/);
+  });
+
+  it('counts an empty value as not set', () => {
+    expect(loadConfig({ ...minimal, DATABASE_POOL_MAX: '' }, { database }).database.poolMax).toBe(8);
+  });
+
+  it('demands the pepper in production and only there', () => {
+    expect(loadConfig({}, { access }).access.pepper).not.toBe('');
+    expect(() => loadConfig({ NODE_ENV: 'production' }, { access })).toThrow(/API_KEY_PEPPER is required in production/);
+  });
+
+  it('freezes what it returns', () => {
+    expect(Object.isFrozen(loadConfig(minimal, { database }).database)).toBe(true);
+  });
+});

@@ -1,0 +1,12 @@
+import { integer, text } from '../variable.js';
+
+/** Where the worker answers probes and metrics. */
+export const worker = {
+  port: integer('WORKER_PORT', {
+    default: 3001,
+    min: 0,
+    max: 65_535,
+    meaning: 'TCP port of the worker’s /livez, /readyz and /metrics',
+  }),
+  host: text('HOST', { default: '0.0.0.0', meaning: 'address the backend and the worker’s side port listen on' }),
+} as const;

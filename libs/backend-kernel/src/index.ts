@@ -1,0 +1,13 @@
+export { AppError, categoryPolicy, asAppError } from './app-error.js';
+export type { Category, CategoryPolicy, ErrorDetail } from './app-error.js';
+export { Clock } from './clock.js';
+export { cleanCorrelationId, newCorrelationId } from './correlation.js';
+export { backoffMs } from './backoff.js';
+export type { Backoff } from './backoff.js';
+export { newId } from './ids.js';
+export { orderIdSchema, isTestOrder } from './order-id.js';
+export { parseJson } from './json.js';
+export { parsePhone, phoneDigits } from './phone.js';
+export type { Phone } from './phone.js';
+export { SCOPES, isScope } from './scopes.js';
+export type { Scope } from './scopes.js';

@@ -1,0 +1,19 @@
+/** Every scope an API key can hold. */
+export const SCOPES = [
+  'webhook:vizi',
+  'webhook:visanet',
+  'orders:read',
+  'orders:write',
+  'orders:operate',
+  'deliveries:read',
+  'deliveries:operate',
+  'messages:read',
+  'ledger:read',
+  'metrics:read',
+] as const;
+
+export type Scope = (typeof SCOPES)[number];
+
+export function isScope(value: string): value is Scope {
+  return (SCOPES as readonly string[]).includes(value);
+}

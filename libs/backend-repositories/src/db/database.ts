@@ -1,0 +1,56 @@
+import type { DatabaseConfig } from '@visapi/backend-config';
+import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import pg from 'pg';
+import { preparing } from './prepared-pool.js';
+import type { DB } from './schema.gen.js';
+
+/** What a repository method runs on: the pool or a transaction. Always passed explicitly. */
+export type Executor = Kysely<DB> | Transaction<DB>;
+
+/** The database of this process; injected by this class. Transactions are opened by commands only. */
+export class Database {
+  private constructor(
+    readonly db: Kysely<DB>,
+    private readonly pool: pg.Pool,
+  ) {}
+
+  /**
+   * @param applicationName shown in pg_stat_activity
+   * @param onIdleError told when an idle connection breaks (a restart of Postgres); the pool replaces it by itself
+   */
+  static open(config: DatabaseConfig, applicationName: string, onIdleError: (error: Error) => void): Database {
+    const pool = new pg.Pool({
+      connectionString: config.url,
+      max: config.poolMax,
+      application_name: applicationName,
+      connectionTimeoutMillis: 5_000,
+      idleTimeoutMillis: 60_000,
+      keepAlive: true,
+      statement_timeout: 30_000,
+      query_timeout: 35_000,
+      idle_in_transaction_session_timeout: 30_000,
+      types: { getTypeParser },
+    });
+    pool.on('error', onIdleError);
+    const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
+    return new Database(db, pool);
+  }
+
+  /** Connections that wait for a free one in the pool. */
+  get waiting(): number {
+    return this.pool.waitingCount;
+  }
+
+  async close(): Promise<void> {
+    await this.db.destroy();
+  }
+}
+
+const { builtins } = pg.types;
+
+/** bigint as number (our sequences stay far below 2^53), date as the text it is (a day has no time zone). */
+function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+  if (oid === builtins.INT8) return Number;
+  if (oid === builtins.DATE) return String;
+  return pg.types.getTypeParser(oid, format as 'text') as (value: string) => unknown;
+}
