@@ -1,0 +1,130 @@
+/**
+ * Who may import whom, as data. `rules.ts` reads it, `architecture.spec.ts` enforces it.
+ *
+ * A target is written `<scope>` or `<scope>/<subpath>` as in the package's name and exports
+ * (`@visapi/backend-http` is `http`, `@visapi/backend-repositories/orders` is `repositories/orders`).
+ * `<context>` stands for every package tagged `type:context`, `<own>` for the scope of the importing file.
+ */
+export type Zone =
+  | 'app:backend'
+  | 'app:worker'
+  | 'app:sandbox'
+  | 'context:core'
+  | 'context:queries'
+  | 'context:http'
+  | 'context:jobs';
+
+const foundation = ['kernel', 'config', 'observability'];
+
+/** Deliveries, events and effects are the story every context writes to; all other tables have one context. */
+const rows = [
+  'repositories',
+  'repositories/<own>',
+  'repositories/inbox',
+  'repositories/events',
+  'repositories/effects',
+];
+
+const core = [...foundation, ...rows, 'events', 'queue', 'webhooks', 'cache', '<context>'];
+
+export const MAY_IMPORT: Readonly<Record<Zone, readonly string[]>> = {
+  // `repositories` here is the module that opens and closes the pool; tables have subpaths, which apps may not name.
+  'app:backend': [...foundation, '<context>/http', 'webhooks/http', 'http', 'repositories'],
+  'app:worker': [...foundation, '<context>/jobs', 'webhooks/jobs', 'events', 'queue', 'http', 'repositories'],
+  'app:sandbox': ['kernel'],
+  'context:core': core,
+  'context:queries': [...core, 'providers'],
+  'context:http': [...foundation, 'http'],
+  'context:jobs': [...foundation, ...rows, 'events', 'queue', 'webhooks', 'providers', '<context>'],
+};
+
+/** A mechanism imports only mechanisms of a lower floor. A new mechanism gets its floor here first. */
+export const MECHANISM_FLOOR: Readonly<Record<string, number>> = {
+  config: 1,
+  observability: 2,
+  providers: 2,
+  repositories: 2,
+  cache: 3,
+  http: 3,
+  queue: 3,
+  events: 4,
+  webhooks: 5,
+};
+
+/** A context's own mechanism may be used before the pair of tags is looked at; these pairs are the outer wall. */
+export const TAG_PAIRS: Readonly<Record<string, readonly string[]>> = {
+  'type:app': ['type:context', 'type:mechanism', 'type:kernel'],
+  'type:context': ['type:context', 'type:mechanism', 'type:kernel'],
+  'type:mechanism': ['type:mechanism', 'type:kernel'],
+  'type:kernel': [],
+  'type:testing': ['type:context', 'type:mechanism', 'type:kernel'],
+};
+
+export interface ExternalBan {
+  readonly packages: RegExp;
+  readonly allowedScopes: readonly string[];
+  /** Types are erased: a mechanism that is handed a client may name its type. */
+  readonly typesAreFree: boolean;
+  readonly why: string;
+}
+
+export const EXTERNAL_BANS: readonly ExternalBan[] = [
+  {
+    packages: /^(pg|pg-.+|postgres|kysely)(\/|$)/,
+    allowedScopes: ['repositories', 'testing'],
+    typesAreFree: false,
+    why: 'SQL lives in backend-repositories only',
+  },
+  {
+    packages: /^bullmq(\/|$)/,
+    allowedScopes: ['queue'],
+    typesAreFree: false,
+    why: 'queues are reached through backend-queue only',
+  },
+  {
+    packages: /^ioredis(\/|$)/,
+    allowedScopes: ['queue', 'cache', 'testing'],
+    typesAreFree: true,
+    why: 'Redis clients are made in backend-queue and backend-cache only',
+  },
+  {
+    packages: /^prom-client(\/|$)/,
+    allowedScopes: ['observability'],
+    typesAreFree: false,
+    why: 'metrics are named in backend-observability only',
+  },
+  {
+    packages: /^undici(\/|$)/,
+    allowedScopes: ['providers', 'sandbox', 'testing'],
+    typesAreFree: false,
+    why: 'vendors are called through backend-providers only',
+  },
+  {
+    packages: /^@supabase\//,
+    allowedScopes: ['access'],
+    typesAreFree: false,
+    why: 'Supabase serves sign-in, and sign-in lives in backend-access',
+  },
+];
+
+/** Where a transaction may be opened besides `commands/`, and why. */
+export const TRANSACTION_HOMES: Readonly<Record<string, string>> = {
+  'libs/backend-repositories/src/db/': 'the helper itself and the migration runner',
+  'libs/backend-repositories/src/inbox/': 'one statement shared by concurrent deliveries, retried row by row',
+  'libs/backend-events/src/': 'the relay marks rows in the transaction that selected them',
+  'libs/backend-queue/src/': 'the sweep holds a transaction-scoped lock',
+};
+
+/** The role a file of a context says in its name, by folder; `noun` is a name without a role. */
+export const ROLES_BY_FOLDER: Readonly<Record<string, readonly string[]>> = {
+  '': ['noun', 'module', 'errors', 'schemas'],
+  commands: ['command'],
+  queries: ['query'],
+  specifications: ['specification'],
+  webhooks: ['webhook', 'schemas'],
+  http: ['controller', 'schemas', 'module'],
+  jobs: ['job', 'processor', 'saga', 'module'],
+};
+
+/** These say what happens, so their names begin with a verb: `receive-order`, `on-order-created`. */
+export const VERB_NOUN_ROLES: readonly string[] = ['command', 'job', 'processor'];
