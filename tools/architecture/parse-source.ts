@@ -19,6 +19,8 @@ export interface ParsedSource {
   /** Nothing but `export ... from`: a file that only forwards. */
   readonly onlyForwards: boolean;
   readonly anyKeywords: number;
+  /** Lines covered by imports and forwarding exports. */
+  readonly importLines: number;
 }
 
 /** Reads the facts the rules need from one file, without resolving or checking types. */
@@ -44,7 +46,7 @@ export function parseSource(path: string, text: string): ParsedSource {
   };
   visit(file);
   const onlyForwards = file.statements.length > 0 && file.statements.every(isForward);
-  return { text, ...facts, onlyForwards };
+  return { text, ...facts, onlyForwards, importLines: countImportLines(file) };
 }
 
 function importOf(node: ts.Node): ImportLine | undefined {
@@ -112,4 +114,10 @@ function isSqlTag(tag: ts.Expression): boolean {
 
 function isForward(statement: ts.Statement): boolean {
   return ts.isExportDeclaration(statement) && statement.moduleSpecifier !== undefined;
+}
+
+function countImportLines(file: ts.SourceFile): number {
+  return file.statements
+    .filter((statement) => ts.isImportDeclaration(statement) || isForward(statement))
+    .reduce((total, statement) => total + statement.getText(file).split('\n').length, 0);
 }
