@@ -1,0 +1,58 @@
+import { chmod, chown, mkdir, readdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { Problem } from './problem.ts';
+
+/** How a program that refuses to run as root is started. */
+export interface Unprivileged {
+  /** Put before the program and its arguments. */
+  readonly prefix: readonly string[];
+  readonly uid?: number;
+  readonly gid?: number;
+}
+
+const NAMESPACE = ['unshare', '--user', '--map-user=1000', '--map-group=1000'];
+const NOBODY = 65_534;
+
+/**
+ * As root on Linux a user namespace makes the program see itself as user 1000 while it keeps reading root's
+ * files, so no user is made and no file copied. Where namespaces are forbidden (containers) it becomes `nobody`
+ * and the folders in `owned` are handed to it.
+ */
+export async function unprivileged(program: string, owned: readonly string[]): Promise<Unprivileged> {
+  if (process.getuid?.() !== 0) return { prefix: [] };
+  if (process.platform === 'linux' && (await runs([...NAMESPACE, program, '--version'])))
+    return { prefix: NAMESPACE };
+  const uid = Number(process.env['SUDO_UID'] ?? NOBODY);
+  const gid = Number(process.env['SUDO_GID'] ?? NOBODY);
+  if (!(await runs([program, '--version'], { uid, gid }))) {
+    throw new Problem(
+      `Postgres refuses to run as root, this machine allows no user namespaces, and user ${uid} may not read ${program}`,
+      'Run as an ordinary user, or move the checkout out of a private folder (such as /root), or set DATABASE_URL.',
+    );
+  }
+  for (const folder of owned) {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    // The folder itself stays private; its parent (ours too) must let that user pass.
+    await chmod(dirname(folder), 0o711);
+    await handOver(folder, uid, gid);
+  }
+  return { prefix: [], uid, gid };
+}
+
+async function runs(
+  [file = '', ...args]: string[],
+  user: { uid?: number; gid?: number } = {},
+): Promise<boolean> {
+  const { failed } = await execa(file, args, { ...user, cwd: '/', reject: false });
+  return !failed;
+}
+
+async function handOver(folder: string, uid: number, gid: number): Promise<void> {
+  await chown(folder, uid, gid);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) await handOver(path, uid, gid);
+    else await chown(path, uid, gid);
+  }
+}
