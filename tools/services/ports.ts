@@ -37,7 +37,7 @@ export async function stablePorts<Name extends string>(
     chosen[name] = port;
   }
   await writeJson(file, { ...last, ...chosen });
-  return chosen as Record<Name, number>;
+  return chosen;
 }
 
 async function remembered(file: string): Promise<Record<string, number>> {
