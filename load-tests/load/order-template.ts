@@ -1,0 +1,137 @@
+/**
+ * One realistic paid order of 2,048 bytes whose numbers can be overwritten in place, so that the generator spends its
+ * share of the machine on sending and not on building JSON. Everybody in it is invented.
+ */
+export interface RequestTemplate {
+  /** Header and body of one HTTP request, ready to be written to a socket. */
+  readonly bytes: Buffer;
+  /** Where the seven digits of the order's number stand. */
+  readonly offsets: readonly number[];
+}
+
+const DIGITS = 7;
+const HOLE = '#'.repeat(DIGITS);
+const BODY_BYTES = 2_048;
+const FIRST_NUMBER = 1_000_000;
+
+export function orderId(index: number): string {
+  return `IL261120IN${FIRST_NUMBER + index}`;
+}
+
+export function orderPhone(index: number): string {
+  return `97250${FIRST_NUMBER + index}`;
+}
+
+export function requestTemplate(url: URL, headers: Readonly<Record<string, string>>): RequestTemplate {
+  const body = Buffer.from(paddedBody());
+  const head = [
+    `POST ${url.pathname} HTTP/1.1`,
+    `Host: ${url.host}`,
+    'Content-Type: application/json',
+    `Content-Length: ${body.length}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    '\r\n',
+  ].join('\r\n');
+  const bytes = Buffer.concat([Buffer.from(head), body]);
+  return { bytes, offsets: holesOf(bytes) };
+}
+
+/** Makes the request in `bytes` the one of order `index`. */
+export function fillNumber(bytes: Buffer, offsets: readonly number[], index: number): void {
+  let rest = FIRST_NUMBER + index;
+  for (let place = DIGITS - 1; place >= 0; place -= 1) {
+    const digit = 48 + (rest % 10);
+    rest = Math.floor(rest / 10);
+    for (const offset of offsets) bytes[offset + place] = digit;
+  }
+}
+
+function holesOf(bytes: Buffer): number[] {
+  const offsets: number[] = [];
+  for (let at = bytes.indexOf(HOLE); at >= 0; at = bytes.indexOf(HOLE, at + DIGITS)) offsets.push(at);
+  return offsets;
+}
+
+function paddedBody(): string {
+  const missing = BODY_BYTES - Buffer.byteLength(JSON.stringify(order('')));
+  return JSON.stringify(order('x'.repeat(Math.max(0, missing))));
+}
+
+function order(referrer: string): unknown {
+  return { form: { ...form, meta: { ...form.meta, referrer } }, order: payment };
+}
+
+const FORM_ID = `frm_Bench${HOLE}`;
+
+const product = {
+  name: 'india_tourist_year',
+  country: 'india',
+  docType: 'evisa',
+  docName: 'eVisa',
+  entries: 'multiple',
+  intent: 'tourism',
+  validity: 'year',
+  valid_since: 'approval',
+  wait: 3,
+  stay_limit: 90,
+  price: { ils: 249, usd: 69, sek: 699, rub: 6990, kzt: 42990 },
+};
+
+const passport = {
+  nationality: 'ISR',
+  firstName: 'DANA',
+  lastName: 'LEDUGMA',
+  sex: 'f',
+  dateOfBirth: '1990-04-01',
+  countryOfBirth: 'ISR',
+  number: 'X00000001',
+  dateOfIssue: '2021-02-10',
+  dateOfExpiry: '2031-02-09',
+};
+
+const files = {
+  face: 'https://files.example.test/photos/face?sig=fake',
+  passport: '',
+  card: '',
+  invitation: '',
+};
+
+const form = {
+  id: FORM_ID,
+  country: 'india',
+  client: {
+    name: 'דנה לדוגמה ',
+    email: `dana.${HOLE}@example.test`,
+    phone: { code: '972', number: `050${HOLE}` },
+    whatsappAlertsEnabled: true,
+  },
+  product,
+  quantity: 1,
+  urgency: 'none',
+  termsAgreed: true,
+  orderId: null,
+  meta: {
+    url: 'https://visanet.co.il/visas/india/apply',
+    branch: 'il',
+    domain: 'visanet.co.il',
+    referrer: '',
+  },
+  created_at: '2026-11-19T18:40:11.120Z',
+  updated_at: '2026-11-20T09:00:44.903Z',
+  entry: { date: '2027-03-05', port: null },
+  fileTransferMethod: 'form',
+  applicants: [{ id: `apl_Bench${HOLE}`, passport, extraNationality: { status: 'none' }, files }],
+};
+
+const payment = {
+  id: `IL261120IN${HOLE}`,
+  form_id: FORM_ID,
+  branch: 'IL',
+  domain: 'visanet.co.il',
+  payment_processor: 'stripe',
+  payment_id: `pi_TESTBENCH${HOLE}`,
+  amount: 249,
+  currency: 'ILS',
+  coupon: null,
+  status: 'active',
+};

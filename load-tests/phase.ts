@@ -1,0 +1,56 @@
+import type { BenchContext } from './benchmark.ts';
+import { drive } from './load/drive.ts';
+import type { LoadPlan, LoadResult } from './load/plan.ts';
+import { cpuDuring } from './system/cpu.ts';
+
+/** One stretch of load and what it cost. */
+export interface Phase {
+  readonly load: LoadResult;
+  /** CPU ms per answered request, by process. */
+  readonly cpuPerOrder: Readonly<Record<string, number>>;
+}
+
+/** Drives one plan, tells how it went in one line, and reports answers other than 200. */
+export async function phase(
+  context: BenchContext,
+  label: string,
+  pids: Readonly<Record<string, number>>,
+  plan: LoadPlan,
+): Promise<Phase> {
+  const { result: load, cpuMs } = await cpuDuring(
+    { ...pids, postgres: context.services.postgresPid, redis: context.services.redisPid },
+    () => drive(plan),
+  );
+  const spent = { ...cpuMs, generator: load.cpuMs };
+  const cpuPerOrder = Object.fromEntries(Object.entries(spent).map(([name, ms]) => [name, ms / load.sent]));
+  const { p50, p95, p99 } = load.latency;
+  context.say(
+    `  ${label.padEnd(22)}${perSecond(load.perSecond).padStart(10)}  p50 ${ms(p50)}  p95 ${ms(p95)}  p99 ${ms(p99)}` +
+      `  CPU/order ${cpuWords(cpuPerOrder)}`,
+  );
+  if (load.refused.length > 0) {
+    context.say(
+      `  ${label}: ${load.refused.length} requests were not answered 200: ${JSON.stringify(load.statuses)}`,
+    );
+  }
+  return { load, cpuPerOrder };
+}
+
+export function perSecond(value: number): string {
+  return `${Math.round(value).toLocaleString('en')}/s`;
+}
+
+export function ms(value: number): string {
+  return `${value < 10 ? value.toFixed(2) : value.toFixed(0)} ms`;
+}
+
+export function ratio(ours: number, baseline: number): string {
+  return `${(ours / baseline).toFixed(2)} x`;
+}
+
+export function cpuWords(cpuPerOrder: Readonly<Record<string, number>>): string {
+  return Object.entries(cpuPerOrder)
+    .filter(([, value]) => value >= 0.0005)
+    .map(([name, value]) => `${name} ${value.toFixed(3)}`)
+    .join(', ');
+}
