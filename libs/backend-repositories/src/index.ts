@@ -1,5 +1,7 @@
+export { DatabaseModule } from './db/database.module.js';
 export { Database } from './db/database.js';
 export type { Executor } from './db/database.js';
+export type { Page, PageResult } from './db/paginate.js';
 export {
   errorCode,
   isDatabaseUnavailable,

@@ -1,5 +1,5 @@
 import type { DatabaseConfig } from '@visapi/backend-config';
-import { Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely';
 import pg from 'pg';
 import { preparing } from './prepared-pool.js';
 import type { DB } from './schema.gen.js';
@@ -32,7 +32,8 @@ export class Database {
       types: { getTypeParser },
     });
     pool.on('error', onIdleError);
-    const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparing(pool) }) });
+    const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
+    const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparing(pool) }), plugins });
     return new Database(db, pool);
   }
 

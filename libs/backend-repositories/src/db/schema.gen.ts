@@ -26,28 +26,28 @@ export type Numeric = ColumnType<string, number | string, number | string>;
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface ApiKeys {
-  created_at: Generated<Timestamp>;
-  expires_at: Timestamp | null;
+  createdAt: Generated<Timestamp>;
+  expiresAt: Timestamp | null;
   /**
    * HMAC-SHA-256 of the secret part, keyed with the pepper
    */
-  hashed_secret: Buffer;
+  hashedSecret: Buffer;
   id: string;
-  last_used_at: Timestamp | null;
+  lastUsedAt: Timestamp | null;
   name: string;
   prefix: string;
-  revoked_at: Timestamp | null;
+  revokedAt: Timestamp | null;
   scopes: Generated<string[]>;
-  updated_at: Generated<Timestamp>;
+  updatedAt: Generated<Timestamp>;
 }
 
 export interface Contacts {
-  cbb_contact_id: string | null;
-  confirmed_fields: Generated<string[]>;
-  created_at: Generated<Timestamp>;
+  cbbContactId: string | null;
+  confirmedFields: Generated<string[]>;
+  createdAt: Generated<Timestamp>;
   phone: string;
-  synced_at: Timestamp | null;
-  updated_at: Generated<Timestamp>;
+  syncedAt: Timestamp | null;
+  updatedAt: Generated<Timestamp>;
   /**
    * order id and content version that confirmed_fields belong to
    */
@@ -55,22 +55,22 @@ export interface Contacts {
 }
 
 export interface Deliveries {
-  api_key_id: string | null;
-  applied_at: Timestamp | null;
-  body_hash: Buffer;
-  correlation_id: string;
+  apiKeyId: string | null;
+  appliedAt: Timestamp | null;
+  bodyHash: Buffer;
+  correlationId: string;
   id: string;
   kind: string;
-  last_repeat_at: Timestamp | null;
-  order_id: string | null;
+  lastRepeatAt: Timestamp | null;
+  orderId: string | null;
   outcome: string;
   /**
    * order of arrival as the database saw it; "newest order" of a phone is decided by it, never by a clock
    */
   position: Generated<number>;
   problems: string | null;
-  queued_at: Timestamp | null;
-  received_at: Generated<Timestamp>;
+  queuedAt: Timestamp | null;
+  receivedAt: Generated<Timestamp>;
   repeats: Generated<number>;
   source: string;
   /**
@@ -81,52 +81,52 @@ export interface Deliveries {
 
 export interface DeliveryBodies {
   body: Buffer;
-  delivery_id: string;
+  deliveryId: string;
   headers: string;
   /**
    * key that body is encrypted with; null = plain bytes as received
    */
-  key_id: string | null;
+  keyId: string | null;
 }
 
 export interface Effects {
-  accepted_at: Timestamp | null;
+  acceptedAt: Timestamp | null;
   /**
    * number of claims; the fencing token that every later write must name
    */
   attempt: Generated<number>;
-  claimed_at: Timestamp | null;
-  correlation_id: string;
-  due_at: Generated<Timestamp>;
+  claimedAt: Timestamp | null;
+  correlationId: string;
+  dueAt: Generated<Timestamp>;
   evidence: Generated<Json>;
-  failed_at: Timestamp | null;
-  first_claimed_at: Timestamp | null;
+  failedAt: Timestamp | null;
+  firstClaimedAt: Timestamp | null;
   id: string;
   kind: string;
   /**
    * what must not be acted on twice at once: the phone, for contacts
    */
   lane: string;
-  lease_until: Timestamp | null;
-  order_id: string;
-  planned_at: Generated<Timestamp>;
-  queued_at: Timestamp | null;
+  leaseUntil: Timestamp | null;
+  orderId: string;
+  plannedAt: Generated<Timestamp>;
+  queuedAt: Timestamp | null;
   reason: string | null;
-  semantic_key: string;
-  skipped_at: Timestamp | null;
+  semanticKey: string;
+  skippedAt: Timestamp | null;
   state: string;
-  uncertain_at: Timestamp | null;
+  uncertainAt: Timestamp | null;
 }
 
 export interface Events {
   actor: string;
-  aggregate_id: string;
-  aggregate_type: string;
-  aggregate_version: number;
-  correlation_id: string;
-  dispatched_at: Timestamp | null;
+  aggregateId: string;
+  aggregateType: string;
+  aggregateVersion: number;
+  correlationId: string;
+  dispatchedAt: Timestamp | null;
   id: string;
-  occurred_at: Generated<Timestamp>;
+  occurredAt: Generated<Timestamp>;
   payload: Json;
   position: Generated<number>;
   type: string;
@@ -134,17 +134,17 @@ export interface Events {
 
 export interface Messages {
   binding: string | null;
-  delivered_at: Timestamp | null;
-  effect_id: string;
-  failed_at: Timestamp | null;
+  deliveredAt: Timestamp | null;
+  effectId: string;
+  failedAt: Timestamp | null;
   language: string;
-  order_id: string;
+  orderId: string;
   parameters: Buffer | null;
-  parameters_key_id: string | null;
+  parametersKeyId: string | null;
   phone: string | null;
-  provider_message_id: string | null;
-  read_at: Timestamp | null;
-  sent_at: Timestamp | null;
+  providerMessageId: string | null;
+  readAt: Timestamp | null;
+  sentAt: Timestamp | null;
   template: string;
 }
 
@@ -154,81 +154,81 @@ export interface Orders {
    * JSON of all applicants; encrypted when applicants_key_id is set
    */
   applicants: Buffer | null;
-  applicants_key_id: string | null;
+  applicantsKeyId: string | null;
   /**
    * position of the newest delivery whose content the row holds
    */
-  applied_position: number;
+  appliedPosition: number;
   /**
    * as received in lower case, or taken from the order id; "unknown" when neither says
    */
   branch: string;
-  cbb_synced: Generated<boolean>;
-  client_email: string | null;
-  client_name: string | null;
+  cbbSynced: Generated<boolean>;
+  clientEmail: string | null;
+  clientName: string | null;
   /**
    * E.164; null = no valid phone, messaging is withheld
    */
-  client_phone: string | null;
-  client_sex: string | null;
-  content_version: Generated<number>;
-  created_at: Generated<Timestamp>;
+  clientPhone: string | null;
+  clientSex: string | null;
+  contentVersion: Generated<number>;
+  createdAt: Generated<Timestamp>;
   currency: string | null;
-  delivery_id: string;
+  deliveryId: string;
   /**
    * position of the first delivery: decides which order of a phone is newest
    */
-  delivery_position: number;
+  deliveryPosition: number;
   domain: string | null;
-  entry_date: string | null;
+  entryDate: string | null;
   /**
    * version of the newest event of this order; also its optimistic lock
    */
-  event_version: Generated<number>;
-  first_received_at: Timestamp;
-  form_id: string | null;
-  is_urgent: boolean;
-  order_id: string;
-  order_status: string | null;
-  payment_id: string | null;
-  payment_processor: string | null;
-  processed_at: Timestamp | null;
-  processing_days: number | null;
-  product_country: string | null;
-  product_doc_type: string | null;
-  product_entries: string | null;
-  product_intent: string | null;
-  product_name: string | null;
-  product_validity: string | null;
-  stay_limit: number | null;
-  updated_at: Generated<Timestamp>;
+  eventVersion: Generated<number>;
+  firstReceivedAt: Timestamp;
+  formId: string | null;
+  isUrgent: boolean;
+  orderId: string;
+  orderStatus: string | null;
+  paymentId: string | null;
+  paymentProcessor: string | null;
+  processedAt: Timestamp | null;
+  processingDays: number | null;
+  productCountry: string | null;
+  productDocType: string | null;
+  productEntries: string | null;
+  productIntent: string | null;
+  productName: string | null;
+  productValidity: string | null;
+  stayLimit: number | null;
+  updatedAt: Generated<Timestamp>;
   urgency: string | null;
-  visa_quantity: number | null;
+  visaQuantity: number | null;
   warnings: Generated<string[]>;
-  whatsapp_alerts_enabled: boolean;
-  whatsapp_confirmation_sent: Generated<boolean>;
+  whatsappAlertsEnabled: boolean;
+  whatsappConfirmationSent: Generated<boolean>;
 }
 
 export interface Receipts {
-  callback_data: string | null;
-  delivery_id: string;
-  error_code: string | null;
-  message_id: string | null;
-  occurred_at: Timestamp;
-  phone_number_id: string | null;
+  callbackData: string | null;
+  deliveryId: string;
+  errorCode: string | null;
+  messageId: string | null;
+  occurredAt: Timestamp;
+  phoneNumberId: string | null;
   position: Generated<number>;
   pricing: Json | null;
-  provider_message_id: string;
-  received_at: Generated<Timestamp>;
+  providerMessageId: string;
+  receivedAt: Generated<Timestamp>;
   recipient: string;
   status: string;
 }
 
 export interface DB {
-  api_keys: ApiKeys;
+  apiKeys: ApiKeys;
   contacts: Contacts;
   deliveries: Deliveries;
-  delivery_bodies: DeliveryBodies;
+  deliveryBodies: DeliveryBodies;
   effects: Effects;
   events: Events;
   messages: Messages;

@@ -1,0 +1,33 @@
+import type { ProcessConfig } from '@visapi/backend-config';
+import { AppError } from '@visapi/backend-kernel';
+import type { Authenticator } from './authenticator.js';
+import type { HttpRequest } from './request-context.js';
+import type { AccessRule, RouteSettings } from './route.js';
+
+/** Checks a request against its route's rule before anything of its body is read. Deny by default. */
+export function accessHook(authenticator: Authenticator, environment: ProcessConfig['environment']) {
+  return async (request: HttpRequest): Promise<void> => {
+    if (request.is404) return;
+    const { access } = request.routeOptions.config as RouteSettings;
+    const rule = typeof access === 'function' ? access(request.params as Record<string, string>) : access;
+    if (rule === undefined) throw new AppError('not-found', 'There is nothing at this address.');
+    if (rule === 'public' || isOpenHere(rule, request, environment)) return;
+    const principal = await authenticator.authenticate(request);
+    request.visapi.principal = principal;
+    const missing = rule.scopes.filter((scope) => !principal.scopes.has(scope));
+    if (missing.length === 0) return;
+    const details = missing.map((scope) => ({ path: 'scope', message: `${scope} is missing` }));
+    throw new AppError('forbidden', 'This key may not do that.', { details });
+  };
+}
+
+function isOpenHere(
+  rule: Exclude<AccessRule, 'public'>,
+  request: HttpRequest,
+  environment: ProcessConfig['environment'],
+): boolean {
+  if (!rule.openOnLoopbackInDevelopment || environment !== 'development') return false;
+  // A proxy on this machine would make every caller look local; such requests carry its header.
+  if (request.headers['x-forwarded-for'] !== undefined) return false;
+  return ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.socket.remoteAddress ?? '');
+}

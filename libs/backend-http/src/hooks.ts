@@ -1,0 +1,93 @@
+import { AppError, cleanCorrelationId, newCorrelationId, parseJson } from '@visapi/backend-kernel';
+import type { Log, Metrics } from '@visapi/backend-observability';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { successBody } from './envelope.js';
+import type { HttpRequest } from './request-context.js';
+import type { RouteSettings } from './route.js';
+
+interface Parts {
+  readonly log: Log;
+  readonly metrics: Metrics;
+  readonly checkAccess: (request: HttpRequest) => Promise<void>;
+  /** An answer that does not fit its schema is an error (tests, development) instead of a log line (production). */
+  readonly strict: boolean;
+}
+
+/** What every request passes, in this order: correlation, access, body, envelope, log line. */
+export function addHooks(fastify: FastifyInstance, parts: Parts): void {
+  fastify.decorateRequest('visapi', null as never);
+  fastify.addHook('onRoute', (route) => {
+    if ((route.config as RouteSettings | undefined)?.access === undefined)
+      throw new Error(`Route ${String(route.method)} ${route.url} declares no access rule`);
+  });
+  fastify.addHook('onRequest', (request, reply, done) => {
+    begin(request as HttpRequest, reply);
+    done();
+  });
+  fastify.addHook('onRequest', async (request) => await parts.checkAccess(request as HttpRequest));
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  fastify.addHook('preValidation', (request, _reply, done) => done(readBody(request as HttpRequest)));
+  fastify.addHook('preSerialization', (request, _reply, payload, done) => {
+    wrap(request as HttpRequest, payload, parts, done);
+  });
+  fastify.addHook('onResponse', (request, reply, done) => {
+    conclude(request as HttpRequest, reply, parts);
+    done();
+  });
+}
+
+function begin(request: HttpRequest, reply: FastifyReply): void {
+  const { headers } = request;
+  const given = cleanCorrelationId(headers['x-correlation-id']) ?? cleanCorrelationId(headers['x-request-id']);
+  const correlationId = given ?? newCorrelationId();
+  request.visapi = { correlationId, arrivedAt: performance.now(), fields: {} };
+  void reply.header('x-correlation-id', correlationId).header('x-request-id', correlationId);
+}
+
+/** Bodies arrive as bytes; unless the route wants them so, they must be JSON. */
+function readBody(request: HttpRequest): Error | undefined {
+  if (!Buffer.isBuffer(request.body) || (request.routeOptions.config as RouteSettings).raw) return undefined;
+  if (request.body.length === 0) {
+    request.body = undefined;
+    return undefined;
+  }
+  const parsed = parseJson(request.body);
+  if (!parsed) return new AppError('invalid', 'The body must be JSON in UTF-8.');
+  request.body = parsed.value;
+  return undefined;
+}
+
+function wrap(
+  request: HttpRequest,
+  payload: unknown,
+  parts: Parts,
+  done: (error: Error | null, payload?: unknown) => void,
+): void {
+  const { correlationId } = request.visapi;
+  const schema = (request.routeOptions.config as RouteSettings).responds;
+  try {
+    done(null, successBody(payload, correlationId, schema));
+  } catch (error) {
+    if (parts.strict) return done(error as Error);
+    parts.log.error('answer does not fit its schema', { correlationId, route: request.routeOptions.url }, error);
+    done(null, successBody(payload, correlationId, undefined));
+  }
+}
+
+function conclude(request: HttpRequest, reply: FastifyReply, { log, metrics }: Parts): void {
+  const { correlationId, arrivedAt, fields, principal } = request.visapi;
+  const durationMs = performance.now() - arrivedAt;
+  const route = request.routeOptions.url ?? 'unknown';
+  metrics.httpDuration.observe({ method: request.method, route, status: reply.statusCode }, durationMs / 1000);
+  if (!log.infoEnabled) return;
+  log.info('request', {
+    method: request.method,
+    route,
+    status: reply.statusCode,
+    durationMs: Math.round(durationMs * 10) / 10,
+    correlationId,
+    apiKey: principal?.label,
+    ...fields,
+  });
+}

@@ -1,0 +1,12 @@
+export { Access, Raw, Responds } from './route.js';
+export type { AccessRule, AccessResolver } from './route.js';
+export { Authenticator } from './authenticator.js';
+export type { Principal } from './authenticator.js';
+export { createHttpApp } from './create-http-app.js';
+export { Listed } from './envelope.js';
+export { describeRequest } from './request-context.js';
+export type { HttpRequest } from './request-context.js';
+export { pageQuery, toPage } from './page-query.js';
+export type { Check } from './platform.module.js';
+export { HealthCheck, PlatformModule } from './platform.module.js';
+export { createProbeServer } from './probe-server.js';

@@ -1,0 +1,29 @@
+import type { Page } from '@visapi/backend-repositories';
+import { z } from 'zod';
+
+const count = (name: string, min: number, max: number) =>
+  z.coerce
+    .number({ error: `${name} must be a number` })
+    .int(`${name} must be a whole number`)
+    .min(min, `${name} must be at least ${min}`)
+    .max(max, `${name} must be at most ${max}`);
+
+const cursors = { position: /^\d{0,15}$/, id: /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$/ } as const;
+
+/**
+ * `?page=&perPage=` or `?cursor=&perPage=`; an empty cursor starts from the newest.
+ * @param key what the list is ordered by, which is what its cursors hold
+ */
+export function pageQuery(key: keyof typeof cursors) {
+  const cursor = z.string().regex(cursors[key], 'cursor must be one that an earlier answer gave as nextCursor');
+  return {
+    page: count('page', 1, 100_000).optional(),
+    perPage: count('perPage', 1, 200).default(20),
+    cursor: cursor.optional(),
+  };
+}
+
+export function toPage(query: { page?: number; perPage: number; cursor?: string }): Page {
+  if (query.cursor === undefined) return { kind: 'page', page: query.page ?? 1, perPage: query.perPage };
+  return { kind: 'cursor', after: query.cursor === '' ? null : query.cursor, perPage: query.perPage };
+}

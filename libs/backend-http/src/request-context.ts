@@ -1,0 +1,18 @@
+import type { LogFields } from '@visapi/backend-observability';
+import type { FastifyRequest } from 'fastify';
+import type { Principal } from './authenticator.js';
+
+/** What every request carries from its first hook on. */
+export interface RequestContext {
+  readonly correlationId: string;
+  readonly arrivedAt: number;
+  principal?: Principal;
+  fields: LogFields;
+}
+
+export type HttpRequest = FastifyRequest & { visapi: RequestContext };
+
+/** Adds fields to the one log line of this request. */
+export function describeRequest(request: HttpRequest, fields: LogFields): void {
+  request.visapi.fields = { ...request.visapi.fields, ...fields };
+}

@@ -1,0 +1,51 @@
+import { RouteConfig } from '@nestjs/platform-fastify';
+import type { Scope } from '@visapi/backend-kernel';
+import type { z } from 'zod';
+
+/** Who may call a route: everybody, or a key that holds all the scopes. A route without a rule is closed to all. */
+export type AccessRule =
+  | 'public'
+  | {
+      readonly scopes: readonly Scope[];
+      /** Open to the machine itself while developing, so that a browser or scraper needs no key there. */
+      readonly openOnLoopbackInDevelopment?: boolean;
+    };
+
+/** For routes that stand for several: finds the rule by the path's parameters; undefined = there is no such route. */
+export type AccessResolver = (parameters: Readonly<Record<string, string>>) => AccessRule | undefined;
+
+/** What this library keeps in Fastify's route configuration. */
+export interface RouteSettings {
+  readonly access?: AccessRule | AccessResolver;
+  readonly raw?: boolean;
+  readonly responds?: z.ZodType;
+}
+
+const settingsOf = new WeakMap<object, RouteSettings>();
+
+/**
+ * Fastify's `config` metadata is one value per method, so decorators that each add a part share one object.
+ */
+function configure(part: RouteSettings): MethodDecorator {
+  return (target, key, descriptor: PropertyDescriptor) => {
+    const handler = descriptor.value as object;
+    const settings = { ...settingsOf.get(handler), ...part };
+    settingsOf.set(handler, settings);
+    (RouteConfig(settings) as MethodDecorator)(target, key, descriptor);
+  };
+}
+
+/** States who may call the route. Checked before the body is read. */
+export function Access(access: AccessRule | AccessResolver): MethodDecorator {
+  return configure({ access });
+}
+
+/** The body reaches the handler as bytes, whatever its content type says. */
+export function Raw(): MethodDecorator {
+  return configure({ raw: true });
+}
+
+/** Shape of `data` in a successful answer (of each item, for lists): unknown fields are removed, a mismatch is a bug. */
+export function Responds(schema: z.ZodType): MethodDecorator {
+  return configure({ responds: schema });
+}

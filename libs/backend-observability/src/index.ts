@@ -1,0 +1,6 @@
+export { Log } from './log.js';
+export type { LogFields } from './log.js';
+export { nestLogger } from './nest-logger.js';
+export { Metrics, attentionReasons } from './metrics.js';
+export type { AttentionReason } from './metrics.js';
+export { ObservabilityModule } from './observability.module.js';

@@ -1,0 +1,73 @@
+import type { ProcessConfig } from '@visapi/backend-config';
+import { AppError } from '@visapi/backend-kernel';
+import { pino, type Logger } from 'pino';
+
+/**
+ * Everything a log line may carry. The list is closed on purpose: bodies, names, phone numbers and documents have no
+ * field here, so they cannot be logged by accident.
+ */
+export interface LogFields {
+  /** A fact about an order, in the words of its timeline ("message.accepted"). */
+  readonly event?: string;
+  readonly orderId?: string | null;
+  readonly deliveryId?: string;
+  readonly effectId?: string;
+  readonly correlationId?: string;
+  readonly outcome?: string;
+  readonly reason?: string | null;
+  readonly attempt?: number;
+  readonly job?: string;
+  readonly queue?: string;
+  readonly method?: string;
+  readonly route?: string;
+  readonly status?: number;
+  readonly durationMs?: number;
+  readonly count?: number;
+  readonly apiKey?: string;
+  readonly vendor?: string;
+  readonly code?: string;
+  readonly port?: number;
+  readonly signal?: string;
+}
+
+/** Structured log of one process: JSON lines on standard output, in the shape of pino. */
+export class Log {
+  private constructor(private readonly pino: Logger) {}
+
+  static create(config: ProcessConfig, service: string): Log {
+    return new Log(pino({ level: config.logLevel, base: { service } }));
+  }
+
+  /** The one line per request, job or sweep. */
+  info(message: string, fields: LogFields = {}): void {
+    this.pino.info(fields, message);
+  }
+
+  warn(message: string, fields: LogFields = {}, error?: unknown): void {
+    this.pino.warn({ ...fields, ...describe(error) }, message);
+  }
+
+  error(message: string, fields: LogFields = {}, error?: unknown): void {
+    this.pino.error({ ...fields, ...describe(error) }, message);
+  }
+
+  get infoEnabled(): boolean {
+    return this.pino.isLevelEnabled('info');
+  }
+}
+
+/**
+ * An error for the log: kind, code and stack. The message of a driver error can quote values of a row, so for errors
+ * that are not ours only the name, the code and the places of the stack are kept.
+ */
+function describe(error: unknown): Record<string, unknown> {
+  if (error === undefined) return {};
+  if (!(error instanceof Error)) return { error: typeof error };
+  const own = error instanceof AppError;
+  return {
+    error: own ? error.message : error.name,
+    errorCode: own ? error.code : (error as { code?: unknown }).code,
+    stack: error.stack?.split('\n').slice(own ? 0 : 1, 12).map((line) => line.trim()),
+    ...(error.cause instanceof Error ? { cause: describe(error.cause) } : {}),
+  };
+}

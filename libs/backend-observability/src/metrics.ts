@@ -1,0 +1,80 @@
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+
+/** Why somebody should look: messages of unknown outcome, refused effects, deliveries open for too long. */
+export const attentionReasons = ['uncertain', 'failed', 'open'] as const;
+export type AttentionReason = (typeof attentionReasons)[number];
+
+const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+
+/** Every metric of the system, with one registry per process. Labels come from closed sets only. */
+export class Metrics {
+  private readonly registry = new Registry();
+
+  readonly httpDuration = new Histogram({
+    name: 'visapi_http_request_duration_seconds',
+    help: 'Time from the request’s arrival to the end of its answer',
+    labelNames: ['method', 'route', 'status'] as const,
+    buckets: seconds,
+    registers: [this.registry],
+  });
+
+  readonly deliveries = new Counter({
+    name: 'visapi_deliveries_total',
+    help: 'Deliveries answered, by source and outcome (repeats count as duplicate)',
+    labelNames: ['source', 'outcome'] as const,
+    registers: [this.registry],
+  });
+
+  readonly inboxBatch = new Histogram({
+    name: 'visapi_inbox_statement_deliveries',
+    help: 'Deliveries that shared one statement and its commit',
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
+    registers: [this.registry],
+  });
+
+  readonly jobDuration = new Histogram({
+    name: 'visapi_job_duration_seconds',
+    help: 'Time a job ran, by job and outcome',
+    labelNames: ['job', 'outcome'] as const,
+    buckets: seconds,
+    registers: [this.registry],
+  });
+
+  readonly relayed = new Counter({
+    name: 'visapi_outbox_dispatched_total',
+    help: 'Events handed on by the outbox relay',
+    registers: [this.registry],
+  });
+
+  readonly relayLag = new Gauge({
+    name: 'visapi_outbox_lag_seconds',
+    help: 'Age of the oldest event in the last batch the relay took; 0 when there was none',
+    registers: [this.registry],
+  });
+
+  readonly healed = new Counter({
+    name: 'visapi_sweep_healed_total',
+    help: 'Rows that the sweep put back to work or settled, by what was wrong',
+    labelNames: ['what'] as const,
+    registers: [this.registry],
+  });
+
+  readonly attention = new Gauge({
+    name: 'visapi_attention',
+    help: 'Orders that need a look: message outcome unknown, effect failed, or delivery open for more than 5 minutes',
+    labelNames: ['reason'] as const,
+    registers: [this.registry],
+  });
+
+  constructor() {
+    collectDefaultMetrics({ register: this.registry });
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  async render(): Promise<string> {
+    return await this.registry.metrics();
+  }
+}

@@ -1,0 +1,18 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { ProcessConfig } from '@visapi/backend-config';
+import { Clock } from '@visapi/backend-kernel';
+import { Log } from './log.js';
+import { Metrics } from './metrics.js';
+
+@Module({})
+export class ObservabilityModule {
+  /** Log, metrics and clock of one process, injectable everywhere. */
+  static forRoot(config: ProcessConfig, service: string): DynamicModule {
+    const providers = [
+      { provide: Log, useFactory: () => Log.create(config, service) },
+      Metrics,
+      { provide: Clock, useFactory: () => new Clock(config.environment === 'production' ? 0 : config.clockOffsetMs) },
+    ];
+    return { module: ObservabilityModule, global: true, providers, exports: [Log, Metrics, Clock] };
+  }
+}

@@ -1,0 +1,108 @@
+import { CbbTransport } from './transport.js';
+import { contact, created, done } from './schemas.js';
+
+export interface CbbContact {
+  readonly id: string;
+  readonly firstName: string;
+  readonly email: string;
+}
+
+export interface CbbField {
+  readonly name: string;
+  readonly value: string;
+}
+
+export interface NewCbbContact {
+  /** Digits without plus. */
+  readonly phone: string;
+  readonly firstName: string;
+  readonly email: string | undefined;
+  readonly gender: 'male' | 'female' | undefined;
+  readonly language: string;
+  readonly fields: readonly CbbField[];
+}
+
+export interface TemplateMessage {
+  /** Digits without plus; also the contact's id. */
+  readonly phone: string;
+  readonly template: string;
+  readonly language: string;
+  readonly parameters: readonly string[];
+}
+
+export interface CallOptions {
+  readonly correlationId: string;
+  readonly signal?: AbortSignal;
+}
+
+/** What VisAPI needs of CBB, the WhatsApp CRM. Errors are `VendorError`s; no call is repeated by the client. */
+export abstract class CbbClient {
+  /** Undefined when CBB does not know the contact. */
+  abstract getContact(phone: string, options: CallOptions): Promise<CbbContact | undefined>;
+  /** Creates a contact with its fields; returns its id. An existing one keeps its basic data. */
+  abstract createContact(contact: NewCbbContact, options: CallOptions): Promise<string>;
+  abstract setField(contactId: string, field: CbbField, options: CallOptions): Promise<void>;
+  abstract sendTemplate(message: TemplateMessage, options: CallOptions): Promise<void>;
+}
+
+/**
+ * CBB over HTTP.
+ * https://app.chatgptbuilder.io/api/swagger/
+ */
+export class HttpCbbClient extends CbbClient {
+  constructor(
+    private readonly transport: CbbTransport,
+    private readonly fieldIds: Readonly<Record<string, number>>,
+  ) {
+    super();
+  }
+
+  async getContact(phone: string, options: CallOptions): Promise<CbbContact | undefined> {
+    const answer = await this.transport.call('GET', `/contacts/${phone}`, undefined, contact.nullable(), options);
+    if (!answer?.phone) return undefined;
+    return { id: String(answer.id ?? phone), firstName: answer.first_name ?? '', email: answer.email ?? '' };
+  }
+
+  async createContact(wanted: NewCbbContact, options: CallOptions): Promise<string> {
+    const body = {
+      phone: wanted.phone,
+      first_name: wanted.firstName,
+      last_name: '',
+      email: wanted.email,
+      gender: wanted.gender,
+      language: wanted.language,
+      actions: wanted.fields.map((field) => ({
+        action: 'set_field_value',
+        field_name: field.name,
+        value: field.value,
+      })),
+    };
+    const answer = await this.transport.call('POST', '/contacts', { json: body }, created, options);
+    return String(answer.data.id);
+  }
+
+  /** @throws Error when the account's id of the field is not configured: that is ours to mend, not the vendor's */
+  async setField(contactId: string, field: CbbField, options: CallOptions): Promise<void> {
+    const id = this.fieldIds[field.name];
+    if (id === undefined) throw new Error(`CBB_FIELD_IDS names no id for the field ${field.name}`);
+    const path = `/contacts/${contactId}/custom_fields/${id}`;
+    await this.transport.call('POST', path, { form: { value: field.value } }, done, options);
+  }
+
+  async sendTemplate(message: TemplateMessage, options: CallOptions): Promise<void> {
+    const parameters = message.parameters.map((text) => ({ type: 'text', text }));
+    const content = {
+      messaging_product: 'whatsapp',
+      recipient_type: 'individual',
+      to: message.phone,
+      type: 'template',
+      template: {
+        name: message.template,
+        language: { code: message.language },
+        components: [{ type: 'body', parameters }],
+      },
+    };
+    const body = { messages: [content], channel: 'whatsapp' };
+    await this.transport.call('POST', `/contacts/${message.phone}/send_content`, { json: body }, done, options);
+  }
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+/** A business failure comes as HTTP 200 with `success: false`. */
+export const failure = z.object({
+  success: z.literal(false),
+  error: z.string().optional(),
+  message: z.string().optional(),
+});
+
+/** An unknown contact is answered like a known one, with empty fields. */
+export const contact = z.object({
+  id: z.union([z.number(), z.string()]).nullish(),
+  phone: z.string().nullish(),
+  first_name: z.string().nullish(),
+  email: z.string().nullish(),
+});
+
+export const created = z.object({
+  success: z.literal(true),
+  data: z.object({ id: z.union([z.number(), z.string()]) }),
+});
+
+export const done = z.object({ success: z.literal(true) });

@@ -1,0 +1,39 @@
+import type { Backoff } from '@visapi/backend-kernel';
+import type { z } from 'zod';
+
+/** One queue per kind of work and at least one per vendor, so that a slow vendor holds up nobody else. */
+export const queueNames = ['orders', 'cbb', 'receipts'] as const;
+export type QueueName = (typeof queueNames)[number];
+
+/** A kind of job: its name, the shape of its payload and the only place of its retry policy. */
+export interface JobDefinition<P = unknown> {
+  readonly name: string;
+  readonly queue: QueueName;
+  /** Ids, and at most a version or a reason. Bodies and personal data have no place in Redis. */
+  readonly payload: z.ZodType<P>;
+  /** Tries of one job when its processor throws something that may pass. */
+  readonly attempts: number;
+  readonly backoff: Backoff;
+}
+
+/** A wish to have a job run. The same id twice is one job as long as Redis keeps the first. */
+export interface JobRequest {
+  readonly definition: JobDefinition;
+  readonly id: string;
+  readonly payload: unknown;
+  readonly delayMs?: number;
+}
+
+export function defineJob<P>(
+  definition: JobDefinition<P>,
+): JobDefinition<P> & { request(id: string, payload: P, delayMs?: number): JobRequest } {
+  return {
+    ...definition,
+    request: (id, payload, delayMs) => ({
+      definition: definition as JobDefinition,
+      id: `${definition.name}-${id}`,
+      payload: definition.payload.parse(payload),
+      delayMs,
+    }),
+  };
+}

@@ -1,0 +1,123 @@
+import { Injectable } from '@nestjs/common';
+import type { QueueConfig } from '@visapi/backend-config';
+import { AppError, asAppError, backoffMs, categoryPolicy } from '@visapi/backend-kernel';
+import { Log, Metrics } from '@visapi/backend-observability';
+import { type Job, UnrecoverableError, Worker } from 'bullmq';
+import { queueNames, type QueueName } from './define-job.js';
+import type { JobProcessor, JobResult } from './job-processor.js';
+import { Jobs } from './jobs.js';
+import { RedisConnections } from './redis-connections.js';
+
+/** Seconds until a dead worker's job is given to another; the rows' own leases are as long. */
+const lockMs = 10_000;
+
+/** Runs processors on BullMQ workers, one per queue, and adds what each run must have: parsing, timing, log, retries. */
+@Injectable()
+export class JobRunner {
+  private readonly processors = new Map<string, JobProcessor>();
+  private workers: Worker[] = [];
+
+  constructor(
+    private readonly config: QueueConfig,
+    private readonly connections: RedisConnections,
+    private readonly jobs: Jobs,
+    private readonly log: Log,
+    private readonly metrics: Metrics,
+  ) {}
+
+  /** @throws when two processors want the same job, or a queue has none: a job nobody takes is a loud failure */
+  start(processors: readonly JobProcessor[]): void {
+    for (const processor of processors) {
+      if (this.processors.has(processor.job.name)) throw new Error(`Two processors for job ${processor.job.name}`);
+      this.processors.set(processor.job.name, processor);
+    }
+    for (const queue of queueNames) {
+      if (!processors.some((processor) => processor.job.queue === queue)) throw new Error(`No processor for ${queue}`);
+      this.workers.push(this.createWorker(queue));
+    }
+  }
+
+  /** Lets running jobs end; takes no new ones. Shared state (the queues) is left as it is. */
+  async stop(deadlineMs: number): Promise<void> {
+    const closing = Promise.all(this.workers.map((worker) => worker.close()));
+    const deadline = Promise.withResolvers<void>();
+    const timer = setTimeout(deadline.resolve, deadlineMs);
+    await Promise.race([closing, deadline.promise]);
+    clearTimeout(timer);
+    this.workers = [];
+  }
+
+  private createWorker(queue: QueueName): Worker {
+    const worker = new Worker(queue, (job) => this.run(job), {
+      connection: this.connections.consumer(),
+      prefix: 'visapi',
+      concurrency: this.config.concurrency,
+      lockDuration: lockMs,
+      stalledInterval: lockMs,
+      // A job caught in several kills is still owed; its row decides when it has had enough.
+      maxStalledCount: 1_000,
+      drainDelay: 2,
+      settings: { backoffStrategy: (attempt, _type, _error, job) => this.delay(job?.name ?? '', attempt) },
+    });
+    worker.on('error', (error) => this.log.warn('queue connection', { queue }, error));
+    return worker;
+  }
+
+  private async run(job: Job): Promise<void> {
+    const processor = this.processors.get(job.name);
+    if (!processor) throw new UnrecoverableError(`No processor for job ${job.name}`);
+    const started = performance.now();
+    try {
+      const payload = parsePayload(processor, job.data);
+      const results = [await processor.handle(payload)].flat();
+      const durationMs = performance.now() - started;
+      for (const result of results) this.report(job, result, durationMs);
+      await this.follow(results);
+    } catch (error) {
+      await this.failed(job, processor, asAppError(error), performance.now() - started);
+    }
+  }
+
+  private report(job: Job, result: JobResult, durationMs: number): void {
+    const { next: _next, attention, ...fields } = result;
+    this.metrics.jobDuration.observe({ job: job.name, outcome: result.outcome }, durationMs / 1000);
+    const line = { job: job.name, durationMs: Math.round(durationMs), ...fields };
+    if (attention) this.log.error('needs attention', line);
+    else this.log.info('job', line);
+  }
+
+  private async follow(results: readonly JobResult[]): Promise<void> {
+    const next = results.flatMap((result) => result.next ?? []);
+    if (next.length === 0) return;
+    try {
+      await this.jobs.enqueue(next);
+    } catch (error) {
+      this.log.warn('follow-up jobs not added; the sweep will add them', { count: next.length }, error);
+    }
+  }
+
+  private async failed(job: Job, processor: JobProcessor, error: AppError, durationMs: number): Promise<never> {
+    const policy = categoryPolicy[error.category];
+    const last = !policy.retry || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
+    this.metrics.jobDuration.observe({ job: job.name, outcome: last ? 'failed' : 'retry' }, durationMs / 1000);
+    this.log[policy.logLevel === 'error' ? 'error' : 'warn'](
+      last ? 'job failed' : 'job will be tried again',
+      { job: job.name, attempt: job.attemptsMade + 1, code: error.code, durationMs: Math.round(durationMs) },
+      error,
+    );
+    // What is merely unavailable stays owed: its row is open and the sweep wakes a new job.
+    if (last && error.category !== 'unavailable') await processor.exhausted?.(job.data, error);
+    throw policy.retry ? error : new UnrecoverableError(error.message);
+  }
+
+  private delay(jobName: string, attempt: number): number {
+    const backoff = this.processors.get(jobName)?.job.backoff ?? { firstMs: 1_000, maxMs: 30_000 };
+    return backoffMs(backoff, attempt, Math.random());
+  }
+}
+
+function parsePayload(processor: JobProcessor, data: unknown): unknown {
+  const parsed = processor.job.payload.safeParse(data);
+  if (parsed.success) return parsed.data;
+  throw new AppError('unprocessable', `Payload of job ${processor.job.name} has not the shape its definition demands.`);
+}

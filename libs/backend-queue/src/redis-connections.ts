@@ -1,0 +1,69 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { QueueConfig } from '@visapi/backend-config';
+import { Log } from '@visapi/backend-observability';
+import { Redis, type RedisOptions } from 'ioredis';
+
+/** Makes the Redis connections of the queue and knows whether the server may be trusted with it. */
+@Injectable()
+export class RedisConnections implements OnApplicationShutdown {
+  private readonly open: Redis[] = [];
+
+  constructor(
+    private readonly config: QueueConfig,
+    private readonly log: Log,
+  ) {}
+
+  /** For adding jobs: fails at once while Redis is away, so that nobody hangs on it. */
+  producer(): Redis {
+    return this.connect({ enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 5_000 });
+  }
+
+  /** For taking jobs: BullMQ wants its blocking reads to wait for Redis to come back. */
+  consumer(): Redis {
+    return this.connect({ maxRetriesPerRequest: null });
+  }
+
+  /**
+   * The server's eviction policy when it would lose jobs, else undefined. A server that hides its configuration (some
+   * hosted ones do) is trusted.
+   * @throws when Redis cannot be reached
+   */
+  async wrongPolicy(): Promise<string | undefined> {
+    const redis = this.connect({ lazyConnect: true, maxRetriesPerRequest: 1, retryStrategy: () => null });
+    try {
+      await redis.connect();
+      const answer: unknown = await redis.config('GET', 'maxmemory-policy').catch(refusedIsNotAFault);
+      const policy = Array.isArray(answer) ? String(answer[1]) : undefined;
+      return policy === undefined || policy === 'noeviction' ? undefined : policy;
+    } finally {
+      this.release(redis);
+    }
+  }
+
+  release(redis: Redis): void {
+    redis.disconnect();
+    const at = this.open.indexOf(redis);
+    if (at >= 0) this.open.splice(at, 1);
+  }
+
+  onApplicationShutdown(): void {
+    for (const redis of [...this.open]) this.release(redis);
+  }
+
+  private connect(options: RedisOptions): Redis {
+    const redis = new Redis(this.config.publicUrl ?? this.config.url, {
+      retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), 1_000),
+      connectTimeout: 5_000,
+      keepAlive: 10_000,
+      ...options,
+    });
+    redis.on('error', (error: Error) => this.log.warn('redis connection', {}, error));
+    this.open.push(redis);
+    return redis;
+  }
+}
+
+function refusedIsNotAFault(error: Error): undefined {
+  if (/unknown command|NOPERM|ERR/i.test(error.message)) return undefined;
+  throw error;
+}

@@ -1,0 +1,153 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import type { Executor } from '../db/database.js';
+import { violatedConstraint } from '../db/errors.js';
+import { type Claim, type Evidence, leaseSeconds } from '../effects/effects.repository.js';
+
+/** A claimed contact effect with the newest order of its phone and what CBB has confirmed so far. */
+export interface ContactClaim extends Claim {
+  readonly orderId: string;
+  readonly lane: string;
+  readonly correlationId: string;
+  /** Attempts since the effect was planned, and how long ago the first of them was, in seconds. */
+  readonly tryingForSeconds: number;
+  /** Undefined when the phone has no order (any more) that owes a contact. */
+  readonly newest: NewestOrder | undefined;
+  readonly cbbContactId: string | null;
+  /** Fields that CBB confirmed for the newest order's version. */
+  readonly confirmedFields: readonly string[];
+}
+
+export interface NewestOrder {
+  readonly newestOrderId: string;
+  readonly contentVersion: number;
+  readonly clientName: string | null;
+  readonly clientEmail: string | null;
+  readonly clientPhone: string;
+  readonly clientSex: string | null;
+  readonly branch: string;
+  readonly productCountry: string | null;
+  readonly productDocType: string | null;
+  readonly productIntent: string | null;
+  readonly productEntries: string | null;
+  readonly productValidity: string | null;
+  readonly stayLimit: number | null;
+  readonly visaQuantity: number | null;
+  readonly amount: string | null;
+  readonly currency: string | null;
+  readonly processingDays: number | null;
+  readonly isUrgent: boolean;
+  readonly whatsappAlertsEnabled: boolean;
+  readonly entryDate: string | null;
+  readonly firstReceivedAt: Date;
+}
+
+type ClaimedRow = NewestOrder & Claim & {
+  orderId: string;
+  lane: string;
+  correlationId: string;
+  tryingForSeconds: number;
+  cbbContactId: string | null;
+  version: string | null;
+  confirmedFields: string[] | null;
+};
+
+@Injectable()
+export class ContactsRepository {
+  /**
+   * Claims a contact effect. "busy" when another worker writes the same contact at this moment, undefined when the
+   * effect is done, taken or not yet due.
+   */
+  async claim(executor: Executor, effectId: string): Promise<ContactClaim | 'busy' | undefined> {
+    try {
+      const row = await this.tryClaim(executor, effectId);
+      return row && toClaim(row);
+    } catch (error) {
+      if (violatedConstraint(error) === 'effects_contact_lane_key') return 'busy';
+      throw error;
+    }
+  }
+
+  /** Remembers what CBB confirmed for a version, so that a retry goes on from there. */
+  async recordProgress(
+    executor: Executor,
+    progress: { phone: string; version: string; cbbContactId: string | null; fields: readonly string[] },
+  ): Promise<void> {
+    await sql`
+      insert into contacts (phone, cbb_contact_id, version, confirmed_fields)
+      values (${progress.phone}, ${progress.cbbContactId}, ${progress.version}, ${[...progress.fields]}::text[])
+      on conflict (phone) do update set
+        cbb_contact_id = coalesce(excluded.cbb_contact_id, contacts.cbb_contact_id),
+        version = excluded.version, confirmed_fields = excluded.confirmed_fields, updated_at = now()`.execute(executor);
+  }
+
+  /**
+   * The contact holds the newest values: effect accepted, order flagged, fact appended.
+   * @returns the order's confirmation if it waits for this; undefined when the claim was lost meanwhile
+   */
+  async markSynced(
+    executor: Executor,
+    claim: Claim,
+    synced: { phone: string; version: string; cbbContactId: string; fields: readonly string[]; evidence: Evidence },
+  ): Promise<{ messageId: string | null } | undefined> {
+    const result = await sql<{ messageId: string | null }>`
+      with done as (
+        update effects set state = 'accepted', accepted_at = clock_timestamp(), lease_until = null, reason = null,
+          evidence = evidence || ${JSON.stringify(synced.evidence)}::jsonb
+        where id = ${claim.effectId} and attempt = ${claim.attempt} and state = 'claimed'
+        returning order_id, correlation_id
+      ), held as (
+        insert into contacts (phone, cbb_contact_id, version, confirmed_fields, synced_at)
+        select ${synced.phone}, ${synced.cbbContactId}, ${synced.version}, ${[...synced.fields]}::text[], now() from done
+        on conflict (phone) do update set cbb_contact_id = excluded.cbb_contact_id, version = excluded.version,
+          confirmed_fields = excluded.confirmed_fields, synced_at = excluded.synced_at, updated_at = now()
+      ), waiting as (
+        select e.id, e.state from done join effects e on e.order_id = done.order_id and e.kind = 'message'
+      ), flagged as (
+        update orders o set cbb_synced = true, event_version = event_version + 1, updated_at = now(),
+          processed_at = case when exists (select from waiting where state = 'planned') then processed_at
+            else coalesce(processed_at, now()) end
+        from done where o.order_id = done.order_id
+        returning o.order_id, o.event_version, done.correlation_id
+      ), told as (
+        insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
+        select gen_random_uuid(), 'contact.synced', 'order', order_id, event_version, 'worker', correlation_id,
+          jsonb_build_object('contactEffectId', ${claim.effectId}::uuid,
+            'messageEffectId', (select id from waiting where state = 'planned' limit 1))
+        from flagged
+      )
+      select (select id from waiting where state = 'planned' limit 1) as message_id from done`.execute(executor);
+    return result.rows[0];
+  }
+
+  private async tryClaim(executor: Executor, effectId: string): Promise<ClaimedRow | undefined> {
+    const result = await sql<ClaimedRow>`
+      with claimed as (
+        update effects set state = 'claimed', attempt = attempt + 1, claimed_at = clock_timestamp(),
+          first_claimed_at = coalesce(first_claimed_at, clock_timestamp()),
+          lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
+        where id = ${effectId} and kind = 'contact' and state = 'planned'
+        returning id, attempt, order_id, lane, correlation_id, first_claimed_at
+      )
+      select claimed.id as effect_id, claimed.attempt, claimed.order_id, claimed.lane, claimed.correlation_id,
+        extract(epoch from clock_timestamp() - claimed.first_claimed_at)::float8 as trying_for_seconds,
+        newest.*, k.cbb_contact_id, k.version, k.confirmed_fields
+      from claimed
+      left join lateral (
+        select order_id as newest_order_id, content_version, client_name, client_email, client_phone, client_sex, branch,
+          product_country, product_doc_type, product_intent, product_entries, product_validity, stay_limit,
+          visa_quantity, amount, currency, processing_days, is_urgent, whatsapp_alerts_enabled, entry_date,
+          first_received_at
+        from orders where client_phone = claimed.lane and branch = 'il'
+        order by delivery_position desc limit 1
+      ) newest on true
+      left join contacts k on k.phone = claimed.lane`.execute(executor);
+    return result.rows[0];
+  }
+}
+
+function toClaim(row: ClaimedRow): ContactClaim {
+  const newest = row.newestOrderId === null ? undefined : row;
+  const sameVersion = newest !== undefined && row.version === `${row.newestOrderId}@${row.contentVersion}`;
+  return { ...row, newest, confirmedFields: sameVersion ? (row.confirmedFields ?? []) : [] };
+}

@@ -1,0 +1,2 @@
+export { ContactsRepository } from './contacts.repository.js';
+export type { ContactClaim } from './contacts.repository.js';

@@ -1,0 +1,42 @@
+import { type SelectQueryBuilder, sql } from 'kysely';
+import type { Executor } from './database.js';
+
+/** Which part of a list: a numbered page with its total, or what comes after a cursor (stable and cheap at any depth). */
+export type Page =
+  | { readonly kind: 'page'; readonly page: number; readonly perPage: number }
+  | { readonly kind: 'cursor'; readonly after: string | null; readonly perPage: number };
+
+export interface PageResult<T> {
+  readonly items: readonly T[];
+  readonly pagination:
+    | { readonly page: number; readonly perPage: number; readonly total: number; readonly totalPages: number }
+    | { readonly nextCursor: string | null; readonly perPage: number };
+}
+
+/**
+ * Runs a list query newest first.
+ * @param key column that orders the list, unique and growing with age of the row (a position, or a time-ordered uuid)
+ * @param keyOf the key of a row as text, used as its cursor
+ */
+export async function paginate<D, TB extends keyof D, Row>(
+  executor: Executor,
+  query: SelectQueryBuilder<D, TB, Row>,
+  key: string,
+  keyOf: (row: Row) => string,
+  page: Page,
+): Promise<PageResult<Row>> {
+  const ordered = query.orderBy(sql.ref(key), 'desc');
+  if (page.kind === 'cursor') {
+    const after = page.after === null ? ordered : ordered.where(sql<boolean>`${sql.ref(key)} < ${page.after}`);
+    const rows = await after.limit(page.perPage + 1).execute();
+    const items = rows.slice(0, page.perPage);
+    const last = items.at(-1);
+    const nextCursor = rows.length > page.perPage && last !== undefined ? keyOf(last) : null;
+    return { items, pagination: { nextCursor, perPage: page.perPage } };
+  }
+  const { perPage } = page;
+  const counted = await sql<{ total: number }>`select count(*) as total from (${query}) as counted`.execute(executor);
+  const items = await ordered.limit(perPage).offset((page.page - 1) * perPage).execute();
+  const total = counted.rows[0]?.total ?? 0;
+  return { items, pagination: { page: page.page, perPage, total, totalPages: Math.ceil(total / perPage) } };
+}

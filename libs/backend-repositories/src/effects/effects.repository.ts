@@ -1,0 +1,135 @@
+import { Injectable } from '@nestjs/common';
+import { type Insertable, sql } from 'kysely';
+import type { Executor } from '../db/database.js';
+import type { Effects } from '../db/schema.gen.js';
+
+/** How long a claim holds without being renewed. */
+export const leaseSeconds = 15;
+
+export type NewEffect = Pick<
+  Insertable<Effects>,
+  'id' | 'kind' | 'semanticKey' | 'orderId' | 'lane' | 'state' | 'reason' | 'correlationId' | 'skippedAt'
+>;
+
+/** Who may write the outcome of an effect: its id and the attempt that claimed it (the fencing token). */
+export interface Claim {
+  readonly effectId: string;
+  readonly attempt: number;
+}
+
+/** What an attempt left behind for whoever looks: status codes, ids, durations. Never texts or personal values. */
+export type Evidence = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+
+export interface EffectRow {
+  readonly id: string;
+  readonly kind: string;
+  readonly state: string;
+  readonly reason: string | null;
+  readonly attempt: number;
+  readonly correlationId: string;
+  readonly plannedAt: Date;
+  readonly claimedAt: Date | null;
+  readonly acceptedAt: Date | null;
+  readonly failedAt: Date | null;
+  readonly uncertainAt: Date | null;
+  readonly skippedAt: Date | null;
+  readonly evidence: unknown;
+}
+
+/** The journal of intended outside actions: leases, retries and the states that every kind shares. */
+@Injectable()
+export class EffectsRepository {
+  /** Extends the leases of running claims; returns those that still hold, the others have been taken away. */
+  async renew(executor: Executor, claims: readonly Claim[]): Promise<Claim[]> {
+    const result = await sql<Claim>`
+      update effects e set lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
+      from unnest(${claims.map((claim) => claim.effectId)}::uuid[], ${claims.map((claim) => claim.attempt)}::int[])
+        as held(id, attempt)
+      where e.id = held.id and e.attempt = held.attempt and e.state = 'claimed'
+      returning e.id as effect_id, e.attempt`.execute(executor);
+    return result.rows;
+  }
+
+  /** Gives a claimed (or meanwhile uncertain) effect back because the action certainly did not happen. */
+  async release(executor: Executor, claim: Claim, delayMs: number, reason: string, evidence: Evidence): Promise<boolean> {
+    const result = await sql`
+      update effects set state = 'planned', reason = ${reason}, lease_until = null, uncertain_at = null,
+        due_at = clock_timestamp() + make_interval(secs => ${delayMs / 1000}), queued_at = clock_timestamp(),
+        evidence = evidence || ${JSON.stringify(evidence)}::jsonb
+      where id = ${claim.effectId} and attempt = ${claim.attempt} and state in ('claimed', 'uncertain')`.execute(executor);
+    return (result.numAffectedRows ?? 0n) > 0n;
+  }
+
+  /** The action was refused for good, or tried for long enough. An order whose contact failed gets no confirmation. */
+  async fail(executor: Executor, claim: Claim, reason: string, evidence: Evidence): Promise<boolean> {
+    const result = await sql`
+      with failed as (
+        update effects set state = 'failed', failed_at = clock_timestamp(), reason = ${reason}, lease_until = null,
+          evidence = evidence || ${JSON.stringify(evidence)}::jsonb
+        where id = ${claim.effectId} and attempt = ${claim.attempt} and state in ('claimed', 'uncertain')
+        returning id, order_id, kind
+      ), dependent as (
+        update effects e set state = 'failed', failed_at = clock_timestamp(), reason = 'contact-failed'
+        from failed where failed.kind = 'contact' and e.order_id = failed.order_id and e.kind = 'message'
+          and e.state = 'planned'
+      )
+      select id from failed`.execute(executor);
+    return result.rows.length > 0;
+  }
+
+  /** Withholds a planned or just claimed effect for a stated reason. */
+  async skip(executor: Executor, effectId: string, reason: string): Promise<void> {
+    await sql`update effects set state = 'skipped', skipped_at = clock_timestamp(), reason = ${reason}, lease_until = null
+      where id = ${effectId} and state in ('planned', 'claimed')`.execute(executor);
+  }
+
+  /**
+   * Takes back what a dead worker held: what may be repeated is planned again, what may not becomes uncertain.
+   * @returns the effects by what became of them
+   */
+  async recoverExpired(
+    executor: Executor,
+    limit: number,
+  ): Promise<{ id: string; kind: string; orderId: string; state: string; correlationId: string }[]> {
+    const result = await sql<{ id: string; kind: string; orderId: string; state: string; correlationId: string }>`
+      update effects set lease_until = null,
+        state = case kind when 'message' then 'uncertain' else 'planned' end,
+        uncertain_at = case kind when 'message' then clock_timestamp() end,
+        reason = 'lease-expired', due_at = clock_timestamp(), queued_at = clock_timestamp()
+      where id in (select id from effects where state = 'claimed' and lease_until < clock_timestamp()
+        order by lease_until limit ${limit} for update skip locked)
+      returning id, kind, order_id, state, correlation_id`.execute(executor);
+    return result.rows;
+  }
+
+  /**
+   * Planned effects that are due and whose job was lost, marked as queued now. A confirmation waits until its contact
+   * is synced and so is not due before.
+   */
+  async requeueDue(
+    executor: Executor,
+    olderThanSeconds: number,
+    limit: number,
+  ): Promise<{ id: string; kind: string; attempt: number }[]> {
+    const result = await sql<{ id: string; kind: string; attempt: number }>`
+      update effects set queued_at = clock_timestamp() where id in (
+        select e.id from effects e
+        where e.state = 'planned' and e.due_at < clock_timestamp()
+          and coalesce(e.queued_at, e.planned_at) < clock_timestamp() - make_interval(secs => ${olderThanSeconds})
+          and (e.kind = 'contact' or exists (select from effects c
+            where c.order_id = e.order_id and c.kind = 'contact' and c.state = 'accepted'))
+        order by e.due_at limit ${limit} for update of e skip locked)
+      returning id, kind, attempt`.execute(executor);
+    return result.rows;
+  }
+
+  async ofOrder(executor: Executor, orderId: string): Promise<EffectRow[]> {
+    return await executor
+      .selectFrom('effects')
+      .select(['id', 'kind', 'state', 'reason', 'attempt', 'correlationId', 'plannedAt', 'claimedAt', 'acceptedAt'])
+      .select(['failedAt', 'uncertainAt', 'skippedAt', 'evidence'])
+      .where('orderId', '=', orderId)
+      .orderBy('id')
+      .execute();
+  }
+}

@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { newId } from '@visapi/backend-kernel';
+import { type Insertable, sql } from 'kysely';
+import type { Executor } from '../db/database.js';
+import type { Events } from '../db/schema.gen.js';
+
+/** A fact to append. Its payload holds ids and names of fields, never values of personal fields. */
+export interface NewEvent {
+  readonly type: string;
+  readonly aggregateType: 'order' | 'delivery';
+  readonly aggregateId: string;
+  readonly aggregateVersion: number;
+  readonly actor: string;
+  readonly correlationId: string;
+  readonly payload: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+}
+
+export interface EventRow {
+  readonly position: number;
+  readonly type: string;
+  readonly aggregateType: string;
+  readonly aggregateId: string;
+  readonly actor: string;
+  readonly correlationId: string;
+  readonly payload: unknown;
+  readonly occurredAt: Date;
+}
+
+/** The values of an event's row, for statements that append it together with its cause. */
+export function appendEvent(event: NewEvent): Insertable<Events> {
+  return { ...event, id: newId(), payload: JSON.stringify(event.payload) };
+}
+
+@Injectable()
+export class EventsRepository {
+  /** The idle relay's question: cheaper than opening a transaction to find nothing. */
+  async anyUndispatched(executor: Executor): Promise<boolean> {
+    const result = await sql`select 1 from events where dispatched_at is null limit 1`.execute(executor);
+    return result.rows.length > 0;
+  }
+
+  /**
+   * Events that nobody has been told of yet, oldest first, locked until the transaction ends. Rows that another relay
+   * holds are passed over.
+   */
+  async takeUndispatched(executor: Executor, limit: number): Promise<EventRow[]> {
+    const result = await sql<EventRow>`
+      select position, type, aggregate_type, aggregate_id, actor, correlation_id, payload, occurred_at
+      from events where dispatched_at is null
+      order by position limit ${limit}
+      for update skip locked`.execute(executor);
+    return result.rows;
+  }
+
+  async markDispatched(executor: Executor, positions: readonly number[]): Promise<void> {
+    await sql`update events set dispatched_at = clock_timestamp()
+      where position = any(${[...positions]}::bigint[])`.execute(executor);
+  }
+
+  async ofOrder(executor: Executor, orderId: string): Promise<EventRow[]> {
+    return await executor
+      .selectFrom('events')
+      .select(['position', 'type', 'aggregateType', 'aggregateId', 'actor', 'correlationId', 'payload', 'occurredAt'])
+      .where('aggregateId', '=', orderId)
+      .where('aggregateType', '=', 'order')
+      .orderBy('position')
+      .execute();
+  }
+}

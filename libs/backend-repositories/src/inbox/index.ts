@@ -1,0 +1,4 @@
+export { DeliveriesRepository } from './deliveries.repository.js';
+export type { DeliveryFilter, DeliveryRow, OpenDelivery } from './deliveries.repository.js';
+export { receiveDeliveries } from './receive-deliveries.js';
+export type { IncomingDelivery, ReceivedDelivery } from './receive-deliveries.js';

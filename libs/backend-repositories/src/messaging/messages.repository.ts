@@ -1,0 +1,162 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import type { Executor } from '../db/database.js';
+import { type Page, type PageResult, paginate } from '../db/paginate.js';
+import { type Claim, type Evidence, leaseSeconds } from '../effects/effects.repository.js';
+
+/** A claimed message, ready to be sent. */
+export interface MessageClaim extends Claim {
+  readonly orderId: string;
+  readonly correlationId: string;
+  readonly template: string;
+  readonly language: string;
+  readonly phone: string;
+  readonly parameters: Buffer;
+  readonly tryingForSeconds: number;
+}
+
+export interface MessageRow {
+  readonly id: string;
+  readonly orderId: string;
+  readonly template: string;
+  readonly language: string;
+  readonly phone: string | null;
+  readonly status: string;
+  readonly reason: string | null;
+  readonly providerMessageId: string | null;
+  readonly binding: string | null;
+  readonly correlationId: string;
+  readonly plannedAt: Date;
+  readonly claimedAt: Date | null;
+  readonly acceptedAt: Date | null;
+  readonly sentAt: Date | null;
+  readonly deliveredAt: Date | null;
+  readonly readAt: Date | null;
+  readonly failedAt: Date | null;
+  readonly uncertainAt: Date | null;
+  readonly skippedAt: Date | null;
+  readonly attempt: number;
+  readonly evidence: unknown;
+}
+
+export interface MessageFilter {
+  readonly orderId?: string;
+  readonly phone?: string;
+  readonly status?: string;
+  readonly template?: string;
+}
+
+/** Where a message stands: what we did, or how far its receipts say it came. */
+const status = sql<string>`case when e.state <> 'accepted' then e.state
+  when m.read_at is not null then 'read' when m.delivered_at is not null then 'delivered'
+  when m.sent_at is not null then 'sent' else 'accepted' end`;
+
+@Injectable()
+export class MessagesRepository {
+  /**
+   * Claims a planned message whose order's contact is synced and whose order is young enough; undefined otherwise.
+   * @param staleAfterSeconds age of the order's first delivery from which nothing is sent by itself
+   */
+  async claim(executor: Executor, effectId: string, staleAfterSeconds: number): Promise<MessageClaim | undefined> {
+    const result = await sql<MessageClaim>`
+      update effects e set state = 'claimed', attempt = e.attempt + 1, claimed_at = clock_timestamp(),
+        first_claimed_at = coalesce(e.first_claimed_at, clock_timestamp()),
+        lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
+      from messages m, orders o
+      where e.id = ${effectId} and e.kind = 'message' and e.state = 'planned'
+        and m.effect_id = e.id and o.order_id = e.order_id
+        and o.first_received_at > clock_timestamp() - make_interval(secs => ${staleAfterSeconds})
+        and exists (select from effects c where c.order_id = e.order_id and c.kind = 'contact' and c.state = 'accepted')
+      returning e.id as effect_id, e.attempt, e.order_id, e.correlation_id, m.template, m.language, m.phone,
+        m.parameters, extract(epoch from clock_timestamp() - e.first_claimed_at)::float8 as trying_for_seconds
+    `.execute(executor);
+    return result.rows[0];
+  }
+
+  /** Withholds planned messages whose order has grown too old; an operator may still send them. */
+  async skipStale(executor: Executor, staleAfterSeconds: number): Promise<string[]> {
+    const result = await sql<{ orderId: string }>`
+      update effects e set state = 'skipped', skipped_at = clock_timestamp(), reason = 'stale'
+      from orders o
+      where e.kind = 'message' and e.state = 'planned' and o.order_id = e.order_id
+        and o.first_received_at <= clock_timestamp() - make_interval(secs => ${staleAfterSeconds})
+      returning e.order_id`.execute(executor);
+    return result.rows.map((row) => row.orderId);
+  }
+
+  /**
+   * The vendor took the message. When a receipt has settled it already, only evidence and time are filled in.
+   * @returns whether receipts of the phone wait for a message; undefined when this attempt may no longer write
+   */
+  async markAccepted(
+    executor: Executor,
+    claim: Claim,
+    evidence: Evidence,
+  ): Promise<{ receiptsWait: boolean; phone: string } | undefined> {
+    const result = await sql<{ receiptsWait: boolean; phone: string }>`
+      with before as (
+        select id, state from effects where id = ${claim.effectId} and attempt = ${claim.attempt}
+          and (state in ('claimed', 'uncertain', 'accepted') or (state = 'failed' and accepted_at is null
+            and exists (select from messages where effect_id = effects.id and provider_message_id is not null)))
+        for update
+      ), done as (
+        update effects e set state = case e.state when 'failed' then 'failed' else 'accepted' end,
+          accepted_at = clock_timestamp(), lease_until = null, uncertain_at = null,
+          reason = case e.state when 'failed' then e.reason end,
+          evidence = e.evidence || ${JSON.stringify(evidence)}::jsonb
+        from before where e.id = before.id
+        returning e.id, e.order_id, e.correlation_id, before.state as was
+      ), flagged as (
+        update orders o set whatsapp_confirmation_sent = true, processed_at = coalesce(o.processed_at, now()),
+          event_version = event_version + 1, updated_at = now()
+        from done where o.order_id = done.order_id and done.was in ('claimed', 'uncertain')
+        returning o.order_id, o.event_version, done.correlation_id, done.id
+      ), told as (
+        insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
+        select gen_random_uuid(), 'message.accepted', 'order', order_id, event_version, 'worker', correlation_id,
+          jsonb_build_object('messageEffectId', id)
+        from flagged
+      )
+      select m.phone, exists (select from receipts r where r.message_id is null
+        and r.recipient = ltrim(m.phone, '+')) as receipts_wait
+      from done join messages m on m.effect_id = done.id`.execute(executor);
+    return result.rows[0];
+  }
+
+  /** The vendor may or may not have sent it. It is never sent again by itself. */
+  async markUncertain(executor: Executor, claim: Claim, reason: string, evidence: Evidence): Promise<boolean> {
+    const result = await sql`
+      update effects set state = 'uncertain', uncertain_at = clock_timestamp(), reason = ${reason}, lease_until = null,
+        evidence = evidence || ${JSON.stringify(evidence)}::jsonb
+      where id = ${claim.effectId} and attempt = ${claim.attempt} and state = 'claimed'`.execute(executor);
+    return (result.numAffectedRows ?? 0n) > 0n;
+  }
+
+  async find(executor: Executor, id: string): Promise<MessageRow | undefined> {
+    return await this.query(executor).where('m.effectId', '=', id).executeTakeFirst();
+  }
+
+  async ofOrder(executor: Executor, orderId: string): Promise<MessageRow[]> {
+    return await this.query(executor).where('m.orderId', '=', orderId).orderBy('m.effectId').execute();
+  }
+
+  /** Messages, newest first. */
+  async list(executor: Executor, filter: MessageFilter, page: Page): Promise<PageResult<MessageRow>> {
+    let query = this.query(executor);
+    if (filter.orderId !== undefined) query = query.where('m.orderId', '=', filter.orderId);
+    if (filter.phone !== undefined) query = query.where('m.phone', '=', filter.phone);
+    if (filter.template !== undefined) query = query.where('m.template', '=', filter.template);
+    if (filter.status !== undefined) query = query.where(status, '=', filter.status);
+    return await paginate(executor, query, 'm.effect_id', (row) => row.id, page);
+  }
+
+  private query(executor: Executor) {
+    return executor
+      .selectFrom('messages as m')
+      .innerJoin('effects as e', 'e.id', 'm.effectId')
+      .select(['m.effectId as id', 'm.orderId', 'm.template', 'm.language', 'm.phone', 'm.providerMessageId'])
+      .select(['m.binding', 'm.sentAt', 'm.deliveredAt', 'm.readAt', 'e.failedAt', 'e.reason', 'e.correlationId'])
+      .select(['e.plannedAt', 'e.claimedAt', 'e.acceptedAt', 'e.uncertainAt', 'e.skippedAt', 'e.attempt', 'e.evidence'])
+      .select(status.as('status'));
+  }
+}

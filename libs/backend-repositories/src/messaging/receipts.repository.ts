@@ -1,0 +1,186 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import type { Executor } from '../db/database.js';
+
+export interface NewReceipt {
+  readonly providerMessageId: string;
+  readonly status: string;
+  /** Meta's own time of the status (seconds resolution). */
+  readonly occurredAt: Date;
+  /** Digits of the receiving phone. */
+  readonly recipient: string;
+  readonly phoneNumberId: string | null;
+  readonly callbackData: string | null;
+  readonly errorCode: string | null;
+  readonly pricing: unknown;
+}
+
+export interface ReceiptRow {
+  readonly position: number;
+  readonly providerMessageId: string;
+  readonly status: string;
+  readonly occurredAt: Date;
+  readonly recipient: string;
+  readonly callbackData: string | null;
+  readonly errorCode: string | null;
+}
+
+/** A message of a phone that no provider message id is bound to yet. */
+export interface BindingCandidate {
+  readonly id: string;
+  readonly state: string;
+  readonly claimedAt: Date;
+}
+
+@Injectable()
+export class ReceiptsRepository {
+  /** Appends receipts; those that are known already are left alone. */
+  async append(executor: Executor, deliveryId: string, receipts: readonly NewReceipt[]): Promise<void> {
+    if (receipts.length === 0) return;
+    await executor
+      .insertInto('receipts')
+      .values(
+        receipts.map((receipt) => ({
+          ...receipt,
+          deliveryId,
+          pricing: receipt.pricing === undefined ? null : JSON.stringify(receipt.pricing),
+        })),
+      )
+      .onConflict((conflict) => conflict.constraint('receipts_once_key').doNothing())
+      .execute();
+  }
+
+  /** One binder at a time per phone, until the transaction ends. Phones are locked in one order everywhere. */
+  async lockPhones(executor: Executor, phones: readonly string[]): Promise<void> {
+    await sql`select pg_advisory_xact_lock(hashtextextended('receipts:' || phone, 0))
+      from (select unnest(${[...new Set(phones)].sort()}::text[]) as phone order by 1) as wanted`.execute(executor);
+  }
+
+  /** Receipts of these phones that belong to no message yet, in order of Meta's times. */
+  async unmatched(executor: Executor, phones: readonly string[]): Promise<ReceiptRow[]> {
+    const result = await sql<ReceiptRow>`
+      select position, provider_message_id, status, occurred_at, recipient, callback_data, error_code
+      from receipts where recipient = any(${[...phones]}::text[]) and message_id is null
+      order by occurred_at, position limit 5000`.execute(executor);
+    return result.rows;
+  }
+
+  /** Phones with unmatched receipts of the last day that a message could belong to. */
+  async unmatchedPhones(executor: Executor, limit: number): Promise<string[]> {
+    const result = await sql<{ recipient: string }>`
+      select distinct r.recipient from receipts r
+      join messages m on m.phone = '+' || r.recipient and m.provider_message_id is null
+      join effects e on e.id = m.effect_id and e.state in ('claimed', 'accepted', 'uncertain')
+      where r.message_id is null and r.received_at > now() - interval '25 hours'
+      limit ${limit}`.execute(executor);
+    return result.rows.map((row) => row.recipient);
+  }
+
+  /** Messages that provider message ids are bound to already. */
+  async boundMessages(executor: Executor, providerMessageIds: readonly string[]): Promise<Map<string, string>> {
+    const result = await sql<{ providerMessageId: string; effectId: string }>`
+      select provider_message_id, effect_id from messages
+      where provider_message_id = any(${[...providerMessageIds]}::text[])`.execute(executor);
+    return new Map(result.rows.map((row) => [row.providerMessageId, row.effectId]));
+  }
+
+  /** Unbound messages of a phone that have been dispatched, oldest dispatch first. */
+  async candidates(executor: Executor, phoneDigits: string): Promise<BindingCandidate[]> {
+    const result = await sql<BindingCandidate>`
+      select m.effect_id as id, e.state, e.claimed_at
+      from messages m join effects e on e.id = m.effect_id
+      where m.phone = ${`+${phoneDigits}`} and m.provider_message_id is null
+        and e.state in ('claimed', 'accepted', 'uncertain')
+      order by e.claimed_at, e.id`.execute(executor);
+    return result.rows;
+  }
+
+  /** Ties a provider message id to a message, once. @returns false when either is tied already */
+  async bind(
+    executor: Executor,
+    messageId: string,
+    providerMessageId: string,
+    binding: 'callback' | 'inferred',
+  ): Promise<boolean> {
+    const result = await sql`
+      update messages set provider_message_id = ${providerMessageId}, binding = ${binding}
+      where effect_id = ${messageId} and provider_message_id is null
+        and not exists (select from messages where provider_message_id = ${providerMessageId})`.execute(executor);
+    return (result.numAffectedRows ?? 0n) > 0n;
+  }
+
+  /**
+   * Moves messages forward by receipts that are bound to them: each time of a status is kept from its first receipt,
+   * a dispatched or uncertain message becomes accepted, a failed one failed unless it is known to have arrived.
+   */
+  async apply(
+    executor: Executor,
+    bound: readonly { messageId: string; receiptPosition: number }[],
+  ): Promise<{ messageId: string; orderId: string; correlationId: string; settled: boolean; failedCode: string | null }[]> {
+    const result = await sql<{
+      messageId: string;
+      orderId: string;
+      correlationId: string;
+      settled: boolean;
+      failedCode: string | null;
+    }>`
+      with told as (
+        update receipts r set message_id = b.message_id
+        from unnest(${bound.map((item) => item.messageId)}::uuid[], ${bound.map((item) => item.receiptPosition)}::bigint[])
+          as b(message_id, position)
+        where r.position = b.position
+        returning r.message_id, r.status, r.occurred_at, r.error_code
+      ), summed as (
+        select message_id, min(occurred_at) filter (where status = 'sent') as sent_at,
+          min(occurred_at) filter (where status = 'delivered') as delivered_at,
+          min(occurred_at) filter (where status = 'read') as read_at,
+          min(occurred_at) filter (where status = 'failed') as failed_at,
+          min(error_code) filter (where status = 'failed') as error_code
+        from told group by message_id
+      ), before as (
+        select e.id, e.state from effects e join summed s on s.message_id = e.id order by e.id for update of e
+      ), moved as (
+        update messages m set sent_at = least(m.sent_at, s.sent_at), delivered_at = least(m.delivered_at, s.delivered_at),
+          read_at = least(m.read_at, s.read_at), failed_at = least(m.failed_at, s.failed_at)
+        from summed s join before on before.id = s.message_id where m.effect_id = s.message_id
+        returning m.effect_id, s.error_code, m.failed_at, coalesce(m.delivered_at, m.read_at) is not null as arrived
+      ), settled as (
+        update effects e set
+          state = case when moved.arrived then 'accepted' when moved.failed_at is not null then 'failed'
+            when before.state = 'failed' then 'failed' else 'accepted' end,
+          failed_at = case when moved.arrived then null else coalesce(moved.failed_at, e.failed_at) end,
+          reason = case when moved.arrived then null when moved.failed_at is not null
+            then coalesce('meta-' || moved.error_code, e.reason, 'meta-failed')
+            when before.state = 'failed' then e.reason end,
+          accepted_at = case when before.state = 'uncertain' then clock_timestamp() else e.accepted_at end,
+          uncertain_at = case when before.state = 'uncertain' then e.uncertain_at end, lease_until = null
+        from moved join before on before.id = moved.effect_id
+        where e.id = moved.effect_id
+        returning e.id, e.order_id, e.correlation_id, before.state as was, e.state
+      ), flagged as (
+        update orders o set whatsapp_confirmation_sent = true, processed_at = coalesce(o.processed_at, now()),
+          event_version = event_version + 1, updated_at = now()
+        from settled where o.order_id = settled.order_id and settled.was in ('claimed', 'uncertain')
+          and settled.state = 'accepted'
+        returning o.order_id, o.event_version, settled.correlation_id, settled.id
+      ), facts as (
+        insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
+        select gen_random_uuid(), 'message.accepted', 'order', order_id, event_version, 'receipt', correlation_id,
+          jsonb_build_object('messageEffectId', id)
+        from flagged
+      )
+      select s.id as message_id, s.order_id, s.correlation_id, s.was in ('claimed', 'uncertain') as settled,
+        case when s.state = 'failed' then coalesce(moved.error_code, '') end as failed_code
+      from settled s join moved on moved.effect_id = s.id`.execute(executor);
+    return result.rows;
+  }
+
+  async ofOrder(executor: Executor, orderId: string): Promise<(ReceiptRow & { messageId: string | null })[]> {
+    const result = await sql<ReceiptRow & { messageId: string | null }>`
+      select r.position, r.provider_message_id, r.status, r.occurred_at, r.recipient, r.callback_data, r.error_code,
+        r.message_id
+      from receipts r join messages m on m.effect_id = r.message_id
+      where m.order_id = ${orderId} order by r.occurred_at, r.position`.execute(executor);
+    return result.rows;
+  }
+}

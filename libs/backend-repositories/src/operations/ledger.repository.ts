@@ -1,0 +1,112 @@
+import { Injectable } from '@nestjs/common';
+import { sql } from 'kysely';
+import type { Executor } from '../db/database.js';
+
+export interface LedgerSums {
+  readonly rows: number;
+  readonly repeats: number;
+  readonly fulfilled: number;
+  readonly changed: number;
+  readonly skipped: number;
+  readonly rejected: number;
+  readonly failed: number;
+  readonly uncertain: number;
+  readonly open: number;
+  readonly oldestOpenSeconds: number | null;
+  readonly uncertainOrders: readonly string[] | null;
+}
+
+export interface LedgerViolation {
+  readonly orderId: string;
+  readonly problem: string;
+}
+
+interface Period {
+  readonly from: Date | null;
+  readonly to: Date | null;
+}
+
+/**
+ * The one terminal state of each order delivery, derived from rows. An accepted delivery stands where the order's
+ * newest contact and its confirmation stand; the worst of both decides.
+ */
+const delivered = ({ from, to }: Period) => sql`
+  select d.id, d.order_id, d.received_at, d.repeats, d.outcome,
+    case
+      when d.outcome in ('skipped', 'rejected') then d.outcome
+      when d.state = 'failed' then 'failed'
+      when d.state = 'open' then 'open'
+      when d.outcome = 'changed' then 'changed'
+      when e.owed is null then 'open'
+      when e.uncertain then 'uncertain'
+      when e.failed then 'failed'
+      when e.waiting then 'open'
+      else 'fulfilled'
+    end as state
+  from deliveries d
+  left join lateral (
+    select count(*) as owed, bool_or(x.state = 'uncertain') as uncertain, bool_or(x.state = 'failed') as failed,
+      bool_or(x.state in ('planned', 'claimed')) as waiting
+    from (
+      (select state from effects where order_id = d.order_id and kind = 'contact' order by id desc limit 1)
+      union all
+      select state from effects where order_id = d.order_id and kind = 'message'
+    ) as x
+    having count(*) > 0
+  ) e on d.outcome = 'accepted'
+  where d.kind = 'order'
+    and (${from}::timestamptz is null or d.received_at >= ${from}::timestamptz)
+    and (${to}::timestamptz is null or d.received_at < ${to}::timestamptz)`;
+
+@Injectable()
+export class LedgerRepository {
+  /** Counts of deliveries by terminal state, computed from the rows. */
+  async sums(executor: Executor, period: Period): Promise<LedgerSums> {
+    const result = await sql<LedgerSums>`
+      with delivered as (${delivered(period)})
+      select count(*) as rows, coalesce(sum(repeats), 0)::int8 as repeats,
+        count(*) filter (where state = 'fulfilled') as fulfilled, count(*) filter (where state = 'changed') as changed,
+        count(*) filter (where state = 'skipped') as skipped, count(*) filter (where state = 'rejected') as rejected,
+        count(*) filter (where state = 'failed') as failed, count(*) filter (where state = 'uncertain') as uncertain,
+        count(*) filter (where state = 'open') as open,
+        extract(epoch from now() - min(received_at) filter (where state = 'open'))::float8 as oldest_open_seconds,
+        array_agg(order_id order by order_id) filter (where state = 'uncertain') as uncertain_orders
+      from delivered`.execute(executor);
+    const [sums] = result.rows;
+    if (!sums) throw new Error('An aggregate without grouping returns one row');
+    return sums;
+  }
+
+  /**
+   * Orders with a missing or doubled effect: an applied delivery without its order, an order without the effects that
+   * every order has, a confirmation told twice, a contact or message that is done although it was to be withheld.
+   */
+  async violations(executor: Executor, period: Period, limit: number): Promise<LedgerViolation[]> {
+    const result = await sql<LedgerViolation>`
+      with scope as (
+        select d.order_id from deliveries d
+        where d.kind = 'order' and d.outcome = 'accepted' and d.state = 'applied'
+          and (${period.from}::timestamptz is null or d.received_at >= ${period.from}::timestamptz)
+          and (${period.to}::timestamptz is null or d.received_at < ${period.to}::timestamptz)
+      ), judged as (
+        select scope.order_id, o.order_id is null as lost, o.branch, o.client_phone,
+          (select count(*) from effects e where e.order_id = scope.order_id and e.kind = 'contact') as contacts,
+          (select count(*) from effects e where e.order_id = scope.order_id and e.kind = 'message'
+            and e.semantic_key = 'message:order_confirmation:' || scope.order_id) as confirmations,
+          exists (select from effects e where e.order_id = scope.order_id and e.state = 'accepted'
+            and (o.branch <> 'il')) as foreign_effect,
+          exists (select from messages m join effects e on e.id = m.effect_id where m.order_id = scope.order_id
+            and e.state = 'accepted' and not exists (select from effects c where c.order_id = scope.order_id
+              and c.kind = 'contact' and c.state = 'accepted')) as told_before_contact
+        from scope left join orders o on o.order_id = scope.order_id
+      )
+      select order_id, case when lost then 'order row missing' when contacts = 0 then 'contact effect missing'
+        when confirmations = 0 then 'confirmation missing' when confirmations > 1 then 'confirmation doubled'
+        when foreign_effect then 'effect on a branch that owes none'
+        else 'told before the contact was synced' end as problem
+      from judged
+      where lost or contacts = 0 or confirmations <> 1 or foreign_effect or told_before_contact
+      order by order_id limit ${limit}`.execute(executor);
+    return result.rows;
+  }
+}

@@ -1,0 +1,32 @@
+import { type Insertable, sql } from 'kysely';
+import type { Executor } from '../db/database.js';
+import type { Messages, Orders } from '../db/schema.gen.js';
+import type { NewEffect } from '../effects/index.js';
+import { appendEvent, type NewEvent } from '../events/index.js';
+
+/** Everything that begins with an order: its row, the effects it owes, the text of its confirmation, the fact. */
+export interface NewOrder {
+  readonly order: Insertable<Orders>;
+  readonly effects: readonly NewEffect[];
+  readonly message: Insertable<Messages>;
+  readonly event: NewEvent;
+  readonly deliveryIds: readonly string[];
+}
+
+/** Writes a new order with all that depends on it in one statement. @throws on an order id that exists already */
+export async function createOrder(executor: Executor, created: NewOrder): Promise<void> {
+  await executor
+    .with('created', (db) => db.insertInto('orders').values(created.order).returning('orderId'))
+    .with('planned', (db) => db.insertInto('effects').values([...created.effects]))
+    .with('worded', (db) => db.insertInto('messages').values(created.message))
+    .with('told', (db) => db.insertInto('events').values(appendEvent(created.event)))
+    .with('applied', (db) =>
+      db
+        .updateTable('deliveries')
+        .set({ state: 'applied', appliedAt: sql<Date>`clock_timestamp()` })
+        .where(sql<boolean>`id = any(${[...created.deliveryIds]}::uuid[])`),
+    )
+    .selectFrom('created')
+    .select('orderId')
+    .executeTakeFirstOrThrow();
+}

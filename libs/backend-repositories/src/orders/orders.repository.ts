@@ -1,0 +1,165 @@
+import { Injectable } from '@nestjs/common';
+import { type Insertable, type Selectable, sql } from 'kysely';
+import type { Executor } from '../db/database.js';
+import { type Page, type PageResult, paginate } from '../db/paginate.js';
+import type { Orders } from '../db/schema.gen.js';
+import type { NewEffect } from '../effects/index.js';
+import { appendEvent, type NewEvent } from '../events/index.js';
+
+export type OrderRow = Selectable<Orders>;
+
+/** What a delivery says about an order, as opposed to what we did with it. */
+export type OrderContent = Pick<
+  Insertable<Orders>,
+  | 'formId'
+  | 'branch'
+  | 'domain'
+  | 'paymentProcessor'
+  | 'paymentId'
+  | 'amount'
+  | 'currency'
+  | 'orderStatus'
+  | 'clientName'
+  | 'clientEmail'
+  | 'clientPhone'
+  | 'clientSex'
+  | 'whatsappAlertsEnabled'
+  | 'productName'
+  | 'productCountry'
+  | 'productDocType'
+  | 'productIntent'
+  | 'productEntries'
+  | 'productValidity'
+  | 'stayLimit'
+  | 'visaQuantity'
+  | 'urgency'
+  | 'isUrgent'
+  | 'processingDays'
+  | 'entryDate'
+  | 'applicants'
+  | 'warnings'
+>;
+
+const shown = [
+  'orderId',
+  'deliveryPosition',
+  'branch',
+  'orderStatus',
+  'clientName',
+  'clientEmail',
+  'clientPhone',
+  'whatsappAlertsEnabled',
+  'productName',
+  'productCountry',
+  'productDocType',
+  'productIntent',
+  'productEntries',
+  'productValidity',
+  'visaQuantity',
+  'amount',
+  'currency',
+  'urgency',
+  'isUrgent',
+  'processingDays',
+  'entryDate',
+  'warnings',
+  'cbbSynced',
+  'whatsappConfirmationSent',
+  'processedAt',
+  'createdAt',
+  'updatedAt',
+] as const;
+
+export type OrderView = Pick<OrderRow, (typeof shown)[number]>;
+
+export interface OrderFilter {
+  readonly branch?: string;
+  readonly status?: string;
+  readonly country?: string;
+  readonly phone?: string;
+  readonly email?: string;
+  readonly cbbSynced?: boolean;
+  readonly whatsappConfirmationSent?: boolean;
+  readonly createdFrom?: Date;
+  readonly createdTo?: Date;
+}
+
+@Injectable()
+export class OrdersRepository {
+  /**
+   * The order, locked until the transaction ends. Its effects are locked first: everything that records an outcome
+   * takes them in this order, so that nobody waits in a circle.
+   */
+  async lock(executor: Executor, orderId: string): Promise<OrderRow | undefined> {
+    await sql`select id from effects where order_id = ${orderId} order by id for update`.execute(executor);
+    return await executor
+      .selectFrom('orders')
+      .selectAll()
+      .where('orderId', '=', orderId)
+      .forUpdate()
+      .executeTakeFirst();
+  }
+
+  /**
+   * Replaces what is known of an order by the content of a later delivery, plans the effects that follow from it and
+   * lets its unclaimed confirmation follow. The caller holds the row's lock.
+   */
+  async applyChange(
+    executor: Executor,
+    change: {
+      orderId: string;
+      content: OrderContent;
+      appliedPosition: number;
+      contact: NewEffect | undefined;
+      confirmation: {
+        semanticKey: string;
+        state: 'planned' | 'skipped';
+        reason: string | null;
+        phone: string | null;
+        parameters: Buffer | null;
+      };
+      event: NewEvent;
+    },
+  ): Promise<void> {
+    const { orderId, content, confirmation, contact } = change;
+    await executor
+      .updateTable('orders')
+      .set({ ...content, appliedPosition: change.appliedPosition, updatedAt: sql<Date>`now()` })
+      .set({ contentVersion: sql`content_version + 1`, eventVersion: change.event.aggregateVersion })
+      .set(contact?.state === 'planned' ? { cbbSynced: false, processedAt: null } : {})
+      .where('orderId', '=', orderId)
+      .executeTakeFirstOrThrow();
+    if (contact) await executor.insertInto('effects').values(contact).execute();
+    await sql`
+      with followed as (
+        update effects set state = ${confirmation.state}, reason = ${confirmation.reason}, due_at = clock_timestamp(),
+          failed_at = null,
+          skipped_at = case ${confirmation.state}::text when 'skipped' then clock_timestamp() end
+        where semantic_key = ${confirmation.semanticKey}
+          and (state in ('planned', 'skipped') or (state = 'failed' and reason = 'contact-failed'))
+        returning id)
+      update messages m set phone = ${confirmation.phone}, parameters = ${confirmation.parameters}
+      from followed where m.effect_id = followed.id`.execute(executor);
+    await executor.insertInto('events').values(appendEvent(change.event)).execute();
+  }
+
+  async find(executor: Executor, orderId: string): Promise<OrderView | undefined> {
+    return await executor.selectFrom('orders').select(shown).where('orderId', '=', orderId).executeTakeFirst();
+  }
+
+  /** Orders, newest first. */
+  async list(executor: Executor, filter: OrderFilter, page: Page): Promise<PageResult<OrderView>> {
+    let query = executor.selectFrom('orders').select(shown);
+    if (filter.branch !== undefined) query = query.where('branch', '=', filter.branch);
+    if (filter.status !== undefined) query = query.where('orderStatus', '=', filter.status);
+    if (filter.country !== undefined) query = query.where('productCountry', '=', filter.country);
+    if (filter.phone !== undefined) query = query.where('clientPhone', '=', filter.phone);
+    if (filter.email !== undefined) query = query.where('clientEmail', '=', filter.email);
+    if (filter.cbbSynced !== undefined) query = query.where('cbbSynced', '=', filter.cbbSynced);
+    if (filter.whatsappConfirmationSent !== undefined)
+      query = query.where('whatsappConfirmationSent', '=', filter.whatsappConfirmationSent);
+    if (filter.createdFrom !== undefined) query = query.where('createdAt', '>=', filter.createdFrom);
+    if (filter.createdTo !== undefined) query = query.where('createdAt', '<', filter.createdTo);
+    return await paginate(executor, query, 'delivery_position', (row) => String(row.deliveryPosition), page);
+  }
+}

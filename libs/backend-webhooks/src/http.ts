@@ -1,0 +1,1 @@
+export { WebhooksHttpModule } from './http/webhooks-http.module.js';

@@ -1,0 +1,126 @@
+import { Injectable } from '@nestjs/common';
+import { AppError } from '@visapi/backend-kernel';
+import { Metrics } from '@visapi/backend-observability';
+import { Database, isDatabaseUnavailable, translateDatabaseError } from '@visapi/backend-repositories';
+import { type IncomingDelivery, type ReceivedDelivery, receiveDeliveries } from '@visapi/backend-repositories/inbox';
+import { GroupCommit, GroupFull } from './group-commit.js';
+
+const limits = {
+  items: 128,
+  bytes: 4 * 1024 * 1024,
+  inFlight: 2,
+  waitingItems: 4_000,
+  waitingBytes: 64 * 1024 * 1024,
+} as const;
+
+/** Rounds in which a body may be missing because another statement is storing it at the same moment. */
+const mostRounds = 5;
+
+/** A delivery before it is stored; `copies` is counted here. */
+export type Delivery = Omit<IncomingDelivery, 'copies'>;
+
+export interface Stored {
+  readonly deliveryId: string;
+  readonly outcome: ReceivedDelivery['outcome'];
+  readonly repeated: boolean;
+  readonly problems: string | null;
+}
+
+type Settled = PromiseSettledResult<Stored>;
+
+/** Stores deliveries durably, many with one commit, and says of each what it was. */
+@Injectable()
+export class Inbox {
+  private readonly group: GroupCommit<Delivery, Stored>;
+
+  constructor(
+    private readonly database: Database,
+    private readonly metrics: Metrics,
+  ) {
+    this.group = new GroupCommit(limits, (deliveries) => this.storeGroup(deliveries));
+  }
+
+  /** @throws AppError `unavailable`; then nothing of this delivery is stored */
+  async store(delivery: Delivery): Promise<Stored> {
+    try {
+      return await this.group.submit(delivery, delivery.body.length);
+    } catch (error) {
+      if (!(error instanceof GroupFull)) throw error;
+      throw new AppError('unavailable', error.message, { cause: error, retryAfterSeconds: 2 });
+    }
+  }
+
+  private async storeGroup(deliveries: readonly Delivery[]): Promise<Settled[]> {
+    this.metrics.inboxBatch.observe(deliveries.length);
+    const distinct = [...Map.groupBy(deliveries, keyOf)];
+    const byKey = await this.storeOrSplit(distinct.map(([, same]) => ({ ...first(same), copies: same.length })));
+    const seen = new Set<string>();
+    return deliveries.map((delivery) => {
+      const key = keyOf(delivery);
+      const settled = byKey.get(key) ?? unstored(new Error('The database did not tell what became of a delivery'));
+      const again = seen.has(key);
+      seen.add(key);
+      // Of identical requests in one group the first made the row, the others repeat it.
+      return again && settled.status === 'fulfilled'
+        ? { status: 'fulfilled', value: { ...settled.value, repeated: true } }
+        : settled;
+    });
+  }
+
+  /** One statement for all; when it fails, one for each, so that nobody fails because of a neighbour. */
+  private async storeOrSplit(incoming: readonly IncomingDelivery[]): Promise<Map<string, Settled>> {
+    try {
+      return await this.storeAll(incoming);
+    } catch (error) {
+      if (incoming.length === 1 || isDatabaseUnavailable(error)) {
+        return new Map(incoming.map((delivery) => [keyOf(delivery), unstored(error)]));
+      }
+    }
+    const results = new Map<string, Settled>();
+    for (const delivery of incoming) {
+      for (const [key, settled] of await this.storeAlone(delivery)) results.set(key, settled);
+    }
+    return results;
+  }
+
+  /** Two tries: the first may meet the very conflict that broke the group, e.g. another process's first delivery. */
+  private async storeAlone(delivery: IncomingDelivery): Promise<Map<string, Settled>> {
+    try {
+      return await this.storeAll([delivery]);
+    } catch {
+      return await this.storeOrSplit([delivery]);
+    }
+  }
+
+  private async storeAll(incoming: readonly IncomingDelivery[]): Promise<Map<string, Settled>> {
+    const results = new Map<string, Settled>();
+    let missing = incoming;
+    for (let round = 0; missing.length > 0 && round < mostRounds; round += 1) {
+      for (const row of await receiveDeliveries(this.database.db, missing)) {
+        results.set(`${row.kind}:${row.hash}`, { status: 'fulfilled', value: row });
+      }
+      missing = missing.filter((delivery) => !results.has(keyOf(delivery)));
+    }
+    return results;
+  }
+}
+
+function keyOf(delivery: Pick<Delivery, 'kind' | 'bodyHash'>): string {
+  return `${delivery.kind}:${delivery.bodyHash.toString('hex')}`;
+}
+
+function first<T>(items: readonly T[]): T {
+  const [item] = items;
+  if (item === undefined) throw new Error('A group is never empty');
+  return item;
+}
+
+/** Whatever kept a row out, the sender is told to come again: nothing of it is stored. */
+function unstored(error: unknown): Settled {
+  const translated = translateDatabaseError(error);
+  const reason =
+    translated instanceof AppError
+      ? translated
+      : new AppError('unavailable', 'The delivery could not be stored; please send it again.', { cause: error });
+  return { status: 'rejected', reason };
+}
