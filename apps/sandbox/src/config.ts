@@ -6,6 +6,7 @@ const delays = z
     /^(off|\d{1,6}(,\d{1,6}){2})$/,
     'must be "off" or three numbers of milliseconds such as "50,150,300"',
   )
+  .default('50,150,300')
   .transform((text) => (text === 'off' ? undefined : text.split(',').map(Number)));
 
 const environment = z.object({
@@ -18,7 +19,7 @@ const environment = z.object({
   WABA_APP_SECRET: z.string().optional(),
   WABA_PHONE_NUMBER_ID: z.string().default('1000000000000002'),
   WABA_BUSINESS_ID: z.string().default('1000000000000001'),
-  SANDBOX_RECEIPT_DELAYS_MS: delays.default([50, 150, 300]),
+  SANDBOX_RECEIPT_DELAYS_MS: delays,
 });
 
 export interface SandboxConfig {

@@ -18,9 +18,8 @@ export function seedOf(seed: number, sequence: number): number {
 }
 
 export function pick<T>(random: Random, list: readonly T[]): T {
-  const found = list[Math.floor(random() * list.length)];
-  if (found === undefined) throw new Error('nothing to pick from');
-  return found;
+  if (list.length === 0) throw new Error('nothing to pick from');
+  return list[Math.floor(random() * list.length)] as T;
 }
 
 export function between(random: Random, low: number, high: number): number {

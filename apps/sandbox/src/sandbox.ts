@@ -1,4 +1,4 @@
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { z } from 'zod';
 import { airtableSimulator } from './airtable/simulator.js';
 import { ContactStore } from './cbb/contact-store.js';
@@ -64,7 +64,7 @@ export function createSandbox(config: SandboxConfig): Sandbox {
 function createServer(level: string): FastifyInstance {
   const app = Fastify({
     logger: { level },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: largestBody,
     exposeHeadRoutes: false,
     // A call that hangs on request must not hold up the end of the process.
@@ -77,6 +77,7 @@ function createServer(level: string): FastifyInstance {
   app.setErrorHandler((error, _request, reply) => {
     if (error instanceof z.ZodError) return reply.code(400).send({ error: z.prettifyError(error) });
     if (error instanceof SyntaxError) return reply.code(400).send({ error: 'the body is not JSON' });
+    app.log.error(error, 'a simulator broke');
     return reply.send(error);
   });
   return app;

@@ -6,11 +6,10 @@ export interface CustomField {
 }
 
 export const phoneFieldId = -8;
-export const emailFieldId = -12;
 
 /** Fields of the account, and the two that every account has (negative ids). */
 export const customFields: readonly CustomField[] = [
-  { id: emailFieldId, name: 'Email', type: 0 },
+  { id: -12, name: 'Email', type: 0 },
   { id: phoneFieldId, name: 'Phone Number', type: 0 },
   { id: 779770, name: 'customer_name', type: 0 },
   { id: 877737, name: 'visa_country', type: 0 },

@@ -31,7 +31,12 @@ export const branches: Readonly<Record<BranchKey, Branch>> = {
     processors: ['stripe', 'bit', 'paybox', 'paypal'],
     script: 'hebrew',
     nationality: 'ISR',
-    phone: { code: '972', prefixes: ['50', '52', '53', '58'], digits: 7, trunk: '0' },
+    phone: {
+      code: '972',
+      prefixes: ['500', '502', '503', '504', '505', '506', '507', '508', '509', '530'],
+      digits: 6,
+      trunk: '0',
+    },
   },
   co: {
     domain: 'visanet.co',
@@ -39,7 +44,7 @@ export const branches: Readonly<Record<BranchKey, Branch>> = {
     processors: ['paypal', 'stripe'],
     script: 'latin',
     nationality: 'GBR',
-    phone: { code: '44', prefixes: ['7400', '7500', '7700', '7800'], digits: 6, trunk: '0' },
+    phone: { code: '44', prefixes: ['7400', '7500', '7711', '7800'], digits: 6, trunk: '0' },
   },
   se: {
     domain: 'visanet.se',

@@ -1,7 +1,7 @@
 import { pick, type Random } from '../random.js';
 import { type BranchKey, branches } from './branches.js';
 
-/** The phone of the order with this number, as digits with country code; different for ten million orders in a row. */
+/** The phone of the order with this number, as digits with country code; different for millions of orders in a row. */
 export function phoneDigits(branch: BranchKey, sequence: number): string {
   return branches[branch].phone.code + nationalNumber(branch, sequence);
 }
