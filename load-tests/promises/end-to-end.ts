@@ -10,7 +10,7 @@ import { countCalls, resetSandbox, verifyEffects } from '../verify/effects.ts';
 import { untilQuiet } from '../verify/quiet.ts';
 
 const ORDERS = 2_000;
-const WARM_UP = 300;
+const WARM_UP = 1_000;
 
 /** S5: orders of branch il from the webhook to the accepted confirmation, beside a raw queue doing the same calls. */
 export const endToEnd: Benchmark = {
@@ -104,7 +104,7 @@ async function finish(context: BenchContext, pipeline: Pipeline, label: string, 
   const cpuPerOrder = Object.fromEntries(
     Object.entries(raw.cpuMs).map(([name, used]) => [name, used / requests]),
   );
-  const sends = calls['POST /cbb/contacts/{id}/send_content'] ?? 0;
+  const sends = calls['POST /contacts/{id}/send_content'] ?? 0;
   if (sends !== requests)
     context.fault(`${label}: ${requests} messages due, ${sends} received by the simulator`);
   if (toldTwice > 0) context.fault(`${label}: ${toldTwice} contacts were told twice at the simulator`);

@@ -12,7 +12,7 @@ interface Usage {
 const TICK_MS = 10;
 
 /** CPU milliseconds used so far by each named process with all its descendants. */
-export function cpuOf(pids: Readonly<Record<string, number>>): Record<string, number> {
+function cpuOf(pids: Readonly<Record<string, number>>): Record<string, number> {
   const all = existsSync('/proc/self/stat') ? fromProc() : fromPs();
   return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, treeTime(all, pid)]));
 }

@@ -50,8 +50,7 @@ export async function countCalls(
   sandboxUrl: string,
 ): Promise<{ byKind: Record<string, number>; toldTwice: number }> {
   const response = await fetch(`${sandboxUrl}/_control/calls?vendor=cbb`);
-  const answer = (await response.json()) as SandboxCall[] | { calls: SandboxCall[] };
-  const calls = Array.isArray(answer) ? answer : answer.calls;
+  const calls = (await response.json()) as SandboxCall[];
   const byKind: Record<string, number> = {};
   const sends = new Map<string, number>();
   for (const { method, path } of calls) {

@@ -15,7 +15,11 @@ const workspace = (names: readonly string[]): Record<string, string> =>
 const library = (scope: string, type: string, dependencies: Record<string, string>): WorkspacePackage =>
   toPackage(`libs/backend-${scope}`, {
     name: `@visapi/backend-${scope}`,
-    exports: { '.': { '@visapi/source': './src/index.ts' }, './http': { '@visapi/source': './src/http.ts' } },
+    exports: {
+      '.': { '@visapi/source': './src/index.ts' },
+      './http': { '@visapi/source': './src/http.ts' },
+      './jobs': { '@visapi/source': './src/jobs.ts' },
+    },
     nx: { tags: [`type:${type}`, `scope:${scope}`] },
     dependencies,
   });

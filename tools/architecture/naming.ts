@@ -9,10 +9,16 @@ export type Face = 'core' | 'http' | 'jobs';
 
 /** Which of a package's three faces a file belongs to; job definitions are core, because the backend enqueues by them. */
 export function faceOf(path: string, owner: WorkspacePackage): Face {
-  const inner = path.slice(`${owner.folder}/src/`.length);
-  if (/^http(\/|\.ts$)/.test(inner)) return 'http';
-  if (/^jobs(\/|\.ts$)/.test(inner) && roleOf(path) !== 'job') return 'jobs';
-  return 'core';
+  if (isOfFace('http', path, owner)) return 'http';
+  return isOfFace('jobs', path, owner) && roleOf(path) !== 'job' ? 'jobs' : 'core';
+}
+
+/** A package has a face when its exports name one: `./http` is `src/http.ts`, or something in `src/http/`. */
+function isOfFace(face: 'http' | 'jobs', path: string, owner: WorkspacePackage): boolean {
+  const start = `${owner.folder}/src/${face}`;
+  const inside = (candidate: string): boolean =>
+    candidate === `${start}.ts` || candidate.startsWith(`${start}/`);
+  return inside(path) && owner.entries.some(inside);
 }
 
 /** `receive-order.command.ts` is a command; a name without a role is a noun. */

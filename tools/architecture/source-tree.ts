@@ -67,7 +67,7 @@ export function resolveRelative(from: string, specifier: string): string {
   return posix.join(posix.dirname(from), specifier).replace(/\.js$/, '.ts');
 }
 
-export function listFiles(folder: string, extension: string): string[] {
+function listFiles(folder: string, extension: string): string[] {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => !SKIPPED.has(entry.name))
     .flatMap((entry) => {
