@@ -1,3 +1,4 @@
+import { Problem } from '#services/problem.ts';
 import type { Benchmark } from './benchmark.ts';
 import { duplicateStorm } from './promises/duplicate-storm.ts';
 import { endToEnd } from './promises/end-to-end.ts';
@@ -9,14 +10,14 @@ const ALL: readonly Benchmark[] = [ingestMaximum, ingestSteady, duplicateStorm, 
 
 /**
  * The benchmarks that names ask for: promises (`S1`), groups (`ingest`), or none for all but those that run only by name.
- * @throws Error naming what there is when a name is unknown
+ * @throws Problem naming what there is when a name is unknown
  */
 export function select(names: readonly string[]): Benchmark[] {
   const known = (benchmark: Benchmark): string[] => [...benchmark.promises, benchmark.group];
   const unknown = names.filter((name) => !ALL.some((benchmark) => known(benchmark).includes(name)));
   if (unknown.length > 0) {
     const choices = [...new Set(ALL.flatMap(known))].sort().join(', ');
-    throw new Error(`There is no benchmark named ${unknown.join(', ')}; there are ${choices}.`);
+    throw new Problem(`there is no benchmark named ${unknown.join(', ')}`, `One or more of: ${choices}`);
   }
   return ALL.filter((benchmark) =>
     names.length === 0
