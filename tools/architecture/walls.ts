@@ -122,7 +122,7 @@ export const ROLES_BY_FOLDER: Readonly<Record<string, readonly string[]>> = {
   queries: ['query'],
   specifications: ['specification'],
   webhooks: ['webhook', 'schemas'],
-  http: ['controller', 'schemas', 'module'],
+  http: ['controller', 'schemas', 'module', 'guard', 'authenticator'],
   jobs: ['job', 'processor', 'saga', 'module'],
 };
 
