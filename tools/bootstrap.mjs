@@ -17,7 +17,7 @@ const ENTRIES = {
   start: ['tools/launcher/main.ts'],
   test: ['tools/test/main.ts'],
   bench: ['load-tests/bench.ts'],
-  build: ['node_modules/nx/bin/nx.js', 'run-many', '-t', 'build'],
+  build: ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'build'],
 };
 
 /** What went wrong and what to do, without a stack. */
@@ -137,7 +137,7 @@ function handOver(entryArgs) {
     const path = [join(MODULES, '.bin'), process.env.PATH].join(delimiter);
     const child = spawn(NODE, entryArgs, {
       cwd: ROOT,
-      env: { ...process.env, PATH: path, NX_DAEMON: 'false' },
+      env: { ...process.env, PATH: path, NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false' },
       // The channel closes when this process is killed: the other side notices and stops everything.
       stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     });

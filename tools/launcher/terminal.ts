@@ -7,7 +7,7 @@ export class Terminal {
     process.stdout.write(`${text}\n`);
   }
 
-  /** Runs one step; its result, when it is a text, stands behind the duration. */
+  /** Runs one step; its result, when it is a text, stands behind the duration (a URL without its password). */
   async step<T>(name: string, run: (note: (text: string) => void) => Promise<T>): Promise<T> {
     const began = performance.now();
     this.announce(name);
@@ -16,7 +16,7 @@ export class Terminal {
       this.announce(name);
     };
     const result = await run(note);
-    const detail = typeof result === 'string' ? `  ${result}` : '';
+    const detail = typeof result === 'string' ? `  ${result.replace(/\/\/[^@/]*@/, '//')}` : '';
     this.line(`  ✓ ${name.padEnd(14)}${duration(performance.now() - began).padStart(8)}${detail}`);
     return result;
   }

@@ -25,11 +25,11 @@ export async function stopInOrder(watched: readonly Watched[], limitMs = Infinit
 export async function stopOne(one: Watched, patienceMs = one.patienceMs): Promise<{ killed: boolean }> {
   if (!isSameProcess(one.pid, one.began)) return { killed: false };
   send(one.pid, one.stopSignal);
-  if (await isGone(one, patienceMs)) return { killed: false };
-  // Each one leads its own process group, so that its children end with it.
+  const killed = !(await isGone(one, patienceMs));
+  // Each one leads its own process group: children that it left behind end with it.
   send(-one.pid, 'SIGKILL');
   await isGone(one, 5_000);
-  return { killed: true };
+  return { killed };
 }
 
 async function isGone(one: Watched, withinMs: number): Promise<boolean> {
