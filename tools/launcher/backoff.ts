@@ -2,7 +2,7 @@ const FIRST_MS = 500;
 const LONGEST_MS = 5_000;
 
 /** A process that ran this long counts as healthy again. */
-export const HEALTHY_AFTER_MS = 10_000;
+const HEALTHY_AFTER_MS = 10_000;
 
 /** Pause before the next start: 0.5 s after the first death, doubling up to 5 s while it keeps dying young. */
 export function restartDelay(deathsInARow: number): number {

@@ -21,7 +21,7 @@ interface Identity {
 
 const GUARDIAN_TAKES_AT_MOST_MS = 30_000;
 
-export const runFile = (home: string) => join(home, 'run.json');
+const runFile = (home: string) => join(home, 'run.json');
 
 /**
  * Makes the folder ours. Waits while the guardian of a launcher that was killed still stops its system, and stops

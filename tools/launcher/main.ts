@@ -7,6 +7,7 @@ import { readSettings, type Settings } from './settings.ts';
 import { checkPorts, startSystem } from './start.ts';
 import type { Urls } from './environment.ts';
 import type { Secrets } from './secrets.ts';
+import { listenForStop } from './stop-request.ts';
 import { System } from './system.ts';
 import { duration, Terminal } from './terminal.ts';
 
@@ -71,18 +72,4 @@ function announce(settings: Settings, urls: Urls, secrets: Secrets): void {
     `curl -sS -H 'X-API-Key: ${secrets.adminApiKey}' ${urls.backend}/api/v1/orders/${order.id}/timeline`,
   );
   terminal.line(`\nCtrl-C stops everything. One line per order event:\n`);
-}
-
-/** Ctrl-C, a signal, a closed terminal, or the death of the command that started us. */
-function listenForStop(): { signal: AbortSignal; asked: Promise<void> } {
-  const controller = new AbortController();
-  const stop = () => controller.abort();
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  process.on('disconnect', stop);
-  process.channel?.unref();
-  // Nobody reads any more (`npm start | head`): end, instead of running unseen.
-  process.stdout.on('error', stop);
-  process.stderr.on('error', stop);
-  const asked = new Promise<void>((resolve) => controller.signal.addEventListener('abort', () => resolve()));
-  return { signal: controller.signal, asked };
 }

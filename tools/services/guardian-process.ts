@@ -18,4 +18,5 @@ for await (const line of createInterface({ input: process.stdin })) {
 
 // The pipe is closed: whoever started us is finished, or dead.
 await stopInOrder([...watched.values()], PATIENCE_MS);
-for (const path of paths) await rm(path, { recursive: true, force: true });
+// Somebody else's server may still be writing its last files there.
+for (const path of paths) await rm(path, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });

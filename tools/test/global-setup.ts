@@ -16,13 +16,14 @@ const TEMPLATE = 'visapi_template';
  */
 async function setUp(): Promise<void> {
   const guardian = new Guardian();
-  const folder = await mkdtemp(join(process.env['VISAPI_TEST_FOLDER'] ?? tmpdir(), 'visapi-test-'));
+  const folder = await mkdtemp(join(tmpdir(), 'visapi-test-'));
   guardian.removeAtEnd(folder);
   keep(guardian);
+  const note = (line: string) => process.stderr.write(`${line}\n`);
   const password = randomBytes(12).toString('hex');
   const [postgres, redis] = await Promise.all([
     startPostgres({ directory: join(folder, 'postgres'), password, durable: false }, guardian),
-    startRedis({ directory: join(folder, 'redis'), durable: false }, guardian),
+    startRedis({ directory: join(folder, 'redis'), durable: false, note }, guardian),
   ]);
   const appPassword = randomBytes(12).toString('hex');
   await makeTemplate(postgres.urlOf('postgres'), postgres.urlOf(TEMPLATE), appPassword);
