@@ -1,1 +1,1 @@
-export { AccessModule } from './access.module.js';
+export { hashSecret, splitKey } from './api-key.js';

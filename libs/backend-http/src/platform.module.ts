@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Controller, Get, Header, Module, type DynamicModule, Inject, Res } from '@nestjs/common';
 import type { ProcessConfig } from '@visapi/backend-config';
 import { AppError } from '@visapi/backend-kernel';
@@ -61,7 +62,9 @@ export class PlatformController {
 @Module({})
 export class PlatformModule {
   /** Probes, version and metrics. The importing module provides `HealthCheck` globally. */
-  static forRoot(config: ProcessConfig, name: string, release: string): DynamicModule {
+  static forRoot(config: ProcessConfig, name: string): DynamicModule {
+    const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+    const { version: release } = JSON.parse(manifest) as { version: string };
     const shown = { name, version: release, commit: config.commit, node: process.version };
     return {
       module: PlatformModule,

@@ -7,6 +7,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 @Injectable()
 export class RedisConnections implements OnApplicationShutdown {
   private readonly open: Redis[] = [];
+  private pinger: Redis | undefined;
 
   constructor(
     private readonly config: QueueConfig,
@@ -38,6 +39,15 @@ export class RedisConnections implements OnApplicationShutdown {
     } finally {
       this.release(redis);
     }
+  }
+
+  /** Whether the server answers a ping in time. */
+  async answers(withinMs: number): Promise<boolean> {
+    this.pinger ??= this.connect({ enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: withinMs });
+    return await this.pinger.ping().then(
+      () => true,
+      () => false,
+    );
   }
 
   release(redis: Redis): void {

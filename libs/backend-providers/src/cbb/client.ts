@@ -33,6 +33,8 @@ export interface TemplateMessage {
 export interface CallOptions {
   readonly correlationId: string;
   readonly signal?: AbortSignal;
+  /** The caller has waited for the vendor's rate itself, before it claimed what it is about to do. */
+  readonly paced?: boolean;
 }
 
 /** What VisAPI needs of CBB, the WhatsApp CRM. Errors are `VendorError`s; no call is repeated by the client. */

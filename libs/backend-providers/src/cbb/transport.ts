@@ -1,6 +1,7 @@
 import type { CbbConfig } from '@visapi/backend-config';
 import { Pool } from 'undici';
 import type { z } from 'zod';
+import type { RateGate } from '../rate-gate.js';
 import { type VendorErrorKind, VendorError } from '../vendor-error.js';
 import type { CallOptions } from './client.js';
 import { failure } from './schemas.js';
@@ -16,6 +17,7 @@ export class CbbTransport {
 
   constructor(
     private readonly config: Pick<CbbConfig, 'url' | 'apiKey' | 'timeoutMs'>,
+    private readonly gate: RateGate,
     connections: number,
   ) {
     const url = new URL(config.url);
@@ -43,6 +45,7 @@ export class CbbTransport {
     schema: z.ZodType<T>,
     options: CallOptions,
   ): Promise<T> {
+    if (!options.paced) await this.gate.pass(options.signal);
     const timeout = AbortSignal.timeout(this.config.timeoutMs);
     const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
     const { status, text, retryAfter } = await this.send(method, path, body, options.correlationId, signal);

@@ -1,5 +1,6 @@
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
 import type { DatabaseConfig } from '@visapi/backend-config';
+import { Log } from '@visapi/backend-observability';
 import { Database } from './database.js';
 
 /** Closes the pool when everything that used it has ended. */
@@ -13,10 +14,12 @@ class DatabaseCloser implements OnApplicationShutdown {
 
 @Module({})
 export class DatabaseModule {
-  /** One pool per process. `onIdleError` hears of idle connections that broke; the pool replaces them. */
-  static forRoot(config: DatabaseConfig, name: string, onIdleError: (error: Error) => void): DynamicModule {
+  /** One pool per process. Idle connections that break (a restart of Postgres) are logged and replaced. */
+  static forRoot(config: DatabaseConfig, name: string): DynamicModule {
+    const open = (log: Log): Database =>
+      Database.open(config, name, (error) => log.warn('database connection', {}, error));
     const providers = [
-      { provide: Database, useFactory: () => Database.open(config, name, onIdleError) },
+      { provide: Database, inject: [Log], useFactory: open },
       { provide: DatabaseCloser, inject: [Database], useFactory: (database: Database) => new DatabaseCloser(database) },
     ];
     return { module: DatabaseModule, global: true, providers, exports: [Database] };

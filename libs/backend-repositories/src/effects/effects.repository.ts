@@ -77,10 +77,24 @@ export class EffectsRepository {
     return result.rows.length > 0;
   }
 
-  /** Withholds a planned or just claimed effect for a stated reason. */
-  async skip(executor: Executor, effectId: string, reason: string): Promise<void> {
-    await sql`update effects set state = 'skipped', skipped_at = clock_timestamp(), reason = ${reason}, lease_until = null
-      where id = ${effectId} and state in ('planned', 'claimed')`.execute(executor);
+  /**
+   * Withholds a planned or just claimed effect for a stated reason, and with a contact the confirmation that waits
+   * for it.
+   * @returns the order, when there was something to withhold
+   */
+  async skipWithDependents(executor: Executor, effectId: string, reason: string): Promise<string | null> {
+    const result = await sql<{ orderId: string }>`
+      with skipped as (
+        update effects set state = 'skipped', skipped_at = clock_timestamp(), reason = ${reason}, lease_until = null
+        where id = ${effectId} and state in ('planned', 'claimed')
+        returning id, order_id, kind
+      ), dependent as (
+        update effects e set state = 'skipped', skipped_at = clock_timestamp(), reason = ${reason}
+        from skipped where skipped.kind = 'contact' and ${reason} <> 'superseded' and e.order_id = skipped.order_id
+          and e.kind = 'message' and e.state = 'planned'
+      )
+      select order_id from skipped`.execute(executor);
+    return result.rows[0]?.orderId ?? null;
   }
 
   /**

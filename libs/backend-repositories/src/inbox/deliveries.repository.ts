@@ -122,6 +122,17 @@ export class DeliveriesRepository {
       .executeTakeFirst();
   }
 
+  /** The deliveries of one order, oldest first. */
+  async ofOrder(executor: Executor, orderId: string): Promise<DeliveryRow[]> {
+    return await executor
+      .selectFrom('deliveries')
+      .select(listed)
+      .where('orderId', '=', orderId)
+      .where('kind', '=', 'order')
+      .orderBy('position')
+      .execute();
+  }
+
   /** Order deliveries, newest first. */
   async list(executor: Executor, filter: DeliveryFilter, page: Page): Promise<PageResult<DeliveryRow>> {
     let query = executor.selectFrom('deliveries').select(listed).where('kind', '=', 'order');

@@ -6,7 +6,7 @@ import { Database } from '@visapi/backend-repositories';
 import { type ApiKeyRow, ApiKeysRepository } from '@visapi/backend-repositories/access';
 import type { FastifyRequest } from 'fastify';
 import { LRUCache } from 'lru-cache';
-import { hashSecret, isSameHash, splitKey } from './api-key.js';
+import { hashSecret, isSameHash, splitKey } from '../api-key.js';
 
 /** How long a process trusts what it read of a key: the bound on how late it notices a revocation. */
 const trustMs = 3_000;

@@ -3,7 +3,7 @@ import type { AccessConfig } from '@visapi/backend-config';
 import { Authenticator } from '@visapi/backend-http';
 import { Database } from '@visapi/backend-repositories';
 import { ApiKeysRepository } from '@visapi/backend-repositories/access';
-import { ApiKeyAuthenticator } from './api-key-authenticator.js';
+import { ApiKeyAuthenticator } from './api-key.authenticator.js';
 
 @Module({})
 export class AccessModule {

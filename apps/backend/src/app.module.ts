@@ -1,0 +1,45 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AccessModule } from '@visapi/backend-access/http';
+import type {
+  AccessConfig,
+  DatabaseConfig,
+  ProcessConfig,
+  QueueConfig,
+  WabaConfig,
+} from '@visapi/backend-config';
+import { PlatformModule } from '@visapi/backend-http';
+import { MessagingHttpModule, metaReceipts } from '@visapi/backend-messaging/http';
+import { ObservabilityModule } from '@visapi/backend-observability';
+import { OperationsHttpModule } from '@visapi/backend-operations/http';
+import { OrdersHttpModule, viziOrders } from '@visapi/backend-orders/http';
+import { DatabaseModule } from '@visapi/backend-repositories';
+import { WebhooksHttpModule } from '@visapi/backend-webhooks/http';
+import { HealthModule } from './health.module.js';
+
+interface Config {
+  readonly process: ProcessConfig;
+  readonly database: DatabaseConfig;
+  readonly queue: QueueConfig;
+  readonly access: AccessConfig;
+  readonly waba: WabaConfig;
+}
+
+@Module({})
+export class AppModule {
+  static forRoot(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ObservabilityModule.forRoot(config.process, 'backend'),
+        DatabaseModule.forRoot(config.database, 'visapi-backend'),
+        AccessModule.forRoot(config.access),
+        HealthModule.forRoot(config.waba),
+        PlatformModule.forRoot(config.process, 'visapi-backend'),
+        WebhooksHttpModule.register([viziOrders, metaReceipts(config.waba)]),
+        OrdersHttpModule,
+        MessagingHttpModule.forRoot(config.waba),
+        OperationsHttpModule,
+      ],
+    };
+  }
+}

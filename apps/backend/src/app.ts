@@ -1,0 +1,31 @@
+import { loadConfig, slices } from '@visapi/backend-config';
+import { createHttpApp } from '@visapi/backend-http';
+import { Log } from '@visapi/backend-observability';
+import { AppModule } from './app.module.js';
+
+/** A shutdown that takes longer is cut off; what was not answered by then is sent again by its sender. */
+const shutdownDeadlineMs = 10_000;
+
+/** Builds the backend from an environment. Nothing listens before `run` or `listen`. */
+export async function createApp(environment: Readonly<Record<string, string | undefined>>) {
+  const { process: processSlice, http, database, queue, access, waba } = slices;
+  const config = loadConfig(environment, { process: processSlice, http, database, queue, access, waba });
+  const http_ = await createHttpApp(AppModule.forRoot(config), config);
+  const log = http_.app.get(Log);
+  return {
+    app: http_.app,
+    listen: () => http_.listen(),
+    close: () => http_.close(),
+    /** Listens until the process is told to stop. */
+    run: async (): Promise<void> => {
+      const url = await http_.listen();
+      log.info('backend ready', { port: Number(new URL(url).port) });
+      const stop = (signal: NodeJS.Signals): void => {
+        log.info('backend stops', { signal });
+        setTimeout(() => process.exit(1), shutdownDeadlineMs).unref();
+        void http_.close().then(() => process.exit(0));
+      };
+      process.once('SIGTERM', stop).once('SIGINT', stop);
+    },
+  };
+}

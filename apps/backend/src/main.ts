@@ -1,0 +1,10 @@
+import 'reflect-metadata';
+import { ConfigError } from '@visapi/backend-config';
+import { createApp } from './app.js';
+
+try {
+  await (await createApp(process.env)).run();
+} catch (error) {
+  process.stderr.write(`${error instanceof ConfigError ? error.message : String((error as Error).stack)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,40 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import type { CbbConfig, DatabaseConfig, ProcessConfig, QueueConfig } from '@visapi/backend-config';
+import { ContactsJobsModule } from '@visapi/backend-contacts/jobs';
+import { EventsModule } from '@visapi/backend-events';
+import { MessagingJobsModule } from '@visapi/backend-messaging/jobs';
+import { ObservabilityModule } from '@visapi/backend-observability';
+import { OperationsJobsModule } from '@visapi/backend-operations/jobs';
+import { OrdersJobsModule } from '@visapi/backend-orders/jobs';
+import { CbbModule } from '@visapi/backend-providers';
+import { QueueModule, queueRedis } from '@visapi/backend-queue';
+import { DatabaseModule } from '@visapi/backend-repositories';
+
+interface Config {
+  readonly process: ProcessConfig;
+  readonly database: DatabaseConfig;
+  readonly queue: QueueConfig;
+  readonly cbb: CbbConfig;
+}
+
+@Module({})
+export class AppModule {
+  static forRoot(config: Config): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        CqrsModule.forRoot(),
+        ObservabilityModule.forRoot(config.process, 'worker'),
+        DatabaseModule.forRoot(config.database, 'visapi-worker'),
+        QueueModule.forRoot(config.queue),
+        CbbModule.forRoot(config.cbb, queueRedis),
+        EventsModule,
+        OrdersJobsModule,
+        ContactsJobsModule.forRoot(config.cbb),
+        MessagingJobsModule.forRoot(config.cbb),
+        OperationsJobsModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,82 @@
+import type { Server } from 'node:http';
+import type { INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { loadConfig, type QueueConfig, slices, type WorkerConfig } from '@visapi/backend-config';
+import { contactsSubscriptions, SyncContactProcessor } from '@visapi/backend-contacts/jobs';
+import { OutboxRelay } from '@visapi/backend-events';
+import { createProbeServer } from '@visapi/backend-http';
+import {
+  ApplyReceiptsProcessor,
+  messagingSubscriptions,
+  SendMessageProcessor,
+} from '@visapi/backend-messaging/jobs';
+import { Log, Metrics, nestLogger } from '@visapi/backend-observability';
+import { DatabaseHealth, Sweeper } from '@visapi/backend-operations/jobs';
+import { CreateOrderProcessor, ordersSubscriptions } from '@visapi/backend-orders/jobs';
+import { JobRunner, QueueHealth } from '@visapi/backend-queue';
+import { AppModule } from './app.module.js';
+
+const shutdownDeadlineMs = 20_000;
+const drainDeadlineMs = 15_000;
+
+const processors = [CreateOrderProcessor, SyncContactProcessor, SendMessageProcessor, ApplyReceiptsProcessor] as const;
+
+/** Builds the worker from an environment and starts its work. */
+export async function createApp(environment: Readonly<Record<string, string | undefined>>) {
+  const { process: processSlice, worker, database, queue, cbb } = slices;
+  const config = loadConfig(environment, { process: processSlice, worker, database, queue, cbb });
+  const app = await NestFactory.createApplicationContext(AppModule.forRoot(config), {
+    bufferLogs: true,
+    abortOnError: false,
+  });
+  const log = app.get(Log);
+  app.useLogger(nestLogger(log));
+  const probes = createProbeServer(
+    { check: async () => ({ database: await app.get(DatabaseHealth).check(), queue: await app.get(QueueHealth).check() }) },
+    app.get(Metrics),
+  );
+  const close = (): Promise<void> => stop(app, probes);
+  return {
+    app,
+    close,
+    start: async (): Promise<string> => await start(app, probes, config),
+    /** Works until the process is told to stop. */
+    run: async (): Promise<void> => {
+      const port = new URL(await start(app, probes, config)).port;
+      log.info('worker ready', { port: Number(port) });
+      const end = (signal: NodeJS.Signals): void => {
+        log.info('worker stops', { signal });
+        setTimeout(() => process.exit(1), shutdownDeadlineMs).unref();
+        void close().then(() => process.exit(0));
+      };
+      process.once('SIGTERM', end).once('SIGINT', end);
+    },
+  };
+}
+
+async function start(
+  app: INestApplicationContext,
+  probes: Server,
+  config: { worker: WorkerConfig; queue: QueueConfig },
+): Promise<string> {
+  const { port, host } = config.worker;
+  await new Promise<void>((resolve, reject) => {
+    probes.once('error', reject).listen(port, host, resolve);
+  });
+  await app.get(QueueHealth).waitUntilSafe();
+  app.get(JobRunner).start(processors.map((processor) => app.get<(typeof processors)[number]['prototype']>(processor)));
+  const subscriptions = [...ordersSubscriptions, ...contactsSubscriptions, ...messagingSubscriptions];
+  app.get(OutboxRelay).start(subscriptions, config.queue.batchSize);
+  app.get(Sweeper).start();
+  const address = probes.address();
+  return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`;
+}
+
+/** The reverse of the start: no new work is found, running work ends, then everything is closed. */
+async function stop(app: INestApplicationContext, probes: Server): Promise<void> {
+  await app.get(Sweeper).stop();
+  await app.get(OutboxRelay).stop();
+  await app.get(JobRunner).stop(drainDeadlineMs);
+  probes.close();
+  await app.close();
+}

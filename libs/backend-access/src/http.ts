@@ -1,0 +1,1 @@
+export { AccessModule } from './http/access-http.module.js';

@@ -1,0 +1,1 @@
+export { syncContactJob } from './jobs/sync-contact.job.js';

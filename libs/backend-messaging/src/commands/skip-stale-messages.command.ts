@@ -1,0 +1,19 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Database } from '@visapi/backend-repositories';
+import { MessagesRepository } from '@visapi/backend-repositories/messaging';
+import { staleAfterSeconds } from '../send-window.js';
+
+/** Planned messages of orders that have grown too old: withheld until an operator decides. Returns their order ids. */
+export class SkipStaleMessages extends Command<readonly string[]> {}
+
+@CommandHandler(SkipStaleMessages)
+export class SkipStaleMessagesHandler implements ICommandHandler<SkipStaleMessages> {
+  constructor(
+    private readonly database: Database,
+    private readonly messages: MessagesRepository,
+  ) {}
+
+  async execute(): Promise<readonly string[]> {
+    return await this.messages.skipStale(this.database.db, staleAfterSeconds);
+  }
+}

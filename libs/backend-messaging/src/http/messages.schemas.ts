@@ -1,0 +1,44 @@
+import { pageQuery } from '@visapi/backend-http';
+import { z } from 'zod';
+
+const statuses = ['planned', 'claimed', 'accepted', 'sent', 'delivered', 'read', 'failed', 'skipped', 'uncertain'] as const;
+
+export const messagesQuery = z.object({
+  ...pageQuery('id'),
+  orderId: z.string().max(300).optional(),
+  phone: z
+    .string()
+    .max(40)
+    .transform((given) => `+${given.replace(/\D/g, '')}`)
+    .optional(),
+  status: z.enum(statuses).optional(),
+  template: z.string().max(200).optional(),
+});
+
+export const messageIdParameter = z.object({ id: z.uuid('must be the id of a message (a UUID)') });
+
+const timestamp = z.date().transform((date) => date.toISOString());
+
+export const messageResponse = z.object({
+  id: z.string(),
+  orderId: z.string(),
+  template: z.string(),
+  language: z.string(),
+  phone: z.string().nullable(),
+  status: z.enum(statuses),
+  reason: z.string().nullable(),
+  providerMessageId: z.string().nullable(),
+  binding: z.string().nullable(),
+  attempt: z.number(),
+  correlationId: z.string(),
+  plannedAt: timestamp,
+  claimedAt: timestamp.nullable(),
+  acceptedAt: timestamp.nullable(),
+  sentAt: timestamp.nullable(),
+  deliveredAt: timestamp.nullable(),
+  readAt: timestamp.nullable(),
+  failedAt: timestamp.nullable(),
+  uncertainAt: timestamp.nullable(),
+  skippedAt: timestamp.nullable(),
+  evidence: z.unknown(),
+});

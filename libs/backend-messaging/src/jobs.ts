@@ -1,0 +1,3 @@
+export { ApplyReceiptsProcessor } from './jobs/apply-receipts.processor.js';
+export { MessagingJobsModule, messagingSubscriptions } from './jobs/messaging-jobs.module.js';
+export { SendMessageProcessor } from './jobs/send-message.processor.js';

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import type { CbbConfig } from '@visapi/backend-config';
+import { backoffMs, phoneDigits } from '@visapi/backend-kernel';
+import { CbbClient, RateGate, VendorError } from '@visapi/backend-providers';
+import { type JobProcessor, type JobResult, LeaseKeeper } from '@visapi/backend-queue';
+import { Database } from '@visapi/backend-repositories';
+import { EffectsRepository } from '@visapi/backend-repositories/effects';
+import { type MessageClaim, MessagesRepository } from '@visapi/backend-repositories/messaging';
+import { BindReceipts } from '../commands/bind-receipts.command.js';
+import { persistently } from '../persistently.js';
+import { judgeSend } from '../send-outcome.js';
+import { staleAfterSeconds } from '../send-window.js';
+import { sendMessageJob } from './send-message.job.js';
+
+interface Payload {
+  readonly effectId: string;
+}
+
+
+
+
+/** At-most-once: whatever may have reached the vendor is never sent again; its outcome is recorded or stays unknown. */
+@Injectable()
+export class SendMessageProcessor implements JobProcessor<Payload> {
+  readonly job = sendMessageJob;
+
+  constructor(
+    private readonly config: CbbConfig,
+    private readonly database: Database,
+    private readonly messages: MessagesRepository,
+    private readonly effects: EffectsRepository,
+    private readonly cbb: CbbClient,
+    private readonly gate: RateGate,
+    private readonly leases: LeaseKeeper,
+    private readonly commands: CommandBus,
+  ) {}
+
+  async handle({ effectId }: Payload): Promise<JobResult> {
+    if (this.config.dryRun || !this.config.enabled || this.config.apiKey === undefined) {
+      const reason = this.config.dryRun ? 'dry-run' : 'sync-disabled';
+      const orderId = await this.effects.skipWithDependents(this.database.db, effectId, reason);
+      return { outcome: 'skipped', event: 'message.skipped', orderId, reason };
+    }
+    // The vendor's rate is waited for before the claim: what waits has not been sent and must not look as if it had.
+    await this.gate.pass();
+    const claim = await this.messages.claim(this.database.db, effectId, staleAfterSeconds);
+    if (!claim) return { outcome: 'not-mine' };
+    const held = this.leases.hold(claim);
+    try {
+      return await this.send(claim);
+    } finally {
+      held.release();
+    }
+  }
+
+  private async send(claim: MessageClaim): Promise<JobResult> {
+    const { correlationId, template, language } = claim;
+    const parameters = JSON.parse(claim.parameters.toString()) as string[];
+    const message = { phone: phoneDigits(claim.phone), template, language, parameters };
+    const started = performance.now();
+    try {
+      await this.cbb.sendTemplate(message, { correlationId, paced: true });
+    } catch (error) {
+      if (!(error instanceof VendorError)) throw error;
+      return await persistently(() => this.recordFailure(claim, error));
+    }
+    const evidence = { vendor: 'cbb', answer: 'success', durationMs: Math.round(performance.now() - started) };
+    return await persistently(() => this.recordAccepted(claim, evidence));
+  }
+
+  private async recordAccepted(claim: MessageClaim, evidence: Readonly<Record<string, string | number>>): Promise<JobResult> {
+    const { orderId, correlationId, attempt } = claim;
+    const marked = await this.messages.markAccepted(this.database.db, claim, evidence);
+    if (!marked) return { outcome: 'claim-lost', orderId, correlationId, attempt, attention: true };
+    if (marked.receiptsWait) await this.commands.execute(new BindReceipts([phoneDigits(marked.phone)]));
+    return { outcome: 'accepted', event: 'message.accepted', orderId, correlationId, attempt };
+  }
+
+  private async recordFailure(claim: MessageClaim, error: VendorError): Promise<JobResult> {
+    const { orderId, correlationId, attempt, effectId } = claim;
+    const { reason, facts } = error;
+    const told = { orderId, correlationId, attempt, reason };
+    const evidence = { vendor: error.vendor, answer: reason, status: facts.status ?? null };
+    switch (judgeSend(error, attempt)) {
+      case 'uncertain':
+        await this.messages.markUncertain(this.database.db, claim, reason, evidence);
+        return { outcome: 'uncertain', event: 'message.uncertain', attention: true, ...told };
+      case 'failed':
+        await this.effects.fail(this.database.db, claim, reason, evidence);
+        return { outcome: 'failed', event: 'message.failed', attention: true, ...told };
+      case 'retry': {
+        const delayMs = Math.max(facts.retryAfterMs ?? 0, backoffMs(this.job.backoff, attempt, Math.random()));
+        await this.effects.release(this.database.db, claim, delayMs, reason, evidence);
+        const next = [sendMessageJob.request(`${effectId}-${attempt}`, { effectId }, delayMs)];
+        return { outcome: 'retry', event: 'message.retry', next, ...told };
+      }
+    }
+  }
+}

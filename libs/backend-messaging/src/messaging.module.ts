@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { EffectsRepository } from '@visapi/backend-repositories/effects';
+import { DeliveriesRepository } from '@visapi/backend-repositories/inbox';
+import { MessagesRepository, ReceiptsRepository } from '@visapi/backend-repositories/messaging';
+import { ApplyReceiptsHandler } from './commands/apply-receipts.command.js';
+import { BindReceiptsHandler } from './commands/bind-receipts.command.js';
+import { SkipStaleMessagesHandler } from './commands/skip-stale-messages.command.js';
+import { GetMessageHandler } from './queries/get-message.query.js';
+import { GetMessagesHandler } from './queries/get-messages.query.js';
+
+const repositories = [DeliveriesRepository, EffectsRepository, MessagesRepository, ReceiptsRepository];
+const handlers = [
+  ApplyReceiptsHandler,
+  BindReceiptsHandler,
+  SkipStaleMessagesHandler,
+  GetMessageHandler,
+  GetMessagesHandler,
+];
+
+@Module({ imports: [CqrsModule], providers: [...repositories, ...handlers], exports: repositories })
+export class MessagingModule {}

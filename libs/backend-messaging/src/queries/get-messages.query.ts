@@ -1,0 +1,24 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { Database, type Page, type PageResult } from '@visapi/backend-repositories';
+import { type MessageFilter, type MessageRow, MessagesRepository } from '@visapi/backend-repositories/messaging';
+
+export class GetMessages extends Query<PageResult<MessageRow>> {
+  constructor(
+    readonly filter: MessageFilter,
+    readonly page: Page,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(GetMessages)
+export class GetMessagesHandler implements IQueryHandler<GetMessages> {
+  constructor(
+    private readonly database: Database,
+    private readonly messages: MessagesRepository,
+  ) {}
+
+  async execute({ filter, page }: GetMessages): Promise<PageResult<MessageRow>> {
+    return await this.messages.list(this.database.db, filter, page);
+  }
+}

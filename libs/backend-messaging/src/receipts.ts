@@ -1,0 +1,69 @@
+import type { NewReceipt } from '@visapi/backend-repositories/messaging';
+import { z } from 'zod';
+
+const kept = ['sent', 'delivered', 'read', 'failed'];
+
+/** A status of Meta's webhook. Only what is needed is demanded; everything else may be missing or new. */
+const status = z.object({
+  id: z.string().min(1).max(500),
+  status: z.string(),
+  timestamp: z.union([z.string().regex(/^\d{1,12}$/), z.number().int().nonnegative()]).transform(Number),
+  recipient_id: z.string().max(100).catch(''),
+  biz_opaque_callback_data: z.string().max(2_000).nullable().catch(null),
+  errors: z.array(z.object({ code: z.union([z.number(), z.string()]) })).catch([]),
+  pricing: z.record(z.string(), z.unknown()).optional().catch(undefined),
+});
+
+const change = z.object({
+  field: z.string().catch(''),
+  value: z.object({
+    metadata: z.object({ phone_number_id: z.string() }).nullable().catch(null),
+    statuses: z.array(z.unknown()).catch([]),
+  }),
+});
+
+const body = z.object({
+  entry: z.array(z.object({ changes: z.array(z.unknown()).catch([]) }).catch({ changes: [] })).catch([]),
+});
+
+/**
+ * All receipts of a webhook body: it may hold many entries, changes and statuses. What is no status of a message is
+ * passed over; `unreadable` counts statuses that could not be read.
+ * https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/payload-examples
+ */
+export function readReceipts(json: unknown): { receipts: NewReceipt[]; unreadable: number } {
+  const receipts: NewReceipt[] = [];
+  let unreadable = 0;
+  for (const raw of (body.safeParse(json).data?.entry ?? []).flatMap((entry) => entry.changes)) {
+    const value = change.safeParse(raw).data?.value;
+    for (const item of value?.statuses ?? []) {
+      const parsed = status.safeParse(item);
+      if (!parsed.success) unreadable += 1;
+      else if (kept.includes(parsed.data.status)) {
+        receipts.push(toReceipt(parsed.data, value?.metadata?.phone_number_id ?? null));
+      }
+    }
+  }
+  return { receipts, unreadable };
+}
+
+function toReceipt(data: z.infer<typeof status>, phoneNumberId: string | null): NewReceipt {
+  const code = data.errors[0]?.code;
+  return {
+    providerMessageId: data.id,
+    status: data.status,
+    occurredAt: new Date(data.timestamp * 1000),
+    recipient: recipientOf(data),
+    phoneNumberId,
+    callbackData: data.biz_opaque_callback_data,
+    errorCode: code === undefined ? null : String(code).slice(0, 50),
+    pricing: data.pricing,
+  };
+}
+
+/** Digits of the phone; the CRM's own callback data, `{"c":"<digits>"}`, names it too. */
+function recipientOf(data: z.infer<typeof status>): string {
+  const digits = data.recipient_id.replace(/\D/g, '');
+  if (digits !== '') return digits;
+  return /^\{"c":"(\d+)"\}$/.exec(data.biz_opaque_callback_data ?? '')?.[1] ?? '';
+}

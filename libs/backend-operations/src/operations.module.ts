@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
+import { EffectsRepository } from '@visapi/backend-repositories/effects';
+import { DeliveriesRepository } from '@visapi/backend-repositories/inbox';
+import { HealthRepository, LedgerRepository } from '@visapi/backend-repositories/operations';
+import { RecoverLostWorkHandler } from './commands/recover-lost-work.command.js';
+import { DatabaseHealth } from './database-health.js';
+import { GetAttentionHandler } from './queries/get-attention.query.js';
+import { GetLedgerBalanceHandler } from './queries/get-ledger-balance.query.js';
+
+const repositories = [HealthRepository, LedgerRepository, EffectsRepository, DeliveriesRepository];
+const handlers = [GetLedgerBalanceHandler, GetAttentionHandler, RecoverLostWorkHandler];
+
+@Module({ imports: [CqrsModule], providers: [...repositories, ...handlers, DatabaseHealth], exports: [DatabaseHealth] })
+export class OperationsModule {}

@@ -1,0 +1,136 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { AppError, parseJson } from '@visapi/backend-kernel';
+import { Database } from '@visapi/backend-repositories';
+import { DeliveriesRepository, type OpenDelivery } from '@visapi/backend-repositories/inbox';
+import { createOrder, type NewOrder, type OrderRow, OrdersRepository } from '@visapi/backend-repositories/orders';
+import { changedFields } from '../change.js';
+import { decideConfirmation, decideContact } from '../confirmation.js';
+import { followedConfirmation, messageOf, newConfirmation, newContact } from '../effects.js';
+import { readOrder } from '../order.js';
+import { isObject } from '../read-field.js';
+
+export interface CreateOrderResult {
+  readonly orderId: string | null;
+  readonly created: boolean;
+  readonly changes: number;
+  readonly correlationId: string | undefined;
+}
+
+/**
+ * A delivery waits to become an order, or to change one. Applies every waiting delivery of the same order, oldest
+ * first, so it may be run for any of them, in any order and as often as anybody likes.
+ */
+export class CreateOrder extends Command<CreateOrderResult> {
+  constructor(readonly deliveryId: string) {
+    super();
+  }
+}
+
+type Transaction = Parameters<typeof createOrder>[0];
+
+@CommandHandler(CreateOrder)
+export class CreateOrderHandler implements ICommandHandler<CreateOrder> {
+  constructor(
+    private readonly database: Database,
+    private readonly deliveries: DeliveriesRepository,
+    private readonly orders: OrdersRepository,
+  ) {}
+
+  async execute({ deliveryId }: CreateOrder): Promise<CreateOrderResult> {
+    return await this.database.db.transaction().execute(async (transaction) => {
+      const waiting = await this.deliveries.lockOpenOfSameOrder(transaction, deliveryId);
+      const [oldest] = waiting;
+      if (!oldest?.orderId) return { orderId: null, created: false, changes: 0, correlationId: undefined };
+      const { orderId, correlationId } = oldest;
+      const created = oldest.outcome === 'accepted';
+      if (created) await createOrder(transaction, begin(oldest, orderId));
+      const later = created ? waiting.slice(1) : waiting;
+      for (const delivery of later) await this.change(transaction, delivery, orderId);
+      return { orderId, created, changes: later.length, correlationId };
+    });
+  }
+
+  private async change(transaction: Transaction, delivery: OpenDelivery, orderId: string): Promise<void> {
+    const before = await this.orders.lock(transaction, orderId);
+    if (!before) throw new AppError('conflict', 'The first delivery of this order is not yet interpreted.');
+    if (before.appliedPosition < delivery.position) {
+      await this.orders.applyChange(transaction, changeOf(before, delivery));
+    }
+    await this.deliveries.markApplied(transaction, [delivery.id]);
+  }
+}
+
+function begin(delivery: OpenDelivery, orderId: string): NewOrder {
+  const content = readOrder(bodyOf(delivery), orderId);
+  const contact = newContact(decideContact(content), orderId, 1, delivery.correlationId);
+  const confirmation = decideConfirmation(content, orderId);
+  const message = newConfirmation(confirmation, orderId, delivery.correlationId);
+  const owed = contact.state === 'planned' || message.state === 'planned';
+  return {
+    order: {
+      ...content,
+      orderId,
+      deliveryId: delivery.id,
+      deliveryPosition: delivery.position,
+      appliedPosition: delivery.position,
+      eventVersion: 1,
+      firstReceivedAt: delivery.receivedAt,
+      processedAt: owed ? null : new Date(delivery.receivedAt),
+    },
+    effects: [contact, message],
+    message: messageOf(message.id, orderId, confirmation),
+    event: {
+      type: 'order.created',
+      aggregateType: 'order',
+      aggregateId: orderId,
+      aggregateVersion: 1,
+      actor: `source:${delivery.source}`,
+      correlationId: delivery.correlationId,
+      payload: {
+        deliveryId: delivery.id,
+        branch: content.branch,
+        contactEffectId: contact.state === 'planned' ? contact.id : null,
+        warnings: content.warnings as string[],
+      },
+    },
+    deliveryIds: [delivery.id],
+  };
+}
+
+/**
+ * Contact data, consent and status of a later delivery apply at once and the contact is written again; a confirmation
+ * that nobody has claimed follows the newest content, one that went out is never repeated.
+ */
+function changeOf(before: OrderRow, delivery: OpenDelivery) {
+  const { orderId } = before;
+  const content = readOrder(bodyOf(delivery), orderId);
+  const fields = changedFields(before, content);
+  const decision = decideContact(content);
+  const contact =
+    decision.state === 'planned' && fields.length > 0
+      ? newContact(decision, orderId, before.contentVersion + 1, delivery.correlationId)
+      : undefined;
+  return {
+    orderId,
+    content,
+    appliedPosition: delivery.position,
+    contact,
+    confirmation: followedConfirmation(decideConfirmation(content, orderId), orderId),
+    event: {
+      type: 'order.changed',
+      aggregateType: 'order' as const,
+      aggregateId: orderId,
+      aggregateVersion: before.eventVersion + 1,
+      actor: `source:${delivery.source}`,
+      correlationId: delivery.correlationId,
+      payload: { deliveryId: delivery.id, fields, contactEffectId: contact?.id ?? null },
+    },
+  };
+}
+
+function bodyOf(delivery: OpenDelivery): Readonly<Record<string, unknown>> {
+  const value = parseJson(delivery.body)?.value;
+  if (isObject(value)) return value;
+  throw new AppError('unprocessable', 'The stored body is not a JSON object.');
+}
+

@@ -1,0 +1,72 @@
+import { checkParameters, orderConfirmation } from '@visapi/backend-messaging';
+import type { OrderContent } from '@visapi/backend-repositories/orders';
+import { findDestination } from './catalogue/destinations.js';
+import { visaTextHebrew } from './catalogue/visa-text.js';
+
+/** Why an effect of an order is withheld, in the words of the timeline. */
+export type SkipReason = 'branch' | 'no-consent' | 'invalid-phone' | 'untranslatable' | 'canceled';
+
+export type Decision<T> =
+  | ({ readonly state: 'planned' } & T)
+  | { readonly state: 'skipped'; readonly reason: SkipReason };
+
+/** Whether the order's customer belongs into the CRM: branch il with a phone that exists. */
+export function decideContact(order: OrderContent): Decision<{ readonly phone: string }> {
+  if (order.branch !== 'il') return { state: 'skipped', reason: 'branch' };
+  if (!order.clientPhone) return { state: 'skipped', reason: 'invalid-phone' };
+  return { state: 'planned', phone: order.clientPhone };
+}
+
+/** Whether, to whom and with which words the order is confirmed. */
+export function decideConfirmation(
+  order: OrderContent,
+  orderId: string,
+): Decision<{ readonly phone: string; readonly parameters: readonly string[] }> {
+  const contact = decideContact(order);
+  if (contact.state === 'skipped') return contact;
+  if (order.orderStatus === 'canceled' || order.orderStatus === 'cancelled')
+    return { state: 'skipped', reason: 'canceled' };
+  if (!order.whatsappAlertsEnabled) return { state: 'skipped', reason: 'no-consent' };
+  const parameters = confirmationParameters(order, orderId);
+  if (!parameters) return { state: 'skipped', reason: 'untranslatable' };
+  return { state: 'planned', phone: contact.phone, parameters };
+}
+
+/**
+ * The eight parameters of the confirmation: name, country, flag, order id, what was bought, applicants, amount, business
+ * days. Undefined when any of them is not known for certain.
+ */
+function confirmationParameters(order: OrderContent, orderId: string): readonly string[] | undefined {
+  const destination = findDestination(order.productCountry ?? null);
+  const { productDocType, productIntent, productEntries, productValidity } = order;
+  const visa = visaTextHebrew({
+    docType: productDocType ?? null,
+    intent: productIntent ?? null,
+    entries: productEntries ?? null,
+    validity: productValidity ?? null,
+  });
+  // The template prints shekels; an amount in another currency would be a wrong fact.
+  const amount = order.currency === 'ILS' && order.amount != null ? plainDecimal(String(order.amount)) : undefined;
+  if (!destination || !visa || amount === undefined || !order.visaQuantity || !order.processingDays) return undefined;
+  const parameters = [
+    order.clientName ?? 'לקוח יקר',
+    destination.hebrew,
+    destination.flag,
+    orderId,
+    visa,
+    String(order.visaQuantity),
+    amount,
+    String(order.processingDays),
+  ].map(flatten);
+  return checkParameters(orderConfirmation, parameters).length === 0 ? parameters : undefined;
+}
+
+/** "498.0000" as "498", "1234.50" as "1234.5". */
+function plainDecimal(decimal: string): string {
+  return decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal;
+}
+
+/** Template parameters hold no line breaks, tabs or runs of blanks. */
+function flatten(text: string): string {
+  return text.replace(/\s+/gu, ' ').trim();
+}

@@ -1,0 +1,2 @@
+export { OrdersHttpModule } from './http/orders-http.module.js';
+export { viziOrders } from './webhooks/vizi.webhook.js';

@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { type Subscription, subscribe } from '@visapi/backend-events';
+import { OrdersModule } from '../orders.module.js';
+import { createOrderJob } from './create-order.job.js';
+import { CreateOrderProcessor } from './create-order.processor.js';
+
+export const ordersSubscriptions: readonly Subscription[] = [
+  subscribe('delivery.received', ({ aggregateId }) => [
+    createOrderJob.request(aggregateId, { deliveryId: aggregateId }),
+  ]),
+];
+
+@Module({ imports: [OrdersModule], providers: [CreateOrderProcessor], exports: [CreateOrderProcessor] })
+export class OrdersJobsModule {}

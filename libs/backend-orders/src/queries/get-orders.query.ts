@@ -1,0 +1,24 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { Database, type Page, type PageResult } from '@visapi/backend-repositories';
+import { type OrderFilter, OrdersRepository, type OrderView } from '@visapi/backend-repositories/orders';
+
+export class GetOrders extends Query<PageResult<OrderView>> {
+  constructor(
+    readonly filter: OrderFilter,
+    readonly page: Page,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(GetOrders)
+export class GetOrdersHandler implements IQueryHandler<GetOrders> {
+  constructor(
+    private readonly database: Database,
+    private readonly orders: OrdersRepository,
+  ) {}
+
+  async execute({ filter, page }: GetOrders): Promise<PageResult<OrderView>> {
+    return await this.orders.list(this.database.db, filter, page);
+  }
+}

@@ -1,0 +1,105 @@
+import type { EffectRow } from '@visapi/backend-repositories/effects';
+import type { EventRow } from '@visapi/backend-repositories/events';
+import type { DeliveryRow } from '@visapi/backend-repositories/inbox';
+import type { MessageTimes } from '@visapi/backend-repositories/orders';
+
+/** One thing that happened to an order. */
+export interface TimelineEntry {
+  readonly at: Date;
+  /** What it was: `delivery.received`, `order.created`, `contact.synced`, `message.sent`, ... */
+  readonly kind: string;
+  /** How it stands or ended. */
+  readonly status: string;
+  /** The reason or the further circumstances, in a few words; null when there is nothing to add. */
+  readonly detail: string | null;
+  readonly correlationId: string;
+  readonly actor?: string;
+  readonly evidence?: unknown;
+}
+
+interface Sources {
+  readonly deliveries: readonly DeliveryRow[];
+  readonly events: readonly EventRow[];
+  readonly effects: readonly EffectRow[];
+  readonly messages: readonly MessageTimes[];
+}
+
+/** Orders things that carry the same time, as a batch or a vendor's whole seconds make them. */
+const sequence = ['delivery', 'order', 'contact', 'planned', 'claimed', 'accepted', 'sent', 'delivered', 'read'];
+
+/** The story of an order, put together from the rows that record it; nothing is stored twice for it. */
+export function buildTimeline({ deliveries, events, effects, messages }: Sources): TimelineEntry[] {
+  const entries = [
+    ...deliveries.flatMap(deliveryEntries),
+    ...events.flatMap(eventEntries),
+    ...effects.flatMap((effect) => (effect.kind === 'contact' ? contactEntries(effect) : messageEntries(effect))),
+    ...messages.flatMap((message) => receiptEntries(message, effects)),
+  ];
+  return entries.sort((left, right) => left.at.getTime() - right.at.getTime() || rank(left) - rank(right));
+}
+
+function rank({ kind }: TimelineEntry): number {
+  const [family, step] = kind.split('.');
+  const at = sequence.findIndex((name) => name === family || name === step);
+  return at < 0 ? sequence.length : at;
+}
+
+function deliveryEntries(delivery: DeliveryRow): TimelineEntry[] {
+  const { correlationId, receivedAt, outcome, repeats, lastRepeatAt, source } = delivery;
+  const received = { at: receivedAt, kind: 'delivery.received', status: outcome, detail: null, correlationId };
+  const entries: TimelineEntry[] = [
+    { ...received, actor: `source:${source}`, evidence: { deliveryId: delivery.id, sha256: delivery.bodyHash.toString('hex') } },
+  ];
+  if (repeats > 0 && lastRepeatAt) {
+    const detail = repeats === 1 ? 'once more' : `${repeats} times more`;
+    entries.push({ at: lastRepeatAt, kind: 'delivery.repeated', status: 'duplicate', detail, correlationId });
+  }
+  return entries;
+}
+
+/** Facts of the order itself; what became of its effects is told from the effects. */
+function eventEntries(event: EventRow): TimelineEntry[] {
+  if (!event.type.startsWith('order.')) return [];
+  const payload = event.payload as { fields?: string[]; warnings?: string[] };
+  const names = event.type === 'order.changed' ? payload.fields : payload.warnings;
+  const detail = names && names.length > 0 ? names.join(', ') : null;
+  const { occurredAt: at, type: kind, correlationId, actor } = event;
+  return [{ at, kind, status: kind.slice('order.'.length), detail, correlationId, actor }];
+}
+
+function contactEntries(effect: EffectRow): TimelineEntry[] {
+  const { correlationId, evidence, reason } = effect;
+  const base = { correlationId, evidence };
+  return [
+    ...entry(effect.acceptedAt, { ...base, kind: 'contact.synced', status: 'accepted', detail: null }),
+    ...entry(effect.skippedAt, { ...base, kind: 'contact.skipped', status: 'skipped', detail: reason }),
+    ...entry(effect.failedAt, { ...base, kind: 'contact.failed', status: 'failed', detail: reason }),
+  ];
+}
+
+function messageEntries(effect: EffectRow): TimelineEntry[] {
+  const { correlationId, evidence, reason } = effect;
+  const step = (at: Date | null, name: string, detail: string | null, proof?: unknown) =>
+    entry(at, { kind: `message.${name}`, status: name, detail, correlationId, ...(proof ? { evidence: proof } : {}) });
+  return [
+    ...(effect.skippedAt ? [] : step(effect.plannedAt, 'planned', null)),
+    ...step(effect.claimedAt, 'claimed', effect.attempt > 1 ? `attempt ${effect.attempt}` : null),
+    ...step(effect.acceptedAt, 'accepted', null, evidence),
+    ...step(effect.skippedAt, 'skipped', reason),
+    ...step(effect.uncertainAt, 'uncertain', reason, evidence),
+    ...step(effect.failedAt, 'failed', reason, evidence),
+  ];
+}
+
+function receiptEntries(message: MessageTimes, effects: readonly EffectRow[]): TimelineEntry[] {
+  const correlationId = effects.find((effect) => effect.id === message.id)?.correlationId ?? '';
+  const detail = message.binding === 'inferred' ? 'bound by phone' : null;
+  const evidence = { providerMessageId: message.providerMessageId };
+  const step = (at: Date | null, name: string) =>
+    entry(at, { kind: `message.${name}`, status: name, detail, correlationId, actor: 'receipt', evidence });
+  return [...step(message.sentAt, 'sent'), ...step(message.deliveredAt, 'delivered'), ...step(message.readAt, 'read')];
+}
+
+function entry(at: Date | null, rest: Omit<TimelineEntry, 'at'>): TimelineEntry[] {
+  return at === null ? [] : [{ at, ...rest }];
+}
