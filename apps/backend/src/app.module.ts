@@ -9,7 +9,7 @@ import type {
 } from '@visapi/backend-config';
 import { PlatformModule } from '@visapi/backend-http';
 import { MessagingHttpModule, metaReceipts } from '@visapi/backend-messaging/http';
-import { ObservabilityModule } from '@visapi/backend-observability';
+import { type Log, ObservabilityModule } from '@visapi/backend-observability';
 import { OperationsHttpModule } from '@visapi/backend-operations/http';
 import { OrdersHttpModule, viziOrders } from '@visapi/backend-orders/http';
 import { DatabaseModule } from '@visapi/backend-repositories';
@@ -26,11 +26,11 @@ interface Config {
 
 @Module({})
 export class AppModule {
-  static forRoot(config: Config): DynamicModule {
+  static forRoot(config: Config, log: Log): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        ObservabilityModule.forRoot(config.process, 'backend'),
+        ObservabilityModule.forRoot(config.process, log),
         DatabaseModule.forRoot(config.database, 'visapi-backend'),
         AccessModule.forRoot(config.access),
         HealthModule.forRoot(config.waba),

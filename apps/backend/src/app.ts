@@ -10,20 +10,20 @@ const shutdownDeadlineMs = 10_000;
 export async function createApp(environment: Readonly<Record<string, string | undefined>>) {
   const { process: processSlice, http, database, queue, access, waba } = slices;
   const config = loadConfig(environment, { process: processSlice, http, database, queue, access, waba });
-  const http_ = await createHttpApp(AppModule.forRoot(config), config);
-  const log = http_.app.get(Log);
+  const log = Log.create(config.process, 'backend');
+  const { app, listen, close } = await createHttpApp(AppModule.forRoot(config, log), config, log);
   return {
-    app: http_.app,
-    listen: () => http_.listen(),
-    close: () => http_.close(),
+    app,
+    listen,
+    close,
     /** Listens until the process is told to stop. */
     run: async (): Promise<void> => {
-      const url = await http_.listen();
+      const url = await listen();
       log.info('backend ready', { port: Number(new URL(url).port) });
       const stop = (signal: NodeJS.Signals): void => {
         log.info('backend stops', { signal });
         setTimeout(() => process.exit(1), shutdownDeadlineMs).unref();
-        void http_.close().then(() => process.exit(0));
+        void close().then(() => process.exit(0));
       };
       process.once('SIGTERM', stop).once('SIGINT', stop);
     },

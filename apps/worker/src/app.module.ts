@@ -1,10 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { CqrsModule } from '@nestjs/cqrs';
 import type { CbbConfig, DatabaseConfig, ProcessConfig, QueueConfig } from '@visapi/backend-config';
 import { ContactsJobsModule } from '@visapi/backend-contacts/jobs';
 import { EventsModule } from '@visapi/backend-events';
 import { MessagingJobsModule } from '@visapi/backend-messaging/jobs';
-import { ObservabilityModule } from '@visapi/backend-observability';
+import { type Log, ObservabilityModule } from '@visapi/backend-observability';
 import { OperationsJobsModule } from '@visapi/backend-operations/jobs';
 import { OrdersJobsModule } from '@visapi/backend-orders/jobs';
 import { CbbModule } from '@visapi/backend-providers';
@@ -20,12 +19,11 @@ interface Config {
 
 @Module({})
 export class AppModule {
-  static forRoot(config: Config): DynamicModule {
+  static forRoot(config: Config, log: Log): DynamicModule {
     return {
       module: AppModule,
       imports: [
-        CqrsModule.forRoot(),
-        ObservabilityModule.forRoot(config.process, 'worker'),
+        ObservabilityModule.forRoot(config.process, log),
         DatabaseModule.forRoot(config.database, 'visapi-worker'),
         QueueModule.forRoot(config.queue),
         CbbModule.forRoot(config.cbb, queueRedis),

@@ -25,12 +25,11 @@ const processors = [CreateOrderProcessor, SyncContactProcessor, SendMessageProce
 export async function createApp(environment: Readonly<Record<string, string | undefined>>) {
   const { process: processSlice, worker, database, queue, cbb } = slices;
   const config = loadConfig(environment, { process: processSlice, worker, database, queue, cbb });
-  const app = await NestFactory.createApplicationContext(AppModule.forRoot(config), {
-    bufferLogs: true,
+  const log = Log.create(config.process, 'worker');
+  const app = await NestFactory.createApplicationContext(AppModule.forRoot(config, log), {
+    logger: nestLogger(log),
     abortOnError: false,
   });
-  const log = app.get(Log);
-  app.useLogger(nestLogger(log));
   const probes = createProbeServer(
     { check: async () => ({ database: await app.get(DatabaseHealth).check(), queue: await app.get(QueueHealth).check() }) },
     app.get(Metrics),

@@ -3,7 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { HttpConfig, ProcessConfig } from '@visapi/backend-config';
 import { AppError } from '@visapi/backend-kernel';
-import { Log, Metrics, nestLogger } from '@visapi/backend-observability';
+import { type Log, Metrics, nestLogger } from '@visapi/backend-observability';
 import { accessHook } from './access-hook.js';
 import { Authenticator } from './authenticator.js';
 import { ErrorFilter } from './error-filter.js';
@@ -23,6 +23,7 @@ export interface HttpApp {
 export async function createHttpApp(
   root: Type | DynamicModule,
   config: { http: HttpConfig; process: ProcessConfig },
+  log: Log,
 ): Promise<HttpApp> {
   const adapter = new FastifyAdapter({
     bodyLimit,
@@ -34,11 +35,9 @@ export async function createHttpApp(
   });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bodyParser: false,
-    bufferLogs: true,
+    logger: nestLogger(log),
     abortOnError: false,
   });
-  const log = app.get(Log);
-  app.useLogger(nestLogger(log));
   app.setGlobalPrefix('api/v1', { exclude: ['metrics'] });
   app.useGlobalFilters(new ErrorFilter(log));
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidInput }));

@@ -7,9 +7,9 @@ import { Metrics } from './metrics.js';
 @Module({})
 export class ObservabilityModule {
   /** Log, metrics and clock of one process, injectable everywhere. */
-  static forRoot(config: ProcessConfig, service: string): DynamicModule {
+  static forRoot(config: ProcessConfig, log: Log): DynamicModule {
     const providers = [
-      { provide: Log, useFactory: () => Log.create(config, service) },
+      { provide: Log, useValue: log },
       Metrics,
       { provide: Clock, useFactory: () => new Clock(config.environment === 'production' ? 0 : config.clockOffsetMs) },
     ];

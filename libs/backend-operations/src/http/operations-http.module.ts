@@ -3,5 +3,5 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { OperationsModule } from '../operations.module.js';
 import { LedgerController } from './ledger.controller.js';
 
-@Module({ imports: [CqrsModule, OperationsModule], controllers: [LedgerController] })
+@Module({ imports: [CqrsModule, OperationsModule], controllers: [LedgerController], exports: [OperationsModule] })
 export class OperationsHttpModule {}

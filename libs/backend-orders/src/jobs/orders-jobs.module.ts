@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
 import { type Subscription, subscribe } from '@visapi/backend-events';
 import { OrdersModule } from '../orders.module.js';
 import { createOrderJob } from './create-order.job.js';
@@ -10,5 +11,5 @@ export const ordersSubscriptions: readonly Subscription[] = [
   ]),
 ];
 
-@Module({ imports: [OrdersModule], providers: [CreateOrderProcessor], exports: [CreateOrderProcessor] })
+@Module({ imports: [CqrsModule, OrdersModule], providers: [CreateOrderProcessor], exports: [CreateOrderProcessor] })
 export class OrdersJobsModule {}
