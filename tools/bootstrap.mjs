@@ -20,6 +20,10 @@ const ENTRIES = {
   build: ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'build'],
 };
 
+// Of npm (which brings pnpm) and of pnpm.
+const NO_NETWORK =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT|ECONNRESET|dns error|error sending request/;
+
 /** What went wrong and what to do, without a stack. */
 class Problem extends Error {}
 
@@ -96,10 +100,10 @@ function runPnpm(pnpm, pnpmArgs) {
     let shown = Date.now();
     const take = (chunk) => {
       output.push(chunk);
-      const progress = /Progress: .*/.exec(String(chunk));
+      const progress = /Progress: .*|\[WARN\] GET .*/.exec(String(chunk));
       if (!progress || Date.now() - shown < 3_000) return;
       shown = Date.now();
-      console.log(`    ${progress[0]}`);
+      console.log(`    ${progress[0].slice(0, 160)}`);
     };
     child.stdout.on('data', take);
     child.stderr.on('data', take);
@@ -118,11 +122,7 @@ function runPnpm(pnpm, pnpmArgs) {
 
 function whyInstallFailed(output, pnpm) {
   const end = lastLines(output);
-  if (
-    /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT|ERR_SOCKET_TIMEOUT|ECONNRESET|network/i.test(
-      output,
-    )
-  ) {
+  if (NO_NETWORK.test(output)) {
     return `the package registry cannot be reached:\n${end}\n  → Check the network or proxy (npm config get registry), then run the command again.`;
   }
   if (/OUTDATED_LOCKFILE/.test(output)) {
@@ -162,5 +162,5 @@ function endWithUs(child) {
 }
 
 function lastLines(text) {
-  return text.trim().split('\n').slice(-15).join('\n');
+  return text.trim().split('\n').slice(-6).join('\n');
 }

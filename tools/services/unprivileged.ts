@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, readdir } from 'node:fs/promises';
+import { chmod, chown, mkdir, readdir, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { Problem } from './problem.ts';
@@ -21,8 +21,10 @@ const NOBODY = 65_534;
  */
 export async function unprivileged(program: string, owned: readonly string[]): Promise<Unprivileged> {
   if (process.getuid?.() !== 0) return { prefix: [] };
-  if (process.platform === 'linux' && (await runs([...NAMESPACE, program, '--version'])))
+  if (process.platform === 'linux' && (await runs([...NAMESPACE, program, '--version']))) {
+    for (const folder of owned) await own(folder, 0, 0);
     return { prefix: NAMESPACE };
+  }
   const uid = Number(process.env['SUDO_UID'] ?? NOBODY);
   const gid = Number(process.env['SUDO_GID'] ?? NOBODY);
   if (!(await runs([program, '--version'], { uid, gid }))) {
@@ -32,10 +34,9 @@ export async function unprivileged(program: string, owned: readonly string[]): P
     );
   }
   for (const folder of owned) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await own(folder, uid, gid);
     // The folder itself stays private; its parent (ours too) must let that user pass.
     await chmod(dirname(folder), 0o711);
-    await handOver(folder, uid, gid);
   }
   return { prefix: [], uid, gid };
 }
@@ -46,6 +47,12 @@ async function runs(
 ): Promise<boolean> {
   const { failed } = await execa(file, args, { ...user, cwd: '/', reject: false });
   return !failed;
+}
+
+/** A folder of an earlier run may belong to the other of the two users. */
+async function own(folder: string, uid: number, gid: number): Promise<void> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  if ((await stat(folder)).uid !== uid) await handOver(folder, uid, gid);
 }
 
 async function handOver(folder: string, uid: number, gid: number): Promise<void> {
