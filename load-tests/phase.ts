@@ -29,8 +29,8 @@ export async function phase(
       `  CPU/order ${cpuWords(cpuPerOrder)}`,
   );
   if (load.refused.length > 0) {
-    context.say(
-      `  ${label}: ${load.refused.length} requests were not answered 200: ${JSON.stringify(load.statuses)}`,
+    context.fault(
+      `${label}: ${load.refused.length} requests were not answered 200: ${JSON.stringify(load.statuses)}`,
     );
   }
   return { load, cpuPerOrder };

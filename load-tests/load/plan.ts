@@ -19,6 +19,7 @@ export interface LoadPlan {
 export interface LoadResult {
   readonly sent: number;
   readonly seconds: number;
+  /** Requests answered 200 per second; others are no work done. */
   readonly perSecond: number;
   readonly statuses: Readonly<Record<string, number>>;
   readonly outcomes: Readonly<Record<string, number>>;

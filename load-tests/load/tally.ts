@@ -27,7 +27,7 @@ export class Tally {
     return {
       sent,
       seconds,
-      perSecond: sent / seconds,
+      perSecond: (this.statuses[200] ?? 0) / seconds,
       statuses,
       outcomes,
       latency: summarise(this.latencies),

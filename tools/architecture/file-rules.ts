@@ -20,7 +20,9 @@ export const commandsCallNobody: Rule = (tree) => {
   const byPath = new Map(tree.sources.map((source) => [source.path, source]));
   return tree.sources.filter(isCommand).flatMap((command) => {
     const vendor = reachable(command, byPath).find((source) =>
-      source.imports.some((line) => /^(@visapi\/backend-providers|undici)(\/|$)/.test(line.specifier)),
+      source.imports.some(
+        (line) => !line.typeOnly && /^(@visapi\/backend-providers|undici)(\/|$)/.test(line.specifier),
+      ),
     );
     return vendor
       ? [`${command.path} reaches a vendor client in ${vendor.path}: a command calls nobody.`]

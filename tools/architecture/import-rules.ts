@@ -1,13 +1,22 @@
 import { eachImport, faceOf, isEntry, packageName, roleOf, type Rule } from './naming.ts';
 import { resolveRelative, type Source, type SourceTree, type WorkspacePackage } from './source-tree.ts';
-import { EXTERNAL_BANS, MAY_IMPORT, MECHANISM_FLOOR, TAG_PAIRS, type Zone } from './walls.ts';
+import type { ImportLine } from './parse-source.ts';
+import {
+  EXCEPTIONS,
+  EXTERNAL_BANS,
+  MAY_IMPORT,
+  MAY_NAME_TYPES_OF,
+  MECHANISM_FLOOR,
+  TAG_PAIRS,
+  type Zone,
+} from './walls.ts';
 
 /** Every import between packages follows the table of `walls.ts`, by package and by face. */
 export const packageWalls: Rule = (tree) =>
   eachImport(tree, (source, line) => {
     const target = findPackage(tree, line.specifier);
     if (!target || target === source.owner || source.isTest) return [];
-    const reason = refusal(source.owner, target) ?? tableRefusal(source, target, line.specifier);
+    const reason = refusal(source.owner, target) ?? tableRefusal(source, target, line);
     return reason ? [`${source.path} imports ${line.specifier}, but ${reason}.`] : [];
   });
 
@@ -80,11 +89,16 @@ function refusal(owner: WorkspacePackage, target: WorkspacePackage): string | un
 }
 
 /** The inner wall: which subpath each face may name. */
-function tableRefusal(source: Source, target: WorkspacePackage, specifier: string): string | undefined {
+function tableRefusal(source: Source, target: WorkspacePackage, line: ImportLine): string | undefined {
   const zone = zoneOf(source);
   if (zone === undefined) return undefined;
-  const subpath = specifier.slice(target.name.length);
-  const named = MAY_IMPORT[zone].map((entry) => entry.replace('<own>', source.owner.scope));
+  const exceptions = EXCEPTIONS.filter(({ folder }) => source.path.startsWith(folder)).flatMap(
+    ({ may }) => may,
+  );
+  const types = line.typeOnly ? (MAY_NAME_TYPES_OF[zone] ?? []) : [];
+  const allowed = [...MAY_IMPORT[zone], ...types, ...exceptions];
+  const named = allowed.map((entry) => entry.replace('<own>', source.owner.scope));
+  const subpath = line.specifier.slice(target.name.length);
   const context = target.type === 'type:context' && named.includes(`<context>${subpath}`);
   return context || named.includes(`${target.scope}${subpath}`) ? undefined : `${zone} may not`;
 }

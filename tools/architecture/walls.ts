@@ -28,9 +28,19 @@ const rows = [
 const core = [...foundation, ...rows, 'events', 'queue', 'webhooks', 'cache', '<context>'];
 
 export const MAY_IMPORT: Readonly<Record<Zone, readonly string[]>> = {
-  // `repositories` here is the module that opens and closes the pool; tables have subpaths, which apps may not name.
+  // `repositories` and `providers` here are modules that open and close things; tables have subpaths, which apps may
+  // not name.
   'app:backend': [...foundation, '<context>/http', 'webhooks/http', 'http', 'repositories'],
-  'app:worker': [...foundation, '<context>/jobs', 'webhooks/jobs', 'events', 'queue', 'http', 'repositories'],
+  'app:worker': [
+    ...foundation,
+    '<context>/jobs',
+    'webhooks/jobs',
+    'events',
+    'queue',
+    'http',
+    'repositories',
+    'providers',
+  ],
   'app:sandbox': ['kernel'],
   'context:core': core,
   'context:queries': [...core, 'providers'],
@@ -38,15 +48,35 @@ export const MAY_IMPORT: Readonly<Record<Zone, readonly string[]>> = {
   'context:jobs': [...foundation, ...rows, 'events', 'queue', 'webhooks', 'providers', '<context>'],
 };
 
+/** What a face may name when it imports types alone: they are erased, so nothing is called because of them. */
+export const MAY_NAME_TYPES_OF: Readonly<Partial<Record<Zone, readonly string[]>>> = {
+  'context:core': ['providers'],
+  // A schema file says how a row becomes an answer.
+  'context:http': rows,
+};
+
+/** Doors in the table, each with its reason. */
+export const EXCEPTIONS: readonly {
+  readonly folder: string;
+  readonly may: readonly string[];
+  readonly why: string;
+}[] = [
+  {
+    folder: 'libs/backend-access/src/http/',
+    may: ['repositories', 'repositories/access'],
+    why: 'who asks is decided before any query or command may run',
+  },
+];
+
 /** A mechanism imports only mechanisms of a lower floor. A new mechanism gets its floor here first. */
 export const MECHANISM_FLOOR: Readonly<Record<string, number>> = {
   config: 1,
   observability: 2,
   providers: 2,
-  repositories: 2,
   cache: 3,
   http: 3,
   queue: 3,
+  repositories: 3,
   events: 4,
   webhooks: 5,
 };
@@ -117,13 +147,13 @@ export const TRANSACTION_HOMES: Readonly<Record<string, string>> = {
 
 /** The role a file of a context says in its name, by folder; `noun` is a name without a role. */
 export const ROLES_BY_FOLDER: Readonly<Record<string, readonly string[]>> = {
-  '': ['noun', 'module', 'errors', 'schemas'],
+  '': ['noun', 'module', 'errors', 'schemas', 'health'],
   commands: ['command'],
   queries: ['query'],
   specifications: ['specification'],
   webhooks: ['webhook', 'schemas'],
   http: ['controller', 'schemas', 'module', 'guard', 'authenticator'],
-  jobs: ['job', 'processor', 'saga', 'module'],
+  jobs: ['job', 'processor', 'saga', 'timer', 'module'],
 };
 
 /** These say what happens, so their names begin with a verb: `receive-order`, `on-order-created`. */
