@@ -73,12 +73,12 @@ export const MECHANISM_FLOOR: Readonly<Record<string, number>> = {
   config: 1,
   observability: 2,
   providers: 2,
-  cache: 3,
-  http: 3,
-  queue: 3,
   repositories: 3,
-  events: 4,
-  webhooks: 5,
+  cache: 4,
+  http: 4,
+  queue: 4,
+  events: 5,
+  webhooks: 6,
 };
 
 /** A context's own mechanism may be used before the pair of tags is looked at; these pairs are the outer wall. */
