@@ -1,4 +1,5 @@
 import { chmod, chown, mkdir, readdir, stat } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
 import { Problem } from './problem.ts';
@@ -11,16 +12,17 @@ export interface Unprivileged {
   readonly gid?: number;
 }
 
-const NAMESPACE = ['unshare', '--user', '--map-user=1000', '--map-group=1000'];
+// initdb wants a user that has a name; `nobody` is the one that every system has.
 const NOBODY = 65_534;
+const NAMESPACE = ['unshare', '--user', `--map-user=${NOBODY}`, `--map-group=${NOBODY}`];
 
 /**
- * As root on Linux a user namespace makes the program see itself as user 1000 while it keeps reading root's
- * files, so no user is made and no file copied. Where namespaces are forbidden (containers) it becomes `nobody`
+ * As root on Linux a user namespace makes the program see itself as `nobody` while it keeps reading root's files,
+ * so no user is made and no file copied. Where namespaces are forbidden (containers) it really becomes `nobody`
  * and the folders in `owned` are handed to it.
  */
 export async function unprivileged(program: string, owned: readonly string[]): Promise<Unprivileged> {
-  if (process.getuid?.() !== 0) return { prefix: [] };
+  if (process.getuid?.() !== 0) return asOrdinaryUser(program);
   if (process.platform === 'linux' && (await runs([...NAMESPACE, program, '--version']))) {
     for (const folder of owned) await own(folder, 0, 0);
     return { prefix: NAMESPACE };
@@ -39,6 +41,25 @@ export async function unprivileged(program: string, owned: readonly string[]): P
     await chmod(dirname(folder), 0o711);
   }
   return { prefix: [], uid, gid };
+}
+
+/** A container may run as a number without a name, which initdb refuses. */
+async function asOrdinaryUser(program: string): Promise<Unprivileged> {
+  if (hasName() || process.platform !== 'linux') return { prefix: [] };
+  if (await runs([...NAMESPACE, program, '--version'])) return { prefix: NAMESPACE };
+  throw new Problem(
+    `user ${process.getuid?.()} has no entry in /etc/passwd, without which Postgres makes no database`,
+    'Run as a user that has a name, or set DATABASE_URL.',
+  );
+}
+
+function hasName(): boolean {
+  try {
+    return userInfo().username !== '';
+  } catch (error) {
+    if ((error as { info?: { code?: string } }).info?.code === 'ENOENT') return false;
+    throw error;
+  }
 }
 
 async function runs(
