@@ -51,6 +51,7 @@ alter table public.deliveries enable row level security;
 alter table public.delivery_bodies enable row level security;
 revoke all on public.deliveries, public.delivery_bodies from public, anon, authenticated;
 grant select, insert on public.deliveries, public.delivery_bodies to visapi_app;
+grant usage on sequence public.deliveries_position_seq to visapi_app;
 grant update (state, outcome, repeats, last_repeat_at, problems, queued_at, applied_at) on public.deliveries to visapi_app;
 create policy backend on public.deliveries to visapi_app using (true) with check (true);
 create policy backend on public.delivery_bodies to visapi_app using (true) with check (true);

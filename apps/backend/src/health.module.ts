@@ -1,7 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { CqrsModule, QueryBus } from '@nestjs/cqrs';
 import type { WabaConfig } from '@visapi/backend-config';
 import { type Check, HealthCheck } from '@visapi/backend-http';
-import { DatabaseHealth, OperationsHttpModule } from '@visapi/backend-operations/http';
+import { CheckDatabase } from '@visapi/backend-operations/http';
 
 @Module({})
 export class HealthModule {
@@ -13,11 +14,17 @@ export class HealthModule {
         : { state: 'up', needed: false };
     const health = {
       provide: HealthCheck,
-      inject: [DatabaseHealth],
-      useFactory: (database: DatabaseHealth): HealthCheck => ({
-        check: async () => ({ database: await database.check(), receipts }),
+      inject: [QueryBus],
+      useFactory: (queries: QueryBus): HealthCheck => ({
+        check: async () => ({ database: await queries.execute(new CheckDatabase()), receipts }),
       }),
     };
-    return { module: HealthModule, global: true, imports: [OperationsHttpModule], providers: [health], exports: [HealthCheck] };
+    return {
+      module: HealthModule,
+      global: true,
+      imports: [CqrsModule],
+      providers: [health],
+      exports: [HealthCheck],
+    };
   }
 }

@@ -1,9 +1,9 @@
 import 'reflect-metadata';
-import { ConfigError } from '@visapi/backend-config';
+import { ConfigError, environment } from '@visapi/backend-config';
 import { createApp } from './app.js';
 
 try {
-  await (await createApp(process.env)).run();
+  await (await createApp(environment)).run();
 } catch (error) {
   process.stderr.write(`${error instanceof ConfigError ? error.message : String((error as Error).stack)}\n`);
   process.exitCode = 1;

@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { QueryBus } from '@nestjs/cqrs';
 import { loadConfig, type QueueConfig, slices, type WorkerConfig } from '@visapi/backend-config';
 import { contactsSubscriptions, SyncContactProcessor } from '@visapi/backend-contacts/jobs';
 import { OutboxRelay } from '@visapi/backend-events';
@@ -11,7 +12,7 @@ import {
   SendMessageProcessor,
 } from '@visapi/backend-messaging/jobs';
 import { Log, Metrics, nestLogger } from '@visapi/backend-observability';
-import { DatabaseHealth, Sweeper } from '@visapi/backend-operations/jobs';
+import { CheckDatabase, SweepLostWork } from '@visapi/backend-operations/jobs';
 import { CreateOrderProcessor, ordersSubscriptions } from '@visapi/backend-orders/jobs';
 import { JobRunner, QueueHealth } from '@visapi/backend-queue';
 import { AppModule } from './app.module.js';
@@ -19,7 +20,12 @@ import { AppModule } from './app.module.js';
 const shutdownDeadlineMs = 20_000;
 const drainDeadlineMs = 15_000;
 
-const processors = [CreateOrderProcessor, SyncContactProcessor, SendMessageProcessor, ApplyReceiptsProcessor] as const;
+const processors = [
+  CreateOrderProcessor,
+  SyncContactProcessor,
+  SendMessageProcessor,
+  ApplyReceiptsProcessor,
+] as const;
 
 /** Builds the worker from an environment and starts its work. */
 export async function createApp(environment: Readonly<Record<string, string | undefined>>) {
@@ -31,7 +37,12 @@ export async function createApp(environment: Readonly<Record<string, string | un
     abortOnError: false,
   });
   const probes = createProbeServer(
-    { check: async () => ({ database: await app.get(DatabaseHealth).check(), queue: await app.get(QueueHealth).check() }) },
+    {
+      check: async () => ({
+        database: await app.get(QueryBus).execute(new CheckDatabase()),
+        queue: await app.get(QueueHealth).check(),
+      }),
+    },
     app.get(Metrics),
   );
   const close = (): Promise<void> => stop(app, probes);
@@ -63,17 +74,19 @@ async function start(
     probes.once('error', reject).listen(port, host, resolve);
   });
   await app.get(QueueHealth).waitUntilSafe();
-  app.get(JobRunner).start(processors.map((processor) => app.get<(typeof processors)[number]['prototype']>(processor)));
+  app
+    .get(JobRunner)
+    .start(processors.map((processor) => app.get<(typeof processors)[number]['prototype']>(processor)));
   const subscriptions = [...ordersSubscriptions, ...contactsSubscriptions, ...messagingSubscriptions];
   app.get(OutboxRelay).start(subscriptions, config.queue.batchSize);
-  app.get(Sweeper).start();
+  app.get(SweepLostWork).start();
   const address = probes.address();
   return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`;
 }
 
 /** The reverse of the start: no new work is found, running work ends, then everything is closed. */
 async function stop(app: INestApplicationContext, probes: Server): Promise<void> {
-  await app.get(Sweeper).stop();
+  await app.get(SweepLostWork).stop();
   await app.get(OutboxRelay).stop();
   await app.get(JobRunner).stop(drainDeadlineMs);
   probes.close();

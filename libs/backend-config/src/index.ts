@@ -2,7 +2,8 @@ export { ConfigError, loadConfig } from './load.js';
 export type { Config, Slice } from './load.js';
 export { flag, integer, json, oneOf, text, url } from './variable.js';
 export type { Variable } from './variable.js';
-export * as slices from './slices/index.js';
+export { environment } from './environment.js';
+export { slices } from './slices.js';
 export type {
   AccessConfig,
   CbbConfig,
@@ -12,4 +13,4 @@ export type {
   QueueConfig,
   WabaConfig,
   WorkerConfig,
-} from './slices/index.js';
+} from './slices.js';

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigError, loadConfig } from './load.js';
-import { access, cbb, database, process } from './slices/index.js';
+import { slices } from './slices.js';
+
+const { access, cbb, database, process } = slices;
 
 const minimal = { DATABASE_URL: 'postgres://app:x@127.0.0.1:5432/visapi' };
 
@@ -13,7 +15,12 @@ describe('loadConfig', () => {
   });
 
   it('lists every problem together and names what would be right', () => {
-    const broken = { DATABASE_URL: 'mysql://x', DATABASE_POOL_MAX: 'many', CBB_SYNC_DRY_RUN: 'yes', CBB_FIELD_IDS: '{' };
+    const broken = {
+      DATABASE_URL: 'mysql://x',
+      DATABASE_POOL_MAX: 'many',
+      CBB_SYNC_DRY_RUN: 'yes',
+      CBB_FIELD_IDS: '{',
+    };
     const attempt = () => loadConfig(broken, { database, cbb });
     expect(attempt).toThrow(ConfigError);
     expect(attempt).toThrow(/DATABASE_URL must be a URL that starts with postgres:/);
@@ -28,7 +35,9 @@ describe('loadConfig', () => {
 
   it('demands the pepper in production and only there', () => {
     expect(loadConfig({}, { access }).access.pepper).not.toBe('');
-    expect(() => loadConfig({ NODE_ENV: 'production' }, { access })).toThrow(/API_KEY_PEPPER is required in production/);
+    expect(() => loadConfig({ NODE_ENV: 'production' }, { access })).toThrow(
+      /API_KEY_PEPPER is required in production/,
+    );
   });
 
   it('freezes what it returns', () => {

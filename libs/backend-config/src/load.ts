@@ -2,9 +2,13 @@ import type { Variable } from './variable.js';
 
 export type Slice = Readonly<Record<string, Variable<unknown>>>;
 
-export type SliceValues<S extends Slice> = { readonly [K in keyof S]: S[K] extends Variable<infer T> ? T : never };
+export type SliceValues<S extends Slice> = {
+  readonly [K in keyof S]: S[K] extends Variable<infer T> ? T : never;
+};
 
-export type Config<S extends Readonly<Record<string, Slice>>> = { readonly [K in keyof S]: SliceValues<S[K]> };
+export type Config<S extends Readonly<Record<string, Slice>>> = {
+  readonly [K in keyof S]: SliceValues<S[K]>;
+};
 
 /** Everything that is wrong with the environment, in words, at once. */
 export class ConfigError extends Error {
@@ -25,7 +29,10 @@ export function loadConfig<S extends Readonly<Record<string, Slice>>>(
 ): Config<S> {
   const problems: string[] = [];
   const production = environment['NODE_ENV'] === 'production';
-  const entries = Object.entries(slices).map(([name, slice]) => [name, readSlice(slice, environment, production, problems)]);
+  const entries = Object.entries(slices).map(([name, slice]) => [
+    name,
+    readSlice(slice, environment, production, problems),
+  ]);
   if (problems.length > 0) throw new ConfigError(problems);
   return Object.freeze(Object.fromEntries(entries)) as Config<S>;
 }
@@ -45,7 +52,10 @@ function readSlice(
     }
     const result = variable.read.safeParse(given);
     if (result.success) values[key] = result.data;
-    else problems.push(`${variable.name} ${result.error.issues[0]?.message ?? 'is not usable'} (${variable.meaning})`);
+    else
+      problems.push(
+        `${variable.name} ${result.error.issues[0]?.message ?? 'is not usable'} (${variable.meaning})`,
+      );
   }
   return Object.freeze(values);
 }

@@ -15,7 +15,12 @@ interface Common {
   readonly needed?: 'always' | 'production';
 }
 
-function define<T>(name: string, read: z.ZodType<T, string | undefined>, common: Common, shown?: unknown): Variable<T> {
+function define<T>(
+  name: string,
+  read: z.ZodType<T, string | undefined>,
+  common: Common,
+  shown?: unknown,
+): Variable<T> {
   return {
     name,
     read,
@@ -55,7 +60,9 @@ export function oneOf<const T extends string>(
   values: readonly [T, ...T[]],
   options: Common & { default: T },
 ): Variable<T> {
-  const read = z.enum(values, { error: `must be one of ${values.join(', ')}` }).default(options.default as never);
+  const read = z
+    .enum(values, { error: `must be one of ${values.join(', ')}` })
+    .default(options.default as never);
   return define(name, read as unknown as z.ZodType<T, string | undefined>, options, options.default);
 }
 
@@ -71,8 +78,16 @@ export function text(name: string, options: Common & { default?: string }): Vari
 const protocols = (allowed: readonly string[]) => (given: string) =>
   URL.canParse(given) && allowed.includes(new URL(given).protocol);
 
-export function url(name: string, allowed: readonly string[], options: Common & { default: string }): Variable<string>;
-export function url(name: string, allowed: readonly string[], options: Common & { needed: 'always' }): Variable<string>;
+export function url(
+  name: string,
+  allowed: readonly string[],
+  options: Common & { default: string },
+): Variable<string>;
+export function url(
+  name: string,
+  allowed: readonly string[],
+  options: Common & { needed: 'always' },
+): Variable<string>;
 export function url(name: string, allowed: readonly string[], options: Common): Variable<string | undefined>;
 export function url(
   name: string,
@@ -83,7 +98,8 @@ export function url(
     .string({ error: 'is not set' })
     .refine(protocols(allowed), `must be a URL that starts with ${allowed.map((p) => `${p}//`).join(' or ')}`)
     .transform((given) => given.replace(/\/+$/, ''));
-  if (options.default !== undefined) return define(name, value.default(options.default), options, options.default);
+  if (options.default !== undefined)
+    return define(name, value.default(options.default), options, options.default);
   return define(name, options.needed === 'always' ? value : value.optional(), options);
 }
 

@@ -73,7 +73,10 @@ export class OutboxRelay {
       const [oldest] = events;
       if (!oldest) return 0;
       await this.jobs.enqueue(events.flatMap((event) => this.jobsOf(event, byType)));
-      await this.events.markDispatched(transaction, events.map((event) => event.position));
+      await this.events.markDispatched(
+        transaction,
+        events.map((event) => event.position),
+      );
       this.metrics.relayed.inc(events.length);
       this.metrics.relayLag.set(Math.max(0, (Date.now() - oldest.occurredAt.getTime()) / 1000));
       return events.length;

@@ -50,7 +50,8 @@ const byStatus: Readonly<Record<number, Category>> = {
 function toAppError(thrown: unknown): AppError {
   const translated = translateDatabaseError(thrown);
   if (translated instanceof AppError) return translated;
-  const status = thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: unknown }).statusCode;
+  const status =
+    thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: unknown }).statusCode;
   const category = typeof status === 'number' ? byStatus[status] : undefined;
   if (category === undefined) return asAppError(thrown);
   return new AppError(category, messages[category] ?? (thrown as Error).message, { cause: thrown });

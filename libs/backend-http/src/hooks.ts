@@ -39,7 +39,8 @@ export function addHooks(fastify: FastifyInstance, parts: Parts): void {
 
 function begin(request: HttpRequest, reply: FastifyReply): void {
   const { headers } = request;
-  const given = cleanCorrelationId(headers['x-correlation-id']) ?? cleanCorrelationId(headers['x-request-id']);
+  const given =
+    cleanCorrelationId(headers['x-correlation-id']) ?? cleanCorrelationId(headers['x-request-id']);
   const correlationId = given ?? newCorrelationId();
   request.visapi = { correlationId, arrivedAt: performance.now(), fields: {} };
   void reply.header('x-correlation-id', correlationId).header('x-request-id', correlationId);
@@ -70,7 +71,11 @@ function wrap(
     done(null, successBody(payload, correlationId, schema));
   } catch (error) {
     if (parts.strict) return done(error as Error);
-    parts.log.error('answer does not fit its schema', { correlationId, route: request.routeOptions.url }, error);
+    parts.log.error(
+      'answer does not fit its schema',
+      { correlationId, route: request.routeOptions.url },
+      error,
+    );
     done(null, successBody(payload, correlationId, undefined));
   }
 }
@@ -79,7 +84,10 @@ function conclude(request: HttpRequest, reply: FastifyReply, { log, metrics }: P
   const { correlationId, arrivedAt, fields, principal } = request.visapi;
   const durationMs = performance.now() - arrivedAt;
   const route = request.routeOptions.url ?? 'unknown';
-  metrics.httpDuration.observe({ method: request.method, route, status: reply.statusCode }, durationMs / 1000);
+  metrics.httpDuration.observe(
+    { method: request.method, route, status: reply.statusCode },
+    durationMs / 1000,
+  );
   if (!log.infoEnabled) return;
   log.info('request', {
     method: request.method,

@@ -15,7 +15,9 @@ const cursors = { position: /^\d{0,15}$/, id: /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0
  * @param key what the list is ordered by, which is what its cursors hold
  */
 export function pageQuery(key: keyof typeof cursors) {
-  const cursor = z.string().regex(cursors[key], 'cursor must be one that an earlier answer gave as nextCursor');
+  const cursor = z
+    .string()
+    .regex(cursors[key], 'cursor must be one that an earlier answer gave as nextCursor');
   return {
     page: count('page', 1, 100_000).optional(),
     perPage: count('perPage', 1, 200).default(20),

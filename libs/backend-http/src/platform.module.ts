@@ -22,7 +22,7 @@ export abstract class HealthCheck {
 const version = 'VISAPI_VERSION';
 
 @Controller()
-export class PlatformController {
+class PlatformController {
   constructor(
     private readonly health: HealthCheck,
     private readonly metrics: Metrics,

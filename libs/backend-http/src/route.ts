@@ -21,6 +21,11 @@ export interface RouteSettings {
   readonly responds?: z.ZodType;
 }
 
+declare module 'fastify' {
+  // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- augmenting an interface needs an interface
+  interface FastifyContextConfig extends RouteSettings {}
+}
+
 const settingsOf = new WeakMap<object, RouteSettings>();
 
 /**

@@ -21,7 +21,10 @@ export async function bindAndApply(
 ): Promise<MovedMessage[]> {
   const unmatched = await receipts.unmatched(transaction, phones);
   if (unmatched.length === 0) return [];
-  const known = await receipts.boundMessages(transaction, unmatched.map((receipt) => receipt.providerMessageId));
+  const known = await receipts.boundMessages(
+    transaction,
+    unmatched.map((receipt) => receipt.providerMessageId),
+  );
   for (const [phone, ofPhone] of Map.groupBy(unmatched, (receipt) => receipt.recipient)) {
     await bindPhone(receipts, transaction, phone, ofPhone, known);
   }
@@ -54,13 +57,22 @@ async function bindPhone(
   const unbound = candidates.filter((candidate) => ![...known.values()].includes(candidate.id));
   const strangersStill = inferable.filter((receipt) => !known.has(receipt.providerMessageId));
   for (const { messageId, providerMessageId } of bindByPhone(strangersStill, unbound)) {
-    if (await receipts.bind(transaction, messageId, providerMessageId, 'inferred')) known.set(providerMessageId, messageId);
+    if (await receipts.bind(transaction, messageId, providerMessageId, 'inferred'))
+      known.set(providerMessageId, messageId);
   }
 }
 
 const order = ['sent', 'delivered', 'read', 'failed'];
 
-function newestStatus(unmatched: readonly ReceiptRow[], known: ReadonlyMap<string, string>, messageId: string): string {
+function newestStatus(
+  unmatched: readonly ReceiptRow[],
+  known: ReadonlyMap<string, string>,
+  messageId: string,
+): string {
   const statuses = unmatched.filter((receipt) => known.get(receipt.providerMessageId) === messageId);
-  return statuses.map(({ status }) => status).sort((left, right) => order.indexOf(right) - order.indexOf(left))[0] ?? 'sent';
+  return (
+    statuses
+      .map(({ status }) => status)
+      .sort((left, right) => order.indexOf(right) - order.indexOf(left))[0] ?? 'sent'
+  );
 }

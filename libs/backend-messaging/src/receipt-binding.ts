@@ -18,11 +18,15 @@ export interface Binding {
  * @param receipts unmatched receipts of one phone, in order of their times
  * @param candidates unbound messages of that phone, in order of their dispatch
  */
-export function bindByPhone(receipts: readonly ReceiptRow[], candidates: readonly BindingCandidate[]): Binding[] {
+export function bindByPhone(
+  receipts: readonly ReceiptRow[],
+  candidates: readonly BindingCandidate[],
+): Binding[] {
   const free = [...candidates];
   const bindings: Binding[] = [];
   const firstOf = new Map<string, ReceiptRow>();
-  for (const receipt of receipts) if (!firstOf.has(receipt.providerMessageId)) firstOf.set(receipt.providerMessageId, receipt);
+  for (const receipt of receipts)
+    if (!firstOf.has(receipt.providerMessageId)) firstOf.set(receipt.providerMessageId, receipt);
   for (const [providerMessageId, receipt] of firstOf) {
     const chosen = choose(free.filter((candidate) => isWithinWindow(candidate, receipt)));
     if (!chosen) continue;

@@ -32,19 +32,20 @@ const body = z.object({
  * https://developers.facebook.com/docs/whatsapp/cloud-api/webhooks/payload-examples
  */
 export function readReceipts(json: unknown): { receipts: NewReceipt[]; unreadable: number } {
-  const receipts: NewReceipt[] = [];
-  let unreadable = 0;
-  for (const raw of (body.safeParse(json).data?.entry ?? []).flatMap((entry) => entry.changes)) {
-    const value = change.safeParse(raw).data?.value;
-    for (const item of value?.statuses ?? []) {
-      const parsed = status.safeParse(item);
-      if (!parsed.success) unreadable += 1;
-      else if (kept.includes(parsed.data.status)) {
-        receipts.push(toReceipt(parsed.data, value?.metadata?.phone_number_id ?? null));
-      }
-    }
-  }
-  return { receipts, unreadable };
+  const changes = (body.safeParse(json).data?.entry ?? []).flatMap((entry) => entry.changes);
+  const statuses = changes.flatMap((raw) => statusesOf(raw));
+  const readable = statuses.flatMap(({ item, phoneNumberId }) => {
+    const { data } = status.safeParse(item);
+    return data ? [toReceipt(data, phoneNumberId)] : [];
+  });
+  const receipts = readable.filter((receipt) => kept.includes(receipt.status));
+  return { receipts, unreadable: statuses.length - readable.length };
+}
+
+function statusesOf(raw: unknown): { item: unknown; phoneNumberId: string | null }[] {
+  const { data } = change.safeParse(raw);
+  const phoneNumberId = data?.value.metadata?.phone_number_id ?? null;
+  return (data?.value.statuses ?? []).map((item) => ({ item, phoneNumberId }));
 }
 
 function toReceipt(data: z.infer<typeof status>, phoneNumberId: string | null): NewReceipt {

@@ -24,7 +24,8 @@ export function checkParameters(template: Template, parameters: readonly string[
     problems.push(`${template.name} takes ${template.bodyParameters} parameters, not ${parameters.length}`);
   parameters.forEach((parameter, index) => {
     if (parameter === '') problems.push(`parameter ${index + 1} is empty`);
-    if (/[\n\r\t]| {5,}/.test(parameter)) problems.push(`parameter ${index + 1} has a line break, a tab or a run of blanks`);
+    if (/[\n\r\t]| {5,}/.test(parameter))
+      problems.push(`parameter ${index + 1} has a line break, a tab or a run of blanks`);
     if (parameter.length > longestParameter) problems.push(`parameter ${index + 1} is too long`);
   });
   return problems;

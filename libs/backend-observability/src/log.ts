@@ -67,7 +67,10 @@ function describe(error: unknown): Record<string, unknown> {
   return {
     error: own ? error.message : error.name,
     errorCode: own ? error.code : (error as { code?: unknown }).code,
-    stack: error.stack?.split('\n').slice(own ? 0 : 1, 12).map((line) => line.trim()),
+    stack: error.stack
+      ?.split('\n')
+      .slice(own ? 0 : 1, 12)
+      .map((line) => line.trim()),
     ...(error.cause instanceof Error ? { cause: describe(error.cause) } : {}),
   };
 }

@@ -11,7 +11,10 @@ export class ObservabilityModule {
     const providers = [
       { provide: Log, useValue: log },
       Metrics,
-      { provide: Clock, useFactory: () => new Clock(config.environment === 'production' ? 0 : config.clockOffsetMs) },
+      {
+        provide: Clock,
+        useFactory: () => new Clock(config.environment === 'production' ? 0 : config.clockOffsetMs),
+      },
     ];
     return { module: ObservabilityModule, global: true, providers, exports: [Log, Metrics, Clock] };
   }

@@ -1,2 +1,2 @@
-export { DatabaseHealth } from './database-health.js';
+export { CheckDatabase } from './queries/check-database.query.js';
 export { OperationsHttpModule } from './http/operations-http.module.js';

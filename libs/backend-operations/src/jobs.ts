@@ -1,3 +1,3 @@
-export { DatabaseHealth } from './database-health.js';
+export { CheckDatabase } from './queries/check-database.query.js';
 export { OperationsJobsModule } from './jobs/operations-jobs.module.js';
-export { Sweeper } from './sweeper.js';
+export { SweepLostWork } from './jobs/sweep-lost-work.processor.js';

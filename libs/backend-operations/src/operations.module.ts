@@ -4,12 +4,12 @@ import { EffectsRepository } from '@visapi/backend-repositories/effects';
 import { DeliveriesRepository } from '@visapi/backend-repositories/inbox';
 import { HealthRepository, LedgerRepository } from '@visapi/backend-repositories/operations';
 import { RecoverLostWorkHandler } from './commands/recover-lost-work.command.js';
-import { DatabaseHealth } from './database-health.js';
+import { CheckDatabaseHandler } from './queries/check-database.query.js';
 import { GetAttentionHandler } from './queries/get-attention.query.js';
 import { GetLedgerBalanceHandler } from './queries/get-ledger-balance.query.js';
 
 const repositories = [HealthRepository, LedgerRepository, EffectsRepository, DeliveriesRepository];
-const handlers = [GetLedgerBalanceHandler, GetAttentionHandler, RecoverLostWorkHandler];
+const handlers = [GetLedgerBalanceHandler, GetAttentionHandler, CheckDatabaseHandler, RecoverLostWorkHandler];
 
-@Module({ imports: [CqrsModule], providers: [...repositories, ...handlers, DatabaseHealth], exports: [DatabaseHealth] })
+@Module({ imports: [CqrsModule], providers: [...repositories, ...handlers] })
 export class OperationsModule {}

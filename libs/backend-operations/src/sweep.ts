@@ -7,7 +7,9 @@ import type { LostWork } from './commands/recover-lost-work.command.js';
 /** The jobs that bring lost work back. A claim's attempt is part of the id, so a new attempt is a new job. */
 export function jobsFor({ expired, due, open }: LostWork): JobRequest[] {
   const effects = [
-    ...expired.filter((effect) => effect.state === 'planned').map(({ id, kind }) => effectJob(id, kind, 'recovered')),
+    ...expired
+      .filter((effect) => effect.state === 'planned')
+      .map(({ id, kind }) => effectJob(id, kind, 'recovered')),
     ...due.map(({ id, kind, attempt }) => effectJob(id, kind, String(attempt))),
   ];
   return [...effects, ...open.map(({ id, kind }) => deliveryJob(id, kind))];

@@ -10,7 +10,9 @@ function isSame(before: unknown, after: unknown): boolean {
   if (Buffer.isBuffer(before) && Buffer.isBuffer(after)) return before.equals(after);
   if ((before ?? null) === (after ?? null)) return true;
   // Decimals come back from the database with all their places.
-  const [left, right] = [before, after].map((value) => (typeof value === 'string' ? decimal(value) : undefined));
+  const [left, right] = [before, after].map((value) =>
+    typeof value === 'string' ? decimal(value) : undefined,
+  );
   return left !== undefined && left === right;
 }
 

@@ -7,8 +7,7 @@ import { visaTextHebrew } from './catalogue/visa-text.js';
 export type SkipReason = 'branch' | 'no-consent' | 'invalid-phone' | 'untranslatable' | 'canceled';
 
 export type Decision<T> =
-  | ({ readonly state: 'planned' } & T)
-  | { readonly state: 'skipped'; readonly reason: SkipReason };
+  ({ readonly state: 'planned' } & T) | { readonly state: 'skipped'; readonly reason: SkipReason };
 
 /** Whether the order's customer belongs into the CRM: branch il with a phone that exists. */
 export function decideContact(order: OrderContent): Decision<{ readonly phone: string }> {
@@ -38,27 +37,25 @@ export function decideConfirmation(
  */
 function confirmationParameters(order: OrderContent, orderId: string): readonly string[] | undefined {
   const destination = findDestination(order.productCountry ?? null);
-  const { productDocType, productIntent, productEntries, productValidity } = order;
-  const visa = visaTextHebrew({
-    docType: productDocType ?? null,
-    intent: productIntent ?? null,
-    entries: productEntries ?? null,
-    validity: productValidity ?? null,
-  });
-  // The template prints shekels; an amount in another currency would be a wrong fact.
-  const amount = order.currency === 'ILS' && order.amount != null ? plainDecimal(String(order.amount)) : undefined;
-  if (!destination || !visa || amount === undefined || !order.visaQuantity || !order.processingDays) return undefined;
-  const parameters = [
+  const facts = [
     order.clientName ?? 'לקוח יקר',
-    destination.hebrew,
-    destination.flag,
+    destination?.hebrew,
+    destination?.flag,
     orderId,
-    visa,
-    String(order.visaQuantity),
-    amount,
-    String(order.processingDays),
-  ].map(flatten);
+    visaTextHebrew(order),
+    order.visaQuantity?.toString(),
+    shekels(order),
+    order.processingDays?.toString(),
+  ];
+  if (!facts.every((fact) => fact !== undefined)) return undefined;
+  const parameters = facts.map(flatten);
   return checkParameters(orderConfirmation, parameters).length === 0 ? parameters : undefined;
+}
+
+/** The template prints shekels; an amount in another currency would be a wrong fact. */
+function shekels(order: OrderContent): string | undefined {
+  if (order.currency !== 'ILS' || order.amount === null || order.amount === undefined) return undefined;
+  return plainDecimal(String(order.amount));
 }
 
 /** "498.0000" as "498", "1234.50" as "1234.5". */

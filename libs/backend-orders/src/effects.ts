@@ -12,19 +12,37 @@ function confirmationKey(orderId: string): string {
 }
 
 /** The intent to write the customer into the CRM, once per version of the order's content. */
-export function newContact(decision: Contact, orderId: string, version: number, correlationId: string): NewEffect {
-  const base = { id: newId(), kind: 'contact', semanticKey: `contact:${orderId}:${version}`, orderId, correlationId };
+export function newContact(
+  decision: Contact,
+  orderId: string,
+  version: number,
+  correlationId: string,
+): NewEffect {
+  const base = {
+    id: newId(),
+    kind: 'contact',
+    semanticKey: `contact:${orderId}:${version}`,
+    orderId,
+    correlationId,
+  };
   return { ...base, ...stateOf(decision) };
 }
 
 /** The intent to confirm the order to its customer. */
 export function newConfirmation(decision: Confirmation, orderId: string, correlationId: string): NewEffect {
-  const base = { id: newId(), kind: 'message', semanticKey: confirmationKey(orderId), orderId, correlationId };
+  const base = {
+    id: newId(),
+    kind: 'message',
+    semanticKey: confirmationKey(orderId),
+    orderId,
+    correlationId,
+  };
   return { ...base, ...stateOf(decision) };
 }
 
 function stateOf(decision: Contact): Pick<NewEffect, 'state' | 'reason' | 'lane' | 'skippedAt'> {
-  if (decision.state === 'planned') return { state: 'planned', reason: null, lane: decision.phone, skippedAt: null };
+  if (decision.state === 'planned')
+    return { state: 'planned', reason: null, lane: decision.phone, skippedAt: null };
   return { state: 'skipped', reason: decision.reason, lane: 'none', skippedAt: new Date() };
 }
 

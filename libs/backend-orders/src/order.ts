@@ -40,10 +40,20 @@ function readPayment(order: Json, form: Json, orderId: string, reading: Reading)
     formId: reading.text(order, 'form_id', 'form_id') ?? reading.text(form, 'id', 'form.id'),
     branch: readBranch(order, orderId, reading),
     domain: reading.text(order, 'domain', 'domain'),
-    paymentProcessor: known(reading.text(order, 'payment_processor', 'payment_processor'), processors, 'payment_processor', reading),
+    paymentProcessor: known(
+      reading.text(order, 'payment_processor', 'payment_processor'),
+      processors,
+      'payment_processor',
+      reading,
+    ),
     paymentId: reading.text(order, 'payment_id', 'payment_id'),
     amount: reading.money(order, 'amount', 'amount'),
-    currency: known(reading.text(order, 'currency', 'currency')?.toUpperCase() ?? null, currencies, 'currency', reading),
+    currency: known(
+      reading.text(order, 'currency', 'currency')?.toUpperCase() ?? null,
+      currencies,
+      'currency',
+      reading,
+    ),
     orderStatus: known(reading.text(order, 'status', 'status'), statuses, 'status', reading),
   };
 }
@@ -75,7 +85,8 @@ function readClient(form: Json, applicants: readonly unknown[], reading: Reading
 
 function readProduct(form: Json, reading: Reading) {
   const product = objectAt(form, 'product');
-  const spelled = reading.text(form, 'country', 'country') ?? reading.text(product, 'country', 'product.country');
+  const spelled =
+    reading.text(form, 'country', 'country') ?? reading.text(product, 'country', 'product.country');
   const country = spelled === null ? null : destinationKey(spelled) || null;
   if (!findDestination(country)) reading.warn('country', country === null ? 'missing' : 'unknown');
   const urgency = reading.word(form, 'urgency', 'urgency');
@@ -108,7 +119,8 @@ function readQuantity(form: Json, applicants: readonly unknown[], reading: Readi
     reading.warn('quantity', 'missing');
     return applicants.length || null;
   }
-  if (applicants.length > 0 && quantity !== applicants.length) reading.warn('quantity', 'differs-from-applicants');
+  if (applicants.length > 0 && quantity !== applicants.length)
+    reading.warn('quantity', 'differs-from-applicants');
   return quantity;
 }
 
@@ -132,7 +144,12 @@ function isDeeper(value: unknown, most: number): boolean {
 }
 
 /** Kept as received either way: a value newer than our list is not an error of the sender. */
-function known(value: string | null, list: readonly string[], field: string, reading: Reading): string | null {
+function known(
+  value: string | null,
+  list: readonly string[],
+  field: string,
+  reading: Reading,
+): string | null {
   if (value === null) reading.warn(field, 'missing');
   else if (!list.includes(value)) reading.warn(field, 'unknown');
   return value;

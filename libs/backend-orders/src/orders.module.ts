@@ -24,6 +24,13 @@ const handlers = [
 
 @Module({
   imports: [CqrsModule],
-  providers: [DeliveriesRepository, OrdersRepository, EventsRepository, EffectsRepository, TimelineRepository, ...handlers],
+  providers: [
+    DeliveriesRepository,
+    OrdersRepository,
+    EventsRepository,
+    EffectsRepository,
+    TimelineRepository,
+    ...handlers,
+  ],
 })
 export class OrdersModule {}

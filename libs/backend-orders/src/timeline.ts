@@ -25,14 +25,26 @@ interface Sources {
 }
 
 /** Orders things that carry the same time, as a batch or a vendor's whole seconds make them. */
-const sequence = ['delivery', 'order', 'contact', 'planned', 'claimed', 'accepted', 'sent', 'delivered', 'read'];
+const sequence = [
+  'delivery',
+  'order',
+  'contact',
+  'planned',
+  'claimed',
+  'accepted',
+  'sent',
+  'delivered',
+  'read',
+];
 
 /** The story of an order, put together from the rows that record it; nothing is stored twice for it. */
 export function buildTimeline({ deliveries, events, effects, messages }: Sources): TimelineEntry[] {
   const entries = [
     ...deliveries.flatMap(deliveryEntries),
     ...events.flatMap(eventEntries),
-    ...effects.flatMap((effect) => (effect.kind === 'contact' ? contactEntries(effect) : messageEntries(effect))),
+    ...effects.flatMap((effect) =>
+      effect.kind === 'contact' ? contactEntries(effect) : messageEntries(effect),
+    ),
     ...messages.flatMap((message) => receiptEntries(message, effects)),
   ];
   return entries.sort((left, right) => left.at.getTime() - right.at.getTime() || rank(left) - rank(right));
@@ -46,9 +58,19 @@ function rank({ kind }: TimelineEntry): number {
 
 function deliveryEntries(delivery: DeliveryRow): TimelineEntry[] {
   const { correlationId, receivedAt, outcome, repeats, lastRepeatAt, source } = delivery;
-  const received = { at: receivedAt, kind: 'delivery.received', status: outcome, detail: null, correlationId };
+  const received = {
+    at: receivedAt,
+    kind: 'delivery.received',
+    status: outcome,
+    detail: null,
+    correlationId,
+  };
   const entries: TimelineEntry[] = [
-    { ...received, actor: `source:${source}`, evidence: { deliveryId: delivery.id, sha256: delivery.bodyHash.toString('hex') } },
+    {
+      ...received,
+      actor: `source:${source}`,
+      evidence: { deliveryId: delivery.id, sha256: delivery.bodyHash.toString('hex') },
+    },
   ];
   if (repeats > 0 && lastRepeatAt) {
     const detail = repeats === 1 ? 'once more' : `${repeats} times more`;
@@ -80,7 +102,13 @@ function contactEntries(effect: EffectRow): TimelineEntry[] {
 function messageEntries(effect: EffectRow): TimelineEntry[] {
   const { correlationId, evidence, reason } = effect;
   const step = (at: Date | null, name: string, detail: string | null, proof?: unknown) =>
-    entry(at, { kind: `message.${name}`, status: name, detail, correlationId, ...(proof ? { evidence: proof } : {}) });
+    entry(at, {
+      kind: `message.${name}`,
+      status: name,
+      detail,
+      correlationId,
+      ...(proof ? { evidence: proof } : {}),
+    });
   return [
     ...(effect.skippedAt ? [] : step(effect.plannedAt, 'planned', null)),
     ...step(effect.claimedAt, 'claimed', effect.attempt > 1 ? `attempt ${effect.attempt}` : null),
@@ -91,13 +119,32 @@ function messageEntries(effect: EffectRow): TimelineEntry[] {
   ];
 }
 
+/**
+ * Meta tells whole seconds, so a receipt can seem older than the send it belongs to; it is placed no earlier than that,
+ * and its own time stands in the evidence.
+ */
 function receiptEntries(message: MessageTimes, effects: readonly EffectRow[]): TimelineEntry[] {
-  const correlationId = effects.find((effect) => effect.id === message.id)?.correlationId ?? '';
+  const effect = effects.find((candidate) => candidate.id === message.id);
+  const correlationId = effect?.correlationId ?? '';
+  const earliest = effect?.acceptedAt ?? effect?.claimedAt ?? null;
   const detail = message.binding === 'inferred' ? 'bound by phone' : null;
-  const evidence = { providerMessageId: message.providerMessageId };
-  const step = (at: Date | null, name: string) =>
-    entry(at, { kind: `message.${name}`, status: name, detail, correlationId, actor: 'receipt', evidence });
-  return [...step(message.sentAt, 'sent'), ...step(message.deliveredAt, 'delivered'), ...step(message.readAt, 'read')];
+  const step = (occurredAt: Date | null, name: string) => {
+    const at = occurredAt && earliest && occurredAt < earliest ? earliest : occurredAt;
+    const evidence = { providerMessageId: message.providerMessageId, occurredAt };
+    return entry(at, {
+      kind: `message.${name}`,
+      status: name,
+      detail,
+      correlationId,
+      actor: 'receipt',
+      evidence,
+    });
+  };
+  return [
+    ...step(message.sentAt, 'sent'),
+    ...step(message.deliveredAt, 'delivered'),
+    ...step(message.readAt, 'read'),
+  ];
 }
 
 function entry(at: Date | null, rest: Omit<TimelineEntry, 'at'>): TimelineEntry[] {

@@ -15,7 +15,11 @@ export class VendorError extends Error {
     readonly kind: VendorErrorKind,
     /** Short and free of personal values: goes into evidence and logs. */
     readonly reason: string,
-    readonly facts: { readonly status?: number; readonly retryAfterMs?: number; readonly cause?: unknown } = {},
+    readonly facts: {
+      readonly status?: number;
+      readonly retryAfterMs?: number;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(`${vendor}: ${reason}`, { cause: facts.cause });
   }

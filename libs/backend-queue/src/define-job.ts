@@ -30,7 +30,7 @@ export function defineJob<P>(
   return {
     ...definition,
     request: (id, payload, delayMs) => ({
-      definition: definition as JobDefinition,
+      definition: definition,
       id: `${definition.name}-${id}`,
       payload: definition.payload.parse(payload),
       delayMs,

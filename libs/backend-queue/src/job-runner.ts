@@ -28,11 +28,13 @@ export class JobRunner {
   /** @throws when two processors want the same job, or a queue has none: a job nobody takes is a loud failure */
   start(processors: readonly JobProcessor[]): void {
     for (const processor of processors) {
-      if (this.processors.has(processor.job.name)) throw new Error(`Two processors for job ${processor.job.name}`);
+      if (this.processors.has(processor.job.name))
+        throw new Error(`Two processors for job ${processor.job.name}`);
       this.processors.set(processor.job.name, processor);
     }
     for (const queue of queueNames) {
-      if (!processors.some((processor) => processor.job.queue === queue)) throw new Error(`No processor for ${queue}`);
+      if (!processors.some((processor) => processor.job.queue === queue))
+        throw new Error(`No processor for ${queue}`);
       this.workers.push(this.createWorker(queue));
     }
   }
@@ -96,10 +98,18 @@ export class JobRunner {
     }
   }
 
-  private async failed(job: Job, processor: JobProcessor, error: AppError, durationMs: number): Promise<never> {
+  private async failed(
+    job: Job,
+    processor: JobProcessor,
+    error: AppError,
+    durationMs: number,
+  ): Promise<never> {
     const policy = categoryPolicy[error.category];
     const last = !policy.retry || job.attemptsMade + 1 >= (job.opts.attempts ?? 1);
-    this.metrics.jobDuration.observe({ job: job.name, outcome: last ? 'failed' : 'retry' }, durationMs / 1000);
+    this.metrics.jobDuration.observe(
+      { job: job.name, outcome: last ? 'failed' : 'retry' },
+      durationMs / 1000,
+    );
     this.log[policy.logLevel === 'error' ? 'error' : 'warn'](
       last ? 'job failed' : 'job will be tried again',
       { job: job.name, attempt: job.attemptsMade + 1, code: error.code, durationMs: Math.round(durationMs) },
@@ -119,5 +129,8 @@ export class JobRunner {
 function parsePayload(processor: JobProcessor, data: unknown): unknown {
   const parsed = processor.job.payload.safeParse(data);
   if (parsed.success) return parsed.data;
-  throw new AppError('unprocessable', `Payload of job ${processor.job.name} has not the shape its definition demands.`);
+  throw new AppError(
+    'unprocessable',
+    `Payload of job ${processor.job.name} has not the shape its definition demands.`,
+  );
 }

@@ -26,7 +26,11 @@ export class Jobs implements OnApplicationShutdown {
   private queue(name: QueueName): Queue {
     let queue = this.queues.get(name);
     if (!queue) {
-      queue = new Queue(name, { connection: this.connections.producer(), prefix: 'visapi', skipMetasUpdate: true });
+      queue = new Queue(name, {
+        connection: this.connections.producer(),
+        prefix: 'visapi',
+        skipMetasUpdate: true,
+      });
       this.queues.set(name, queue);
     }
     return queue;
@@ -35,6 +39,12 @@ export class Jobs implements OnApplicationShutdown {
 
 function toBullJob(request: JobRequest) {
   const { definition, id, payload, delayMs } = request;
-  const opts = { ...kept, jobId: id, attempts: definition.attempts, backoff: { type: 'policy' }, delay: delayMs ?? 0 };
+  const opts = {
+    ...kept,
+    jobId: id,
+    attempts: definition.attempts,
+    backoff: { type: 'policy' },
+    delay: delayMs ?? 0,
+  };
   return { name: definition.name, data: payload, opts };
 }

@@ -40,8 +40,16 @@ export class LeaseKeeper implements OnApplicationShutdown {
     const asked = [...this.held];
     if (asked.length === 0) return;
     try {
-      const kept = new Set((await this.effects.renew(this.database.db, asked.map(([, { claim }]) => claim))).map(keyOf));
-      for (const [key, { lost }] of asked) if (!kept.has(key)) lost.abort(new Error('The claim was taken away'));
+      const kept = new Set(
+        (
+          await this.effects.renew(
+            this.database.db,
+            asked.map(([, { claim }]) => claim),
+          )
+        ).map(keyOf),
+      );
+      for (const [key, { lost }] of asked)
+        if (!kept.has(key)) lost.abort(new Error('The claim was taken away'));
     } catch (error) {
       // Unrenewed, the leases run out and another worker takes over; the next round may still be in time.
       this.log.warn('leases not renewed', { count: asked.length }, error);

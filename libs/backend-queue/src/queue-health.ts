@@ -46,7 +46,9 @@ export class QueueHealth implements OnApplicationShutdown {
   async check(): Promise<QueueCheck> {
     if (!this.safe) return { state: 'down', needed: true, detail: 'Redis has not been reached yet' };
     const answers = await this.connections.answers(patienceMs);
-    return answers ? { state: 'up', needed: true } : { state: 'down', needed: true, detail: 'Redis does not answer' };
+    return answers
+      ? { state: 'up', needed: true }
+      : { state: 'down', needed: true, detail: 'Redis does not answer' };
   }
 
   onApplicationShutdown(): void {

@@ -15,7 +15,11 @@ export const queueRedis = Symbol('queue-redis');
 export class QueueModule {
   static forRoot(config: QueueConfig): DynamicModule {
     const providers = [
-      { provide: RedisConnections, inject: [Log], useFactory: (log: Log) => new RedisConnections(config, log) },
+      {
+        provide: RedisConnections,
+        inject: [Log],
+        useFactory: (log: Log) => new RedisConnections(config, log),
+      },
       Jobs,
       EffectsRepository,
       LeaseKeeper,
@@ -32,6 +36,11 @@ export class QueueModule {
           new JobRunner(config, connections, jobs, log, metrics),
       },
     ];
-    return { module: QueueModule, global: true, providers, exports: [Jobs, JobRunner, LeaseKeeper, QueueHealth, queueRedis] };
+    return {
+      module: QueueModule,
+      global: true,
+      providers,
+      exports: [Jobs, JobRunner, LeaseKeeper, QueueHealth, queueRedis],
+    };
   }
 }

@@ -43,7 +43,11 @@ export class RedisConnections implements OnApplicationShutdown {
 
   /** Whether the server answers a ping in time. */
   async answers(withinMs: number): Promise<boolean> {
-    this.pinger ??= this.connect({ enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: withinMs });
+    this.pinger ??= this.connect({
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      commandTimeout: withinMs,
+    });
     return await this.pinger.ping().then(
       () => true,
       () => false,

@@ -65,6 +65,7 @@ function asApp(url: string): string {
 
 function needed(name: string): string {
   const value = process.env[name];
-  if (value === undefined) throw new Error(`${name} is not set: run the tests with npm test, which starts Postgres and Redis`);
+  if (value === undefined)
+    throw new Error(`${name} is not set: run the tests with npm test, which starts Postgres and Redis`);
   return value;
 }

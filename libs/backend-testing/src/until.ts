@@ -4,7 +4,11 @@ import { setTimeout as pause } from 'node:timers/promises';
  * Waits until a question has the wanted answer, and fails with the last answer when it does not come. Asks often, so a
  * test takes no longer than what it waits for.
  */
-export async function until<T>(ask: () => Promise<T>, wanted: (answer: T) => boolean, timeoutMs = 15_000): Promise<T> {
+export async function until<T>(
+  ask: () => Promise<T>,
+  wanted: (answer: T) => boolean,
+  timeoutMs = 15_000,
+): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const answer = await ask();

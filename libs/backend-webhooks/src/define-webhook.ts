@@ -3,7 +3,11 @@ import type { ErrorDetail, Scope } from '@visapi/backend-kernel';
 /** What the edge can tell from a body alone. */
 export type Classified =
   | { readonly verdict: 'usable' | 'skipped'; readonly orderId: string | null }
-  | { readonly verdict: 'rejected'; readonly orderId: string | null; readonly problems: readonly ErrorDetail[] };
+  | {
+      readonly verdict: 'rejected';
+      readonly orderId: string | null;
+      readonly problems: readonly ErrorDetail[];
+    };
 
 /** One kind of webhook, as data: where it comes in, who may send it, how its bodies are told apart. */
 export interface WebhookDefinition {

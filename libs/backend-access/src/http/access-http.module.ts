@@ -13,7 +13,8 @@ export class AccessModule {
       {
         provide: Authenticator,
         inject: [Database, ApiKeysRepository],
-        useFactory: (database: Database, keys: ApiKeysRepository) => new ApiKeyAuthenticator(config, database, keys),
+        useFactory: (database: Database, keys: ApiKeysRepository) =>
+          new ApiKeyAuthenticator(config, database, keys),
       },
     ];
     return { module: AccessModule, global: true, providers, exports: [Authenticator] };

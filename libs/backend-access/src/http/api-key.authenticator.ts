@@ -46,7 +46,8 @@ export class ApiKeyAuthenticator extends Authenticator {
     const entry = this.keys.get(parts.prefix) ?? (await this.keys.fetch(parts.prefix));
     const hash = hashSecret(parts.secret, this.config.pepper);
     const matches = isSameHash(entry?.known?.row.hashedSecret ?? nobody, hash);
-    if (!entry?.known || !matches || !isLive(entry.known.row)) throw unauthenticated('This API key is not valid.');
+    if (!entry?.known || !matches || !isLive(entry.known.row))
+      throw unauthenticated('This API key is not valid.');
     return entry.known.principal;
   }
 

@@ -27,7 +27,9 @@ export const cbb = {
     default: 'https://app.chatgptbuilder.io/api',
     meaning: 'base URL of the CBB API',
   }),
-  apiKey: text('CBB_API_KEY', { meaning: 'CBB account token (X-ACCESS-TOKEN); unset = nothing is sent to CBB' }),
+  apiKey: text('CBB_API_KEY', {
+    meaning: 'CBB account token (X-ACCESS-TOKEN); unset = nothing is sent to CBB',
+  }),
   timeoutMs: integer('CBB_TIMEOUT', {
     default: 30_000,
     min: 100,
@@ -44,6 +46,12 @@ export const cbb = {
     default: defaultFieldIds,
     meaning: 'custom-field ids of the account as JSON, name to id',
   }),
-  enabled: flag('CBB_SYNC_ENABLED', { default: true, meaning: 'false = effects at CBB are recorded as skipped' }),
-  dryRun: flag('CBB_SYNC_DRY_RUN', { default: false, meaning: 'true = effects are recorded, nobody is called' }),
+  enabled: flag('CBB_SYNC_ENABLED', {
+    default: true,
+    meaning: 'false = effects at CBB are recorded as skipped',
+  }),
+  dryRun: flag('CBB_SYNC_DRY_RUN', {
+    default: false,
+    meaning: 'true = effects are recorded, nobody is called',
+  }),
 } as const;

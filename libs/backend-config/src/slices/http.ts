@@ -3,7 +3,10 @@ import { flag, integer, text } from '../variable.js';
 /** Where the backend listens. */
 export const http = {
   port: integer('PORT', { default: 3000, min: 0, max: 65_535, meaning: 'TCP port of the backend' }),
-  host: text('HOST', { default: '0.0.0.0', meaning: 'address the backend and the worker’s side port listen on' }),
+  host: text('HOST', {
+    default: '0.0.0.0',
+    meaning: 'address the backend and the worker’s side port listen on',
+  }),
   reusePort: flag('LISTEN_REUSE_PORT', {
     default: false,
     meaning: 'several backends share the port (Linux SO_REUSEPORT)',

@@ -8,5 +8,8 @@ export const worker = {
     max: 65_535,
     meaning: 'TCP port of the worker’s /livez, /readyz and /metrics',
   }),
-  host: text('HOST', { default: '0.0.0.0', meaning: 'address the backend and the worker’s side port listen on' }),
+  host: text('HOST', {
+    default: '0.0.0.0',
+    meaning: 'address the backend and the worker’s side port listen on',
+  }),
 } as const;

@@ -35,7 +35,8 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     if (withheld) return await this.withhold(effectId, withheld);
     const claim = await this.contacts.claim(this.database.db, effectId);
     if (claim === undefined) return { outcome: 'not-mine' };
-    if (claim === 'busy') return { outcome: 'busy', next: [syncContactJob.request(newId(), { effectId }, busyPauseMs)] };
+    if (claim === 'busy')
+      return { outcome: 'busy', next: [syncContactJob.request(newId(), { effectId }, busyPauseMs)] };
     const held = this.leases.hold(claim);
     try {
       return await this.write(claim, held);
@@ -66,7 +67,8 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
       await this.contacts.recordProgress(this.database.db, { phone, version, cbbContactId, fields });
     };
     const started = performance.now();
-    const isWritten = claim.cbbContactId !== null && all.every((name) => claim.confirmedFields.includes(name));
+    const isWritten =
+      claim.cbbContactId !== null && all.every((name) => claim.confirmedFields.includes(name));
     const written = isWritten
       ? { contactId: claim.cbbContactId ?? '', created: false, basicDataDiffers: false }
       : await this.upsert(wanted, claim, held, remember);
@@ -84,7 +86,10 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     remember: (contactId: string, fields: readonly string[]) => Promise<void>,
   ) {
     const { correlationId, confirmedFields } = claim;
-    return await upsertContact(this.cbb, wanted, confirmedFields, remember, { correlationId, signal: held.signal });
+    return await upsertContact(this.cbb, wanted, confirmedFields, remember, {
+      correlationId,
+      signal: held.signal,
+    });
   }
 
   private async settle(claim: ContactClaim, error: unknown): Promise<JobResult> {

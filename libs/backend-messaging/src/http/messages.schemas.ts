@@ -1,7 +1,17 @@
 import { pageQuery } from '@visapi/backend-http';
 import { z } from 'zod';
 
-const statuses = ['planned', 'claimed', 'accepted', 'sent', 'delivered', 'read', 'failed', 'skipped', 'uncertain'] as const;
+const statuses = [
+  'planned',
+  'claimed',
+  'accepted',
+  'sent',
+  'delivered',
+  'read',
+  'failed',
+  'skipped',
+  'uncertain',
+] as const;
 
 export const messagesQuery = z.object({
   ...pageQuery('id'),

@@ -18,7 +18,8 @@ export class ApplyReceiptsProcessor implements JobProcessor<Payload> {
   async handle({ deliveryId }: Payload): Promise<readonly JobResult[]> {
     const { moved, unreadable } = await this.commands.execute(new ApplyReceipts(deliveryId));
     const results = moved.map(toJobResult);
-    if (unreadable > 0) results.push({ outcome: 'unreadable', attention: true, reason: `${unreadable} statuses` });
+    if (unreadable > 0)
+      results.push({ outcome: 'unreadable', attention: true, reason: `${unreadable} statuses` });
     return results.length > 0 ? results : [{ outcome: 'nothing-matched' }];
   }
 }

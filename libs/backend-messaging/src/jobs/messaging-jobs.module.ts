@@ -40,6 +40,11 @@ export class MessagingJobsModule {
     };
     const imports = [CqrsModule, MessagingModule];
     const providers = [sender, ApplyReceiptsProcessor];
-    return { module: MessagingJobsModule, imports, providers, exports: [SendMessageProcessor, ApplyReceiptsProcessor] };
+    return {
+      module: MessagingJobsModule,
+      imports,
+      providers,
+      exports: [SendMessageProcessor, ApplyReceiptsProcessor],
+    };
   }
 }

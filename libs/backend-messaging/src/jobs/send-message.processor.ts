@@ -17,9 +17,6 @@ interface Payload {
   readonly effectId: string;
 }
 
-
-
-
 /** At-most-once: whatever may have reached the vendor is never sent again; its outcome is recorded or stays unknown. */
 @Injectable()
 export class SendMessageProcessor implements JobProcessor<Payload> {
@@ -65,11 +62,18 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
       if (!(error instanceof VendorError)) throw error;
       return await persistently(() => this.recordFailure(claim, error));
     }
-    const evidence = { vendor: 'cbb', answer: 'success', durationMs: Math.round(performance.now() - started) };
+    const evidence = {
+      vendor: 'cbb',
+      answer: 'success',
+      durationMs: Math.round(performance.now() - started),
+    };
     return await persistently(() => this.recordAccepted(claim, evidence));
   }
 
-  private async recordAccepted(claim: MessageClaim, evidence: Readonly<Record<string, string | number>>): Promise<JobResult> {
+  private async recordAccepted(
+    claim: MessageClaim,
+    evidence: Readonly<Record<string, string | number>>,
+  ): Promise<JobResult> {
     const { orderId, correlationId, attempt } = claim;
     const marked = await this.messages.markAccepted(this.database.db, claim, evidence);
     if (!marked) return { outcome: 'claim-lost', orderId, correlationId, attempt, attention: true };
@@ -90,7 +94,10 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
         await this.effects.fail(this.database.db, claim, reason, evidence);
         return { outcome: 'failed', event: 'message.failed', attention: true, ...told };
       case 'retry': {
-        const delayMs = Math.max(facts.retryAfterMs ?? 0, backoffMs(this.job.backoff, attempt, Math.random()));
+        const delayMs = Math.max(
+          facts.retryAfterMs ?? 0,
+          backoffMs(this.job.backoff, attempt, Math.random()),
+        );
         await this.effects.release(this.database.db, claim, delayMs, reason, evidence);
         const next = [sendMessageJob.request(`${effectId}-${attempt}`, { effectId }, delayMs)];
         return { outcome: 'retry', event: 'message.retry', next, ...told };

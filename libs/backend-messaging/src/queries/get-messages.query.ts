@@ -1,6 +1,10 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database, type Page, type PageResult } from '@visapi/backend-repositories';
-import { type MessageFilter, type MessageRow, MessagesRepository } from '@visapi/backend-repositories/messaging';
+import {
+  type MessageFilter,
+  type MessageRow,
+  MessagesRepository,
+} from '@visapi/backend-repositories/messaging';
 
 export class GetMessages extends Query<PageResult<MessageRow>> {
   constructor(

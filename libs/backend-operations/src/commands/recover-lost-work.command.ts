@@ -6,7 +6,13 @@ import { HealthRepository } from '@visapi/backend-repositories/operations';
 
 export interface LostWork {
   /** Claims of dead workers: planned again, or uncertain when they may not be repeated. */
-  readonly expired: readonly { id: string; kind: string; orderId: string; state: string; correlationId: string }[];
+  readonly expired: readonly {
+    id: string;
+    kind: string;
+    orderId: string;
+    state: string;
+    correlationId: string;
+  }[];
   /** Planned effects whose job is gone. */
   readonly due: readonly { id: string; kind: string; attempt: number }[];
   /** Deliveries that nobody has interpreted although their job should have run. */

@@ -3,5 +3,8 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { OperationsModule } from '../operations.module.js';
 import { LedgerController } from './ledger.controller.js';
 
-@Module({ imports: [CqrsModule, OperationsModule], controllers: [LedgerController], exports: [OperationsModule] })
+@Module({
+  imports: [CqrsModule, OperationsModule],
+  controllers: [LedgerController],
+})
 export class OperationsHttpModule {}

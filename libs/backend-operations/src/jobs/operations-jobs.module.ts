@@ -1,7 +1,11 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { OperationsModule } from '../operations.module.js';
-import { Sweeper } from '../sweeper.js';
+import { SweepLostWork } from './sweep-lost-work.processor.js';
 
-@Module({ imports: [CqrsModule, OperationsModule], providers: [Sweeper], exports: [Sweeper, OperationsModule] })
+@Module({
+  imports: [CqrsModule, OperationsModule],
+  providers: [SweepLostWork],
+  exports: [SweepLostWork, OperationsModule],
+})
 export class OperationsJobsModule {}

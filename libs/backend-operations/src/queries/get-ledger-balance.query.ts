@@ -6,7 +6,10 @@ export interface LedgerBalance {
   /** Requests that brought an order: distinct deliveries and their repeats. Equals the sum of `byState`. */
   readonly received: number;
   readonly byState: Readonly<
-    Record<'fulfilled' | 'duplicate' | 'changed' | 'skipped' | 'rejected' | 'failed' | 'uncertain' | 'open', number>
+    Record<
+      'fulfilled' | 'duplicate' | 'changed' | 'skipped' | 'rejected' | 'failed' | 'uncertain' | 'open',
+      number
+    >
   >;
   readonly oldestOpenSeconds: number | null;
   readonly uncertain: readonly string[];

@@ -28,6 +28,12 @@ export function isUrgent(urgency: string | null): boolean {
  * Business days the customer is told: the purchased speed, else what the product says (`wait`), else what is usual for
  * the country. Undefined when the country is unknown and the product says nothing.
  */
-export function processingDays(urgency: string | null, wait: number | null, country: string | null): number | undefined {
-  return paidDays.get(urgency ?? '') ?? (wait !== null && wait > 0 ? wait : findDestination(country)?.usualDays);
+export function processingDays(
+  urgency: string | null,
+  wait: number | null,
+  country: string | null,
+): number | undefined {
+  return (
+    paidDays.get(urgency ?? '') ?? (wait !== null && wait > 0 ? wait : findDestination(country)?.usualDays)
+  );
 }

@@ -21,10 +21,10 @@ const intents = new Map<string | null, string>([
 ]);
 
 export interface VisaKind {
-  readonly docType: string | null;
-  readonly intent: string | null;
-  readonly entries: string | null;
-  readonly validity: string | null;
+  readonly productDocType?: string | null;
+  readonly productIntent?: string | null;
+  readonly productEntries?: string | null;
+  readonly productValidity?: string | null;
 }
 
 /**
@@ -32,15 +32,25 @@ export interface VisaKind {
  * rather than something wrong.
  */
 export function visaTextHebrew(visa: VisaKind): string | undefined {
-  const validity = validities.get(visa.validity ?? '')?.hebrew;
+  const validity = validities.get(visa.productValidity ?? '')?.hebrew;
   if (validity === undefined) return undefined;
-  if (visa.docType === 'eta') return `אישור נסיעה ${validity}`;
-  if (visa.docType === 'visa') return `ויזה ${validity}`;
-  if (visa.docType !== 'evisa') return undefined;
-  const intent = intents.get(visa.intent);
-  if (intent === undefined) return undefined;
-  if (visa.entries === 'multiple') return `${intent}, רב פעמית, ${validity}`;
-  return visa.entries === null || ['single', 'double'].includes(visa.entries) ? `${intent} ${validity}` : undefined;
+  switch (visa.productDocType) {
+    case 'eta':
+      return `אישור נסיעה ${validity}`;
+    case 'visa':
+      return `ויזה ${validity}`;
+    case 'evisa':
+      return evisaText(visa, validity);
+    default:
+      return undefined;
+  }
+}
+
+function evisaText(visa: VisaKind, validity: string): string | undefined {
+  const intent = intents.get(visa.productIntent ?? null);
+  const entries = visa.productEntries ?? 'single';
+  if (intent === undefined || !['single', 'double', 'multiple'].includes(entries)) return undefined;
+  return entries === 'multiple' ? `${intent}, רב פעמית, ${validity}` : `${intent} ${validity}`;
 }
 
 export function validityEnglish(validity: string | null): string | undefined {

@@ -2,7 +2,12 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AppError, parseJson } from '@visapi/backend-kernel';
 import { Database } from '@visapi/backend-repositories';
 import { DeliveriesRepository, type OpenDelivery } from '@visapi/backend-repositories/inbox';
-import { createOrder, type NewOrder, type OrderRow, OrdersRepository } from '@visapi/backend-repositories/orders';
+import {
+  createOrder,
+  type NewOrder,
+  type OrderRow,
+  OrdersRepository,
+} from '@visapi/backend-repositories/orders';
 import { changedFields } from '../change.js';
 import { decideConfirmation, decideContact } from '../confirmation.js';
 import { followedConfirmation, messageOf, newConfirmation, newContact } from '../effects.js';
@@ -133,4 +138,3 @@ function bodyOf(delivery: OpenDelivery): Readonly<Record<string, unknown>> {
   if (isObject(value)) return value;
   throw new AppError('unprocessable', 'The stored body is not a JSON object.');
 }
-

@@ -24,6 +24,10 @@ export class QuarantineDeliveryHandler implements ICommandHandler<QuarantineDeli
   async execute({ deliveryId, problem }: QuarantineDelivery): Promise<void> {
     const problems = JSON.stringify([{ path: '', message: problem }]);
     await this.deliveries.markFailed(this.database.db, deliveryId, problems);
-    this.log.error('needs attention', { event: 'delivery.failed', deliveryId, reason: 'cannot-be-interpreted' });
+    this.log.error('needs attention', {
+      event: 'delivery.failed',
+      deliveryId,
+      reason: 'cannot-be-interpreted',
+    });
   }
 }

@@ -4,7 +4,12 @@ import { Access, Listed, Responds, toPage } from '@visapi/backend-http';
 import type { z } from 'zod';
 import { GetDeliveries } from '../queries/get-deliveries.query.js';
 import { GetDelivery } from '../queries/get-delivery.query.js';
-import { deliveriesQuery, deliveryIdParameter, deliveryResponse, toDeliveryResponse } from './deliveries.schemas.js';
+import {
+  deliveriesQuery,
+  deliveryIdParameter,
+  deliveryResponse,
+  toDeliveryResponse,
+} from './deliveries.schemas.js';
 
 @Controller('deliveries')
 export class DeliveriesController {

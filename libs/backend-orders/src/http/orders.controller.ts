@@ -5,7 +5,13 @@ import type { z } from 'zod';
 import { GetOrderById } from '../queries/get-order-by-id.query.js';
 import { GetOrderTimeline } from '../queries/get-order-timeline.query.js';
 import { GetOrders } from '../queries/get-orders.query.js';
-import { orderIdParameter, orderResponse, ordersQuery, timelineResponse, toOrderResponse } from './orders.schemas.js';
+import {
+  orderIdParameter,
+  orderResponse,
+  ordersQuery,
+  timelineResponse,
+  toOrderResponse,
+} from './orders.schemas.js';
 
 @Controller('orders')
 export class OrdersController {

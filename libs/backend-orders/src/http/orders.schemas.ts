@@ -3,8 +3,12 @@ import { parsePhone } from '@visapi/backend-kernel';
 import type { OrderView } from '@visapi/backend-repositories/orders';
 import { z } from 'zod';
 
-const yesNo = z.enum(['true', 'false'], 'must be the word true or false').transform((word) => word === 'true');
-const time = z.iso.datetime({ offset: true, error: 'must be a time such as 2026-01-05T00:00:00Z' }).transform((text) => new Date(text));
+const yesNo = z
+  .enum(['true', 'false'], 'must be the word true or false')
+  .transform((word) => word === 'true');
+const time = z.iso
+  .datetime({ offset: true, error: 'must be a time such as 2026-01-05T00:00:00Z' })
+  .transform((text) => new Date(text));
 
 export const ordersQuery = z.object({
   ...pageQuery('position'),

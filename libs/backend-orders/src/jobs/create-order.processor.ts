@@ -16,7 +16,9 @@ export class CreateOrderProcessor implements JobProcessor<Payload> {
   constructor(private readonly commands: CommandBus) {}
 
   async handle({ deliveryId }: Payload): Promise<JobResult> {
-    const { orderId, created, changes, correlationId } = await this.commands.execute(new CreateOrder(deliveryId));
+    const { orderId, created, changes, correlationId } = await this.commands.execute(
+      new CreateOrder(deliveryId),
+    );
     if (created) return { outcome: 'created', event: 'order.created', orderId, correlationId };
     if (changes > 0) return { outcome: 'changed', event: 'order.changed', orderId, correlationId };
     return { outcome: 'nothing-open' };

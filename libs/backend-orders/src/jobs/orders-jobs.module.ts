@@ -11,5 +11,9 @@ export const ordersSubscriptions: readonly Subscription[] = [
   ]),
 ];
 
-@Module({ imports: [CqrsModule, OrdersModule], providers: [CreateOrderProcessor], exports: [CreateOrderProcessor] })
+@Module({
+  imports: [CqrsModule, OrdersModule],
+  providers: [CreateOrderProcessor],
+  exports: [CreateOrderProcessor],
+})
 export class OrdersJobsModule {}

@@ -1,6 +1,10 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database, type Page, type PageResult } from '@visapi/backend-repositories';
-import { DeliveriesRepository, type DeliveryFilter, type DeliveryRow } from '@visapi/backend-repositories/inbox';
+import {
+  DeliveriesRepository,
+  type DeliveryFilter,
+  type DeliveryRow,
+} from '@visapi/backend-repositories/inbox';
 
 export class GetDeliveries extends Query<PageResult<DeliveryRow>> {
   constructor(

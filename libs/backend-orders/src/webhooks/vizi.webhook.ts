@@ -19,7 +19,8 @@ function classify(body: Readonly<Record<string, unknown>>): Classified {
   const id = orderIdSchema.safeParse(objectAt(body, 'order')['id']);
   const problems = [];
   if (!isObject(body['order'])) problems.push({ path: 'order', message: 'must be an object with the order' });
-  else if (!id.success) problems.push({ path: 'order.id', message: id.error.issues[0]?.message ?? 'is not usable' });
+  else if (!id.success)
+    problems.push({ path: 'order.id', message: id.error.issues[0]?.message ?? 'is not usable' });
   if (!isObject(body['form'])) problems.push({ path: 'form', message: 'must be an object with the form' });
   const orderId = id.success ? id.data : null;
   if (problems.length > 0) return { verdict: 'rejected', orderId, problems };

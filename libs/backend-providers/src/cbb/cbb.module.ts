@@ -17,7 +17,11 @@ export class CbbModule implements OnApplicationShutdown {
    */
   static forRoot(config: CbbConfig, redis: symbol): DynamicModule {
     const providers = [
-      { provide: RateGate, inject: [redis], useFactory: (client: unknown) => new RateGate(config.rateLimit, 'cbb', client) },
+      {
+        provide: RateGate,
+        inject: [redis],
+        useFactory: (client: unknown) => new RateGate(config.rateLimit, 'cbb', client),
+      },
       {
         provide: CbbTransport,
         inject: [RateGate],

@@ -60,7 +60,13 @@ export class HttpCbbClient extends CbbClient {
   }
 
   async getContact(phone: string, options: CallOptions): Promise<CbbContact | undefined> {
-    const answer = await this.transport.call('GET', `/contacts/${phone}`, undefined, contact.nullable(), options);
+    const answer = await this.transport.call(
+      'GET',
+      `/contacts/${phone}`,
+      undefined,
+      contact.nullable(),
+      options,
+    );
     if (!answer?.phone) return undefined;
     return { id: String(answer.id ?? phone), firstName: answer.first_name ?? '', email: answer.email ?? '' };
   }
@@ -105,6 +111,12 @@ export class HttpCbbClient extends CbbClient {
       },
     };
     const body = { messages: [content], channel: 'whatsapp' };
-    await this.transport.call('POST', `/contacts/${message.phone}/send_content`, { json: body }, done, options);
+    await this.transport.call(
+      'POST',
+      `/contacts/${message.phone}/send_content`,
+      { json: body },
+      done,
+      options,
+    );
   }
 }

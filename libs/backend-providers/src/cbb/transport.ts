@@ -52,23 +52,35 @@ export class CbbTransport {
     return interpret(status, text, retryAfter, schema);
   }
 
-  private async send(method: 'GET' | 'POST', path: string, body: Body, correlationId: string, signal: AbortSignal) {
+  private async send(
+    method: 'GET' | 'POST',
+    path: string,
+    body: Body,
+    correlationId: string,
+    signal: AbortSignal,
+  ) {
     const headers: Record<string, string> = {
       'x-access-token': this.config.apiKey ?? '',
       'x-correlation-id': correlationId,
       accept: 'application/json',
     };
-    if (body) headers['content-type'] = 'json' in body ? 'application/json' : 'application/x-www-form-urlencoded';
+    if (body)
+      headers['content-type'] = 'json' in body ? 'application/json' : 'application/x-www-form-urlencoded';
     try {
       const response = await this.pool.request({
         method,
         path: `${this.basePath}${path}`,
         headers,
-        body: body && ('json' in body ? JSON.stringify(body.json) : new URLSearchParams(body.form).toString()),
+        body:
+          body && ('json' in body ? JSON.stringify(body.json) : new URLSearchParams(body.form).toString()),
         signal,
       });
       const retryAfter = response.headers['retry-after'];
-      return { status: response.statusCode, text: await response.body.text(), retryAfter: String(retryAfter ?? '') };
+      return {
+        status: response.statusCode,
+        text: await response.body.text(),
+        retryAfter: String(retryAfter ?? ''),
+      };
     } catch (error) {
       throw notAnswered(error);
     }
@@ -101,14 +113,18 @@ function codeOf(error: unknown): string {
 function interpret<T>(status: number, text: string, retryAfter: string, schema: z.ZodType<T>): T {
   const facts = { status };
   if (status === 429)
-    throw new VendorError('cbb', 'unavailable', 'http-429', { status, retryAfterMs: readRetryAfter(retryAfter) });
+    throw new VendorError('cbb', 'unavailable', 'http-429', {
+      status,
+      retryAfterMs: readRetryAfter(retryAfter),
+    });
   // The token or the account is refused, not this request: it stays owed until somebody mends that.
   if (status === 401 || status === 403) throw new VendorError('cbb', 'unavailable', `http-${status}`, facts);
   if (status >= 400 && status < 500) throw new VendorError('cbb', 'rejected', `http-${status}`, facts);
   if (status !== 200 && status !== 201) throw new VendorError('cbb', 'unknown', `http-${status}`, facts);
   const parsed = parse(text);
   if (parsed === undefined) throw new VendorError('cbb', 'unknown', 'unreadable-answer', facts);
-  if (failure.safeParse(parsed.value).success) throw new VendorError('cbb', 'unavailable', 'success-false', facts);
+  if (failure.safeParse(parsed.value).success)
+    throw new VendorError('cbb', 'unavailable', 'success-false', facts);
   const answer = schema.safeParse(parsed.value);
   if (!answer.success) throw new VendorError('cbb', 'unexpected', 'unexpected-shape', facts);
   return answer.data;

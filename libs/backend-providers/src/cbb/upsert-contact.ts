@@ -37,7 +37,11 @@ export async function upsertContact(
 }
 
 /** An unknown contact is answered with empty fields, or with 400 or 404. */
-async function findContact(client: CbbClient, phone: string, options: CallOptions): Promise<CbbContact | undefined> {
+async function findContact(
+  client: CbbClient,
+  phone: string,
+  options: CallOptions,
+): Promise<CbbContact | undefined> {
   try {
     return await client.getContact(phone, options);
   } catch (error) {

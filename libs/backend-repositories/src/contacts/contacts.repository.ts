@@ -42,15 +42,16 @@ export interface NewestOrder {
   readonly firstReceivedAt: Date;
 }
 
-type ClaimedRow = NewestOrder & Claim & {
-  orderId: string;
-  lane: string;
-  correlationId: string;
-  tryingForSeconds: number;
-  cbbContactId: string | null;
-  version: string | null;
-  confirmedFields: string[] | null;
-};
+type ClaimedRow = NewestOrder &
+  Claim & {
+    orderId: string;
+    lane: string;
+    correlationId: string;
+    tryingForSeconds: number;
+    cbbContactId: string | null;
+    version: string | null;
+    confirmedFields: string[] | null;
+  };
 
 @Injectable()
 export class ContactsRepository {
@@ -78,7 +79,9 @@ export class ContactsRepository {
       values (${progress.phone}, ${progress.cbbContactId}, ${progress.version}, ${[...progress.fields]}::text[])
       on conflict (phone) do update set
         cbb_contact_id = coalesce(excluded.cbb_contact_id, contacts.cbb_contact_id),
-        version = excluded.version, confirmed_fields = excluded.confirmed_fields, updated_at = now()`.execute(executor);
+        version = excluded.version, confirmed_fields = excluded.confirmed_fields, updated_at = now()`.execute(
+      executor,
+    );
   }
 
   /**
@@ -88,7 +91,13 @@ export class ContactsRepository {
   async markSynced(
     executor: Executor,
     claim: Claim,
-    synced: { phone: string; version: string; cbbContactId: string; fields: readonly string[]; evidence: Evidence },
+    synced: {
+      phone: string;
+      version: string;
+      cbbContactId: string;
+      fields: readonly string[];
+      evidence: Evidence;
+    },
   ): Promise<{ messageId: string | null } | undefined> {
     const result = await sql<{ messageId: string | null }>`
       with done as (
@@ -116,7 +125,9 @@ export class ContactsRepository {
             'messageEffectId', (select id from waiting where state = 'planned' limit 1))
         from flagged
       )
-      select (select id from waiting where state = 'planned' limit 1) as message_id from done`.execute(executor);
+      select (select id from waiting where state = 'planned' limit 1) as message_id from done`.execute(
+      executor,
+    );
     return result.rows[0];
   }
 

@@ -20,7 +20,11 @@ export class DatabaseModule {
       Database.open(config, name, (error) => log.warn('database connection', {}, error));
     const providers = [
       { provide: Database, inject: [Log], useFactory: open },
-      { provide: DatabaseCloser, inject: [Database], useFactory: (database: Database) => new DatabaseCloser(database) },
+      {
+        provide: DatabaseCloser,
+        inject: [Database],
+        useFactory: (database: Database) => new DatabaseCloser(database),
+      },
     ];
     return { module: DatabaseModule, global: true, providers, exports: [Database] };
   }

@@ -18,7 +18,11 @@ export class Database {
    * @param applicationName shown in pg_stat_activity
    * @param onIdleError told when an idle connection breaks (a restart of Postgres); the pool replaces it by itself
    */
-  static open(config: DatabaseConfig, applicationName: string, onIdleError: (error: Error) => void): Database {
+  static open(
+    config: DatabaseConfig,
+    applicationName: string,
+    onIdleError: (error: Error) => void,
+  ): Database {
     const pool = new pg.Pool({
       connectionString: config.url,
       max: config.poolMax,
@@ -53,5 +57,5 @@ const { builtins } = pg.types;
 function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
   if (oid === builtins.INT8) return Number;
   if (oid === builtins.DATE) return String;
-  return pg.types.getTypeParser(oid, format as 'text') as (value: string) => unknown;
+  return pg.types.getTypeParser(oid, format) as (value: string) => unknown;
 }

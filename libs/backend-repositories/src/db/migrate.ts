@@ -54,7 +54,9 @@ async function findPending(client: pg.Client, directory: string): Promise<Migrat
   await client.query('create schema if not exists supabase_migrations');
   await client.query(`create table if not exists supabase_migrations.schema_migrations (
     version text primary key, statements text[], name text)`);
-  const done = await client.query<{ version: string }>('select version from supabase_migrations.schema_migrations');
+  const done = await client.query<{ version: string }>(
+    'select version from supabase_migrations.schema_migrations',
+  );
   const applied = new Set(done.rows.map((row) => row.version));
   const all = await list(directory);
   return all.filter((migration) => !applied.has(migration.version));

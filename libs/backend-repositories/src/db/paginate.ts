@@ -27,7 +27,8 @@ export async function paginate<D, TB extends keyof D, Row>(
 ): Promise<PageResult<Row>> {
   const ordered = query.orderBy(sql.ref(key), 'desc');
   if (page.kind === 'cursor') {
-    const after = page.after === null ? ordered : ordered.where(sql<boolean>`${sql.ref(key)} < ${page.after}`);
+    const after =
+      page.after === null ? ordered : ordered.where(sql<boolean>`${sql.ref(key)} < ${page.after}`);
     const rows = await after.limit(page.perPage + 1).execute();
     const items = rows.slice(0, page.perPage);
     const last = items.at(-1);
@@ -35,8 +36,13 @@ export async function paginate<D, TB extends keyof D, Row>(
     return { items, pagination: { nextCursor, perPage: page.perPage } };
   }
   const { perPage } = page;
-  const counted = await sql<{ total: number }>`select count(*) as total from (${query}) as counted`.execute(executor);
-  const items = await ordered.limit(perPage).offset((page.page - 1) * perPage).execute();
+  const counted = await sql<{ total: number }>`select count(*) as total from (${query}) as counted`.execute(
+    executor,
+  );
+  const items = await ordered
+    .limit(perPage)
+    .offset((page.page - 1) * perPage)
+    .execute();
   const total = counted.rows[0]?.total ?? 0;
   return { items, pagination: { page: page.page, perPage, total, totalPages: Math.ceil(total / perPage) } };
 }

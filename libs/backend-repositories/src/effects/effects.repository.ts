@@ -51,12 +51,20 @@ export class EffectsRepository {
   }
 
   /** Gives a claimed (or meanwhile uncertain) effect back because the action certainly did not happen. */
-  async release(executor: Executor, claim: Claim, delayMs: number, reason: string, evidence: Evidence): Promise<boolean> {
+  async release(
+    executor: Executor,
+    claim: Claim,
+    delayMs: number,
+    reason: string,
+    evidence: Evidence,
+  ): Promise<boolean> {
     const result = await sql`
       update effects set state = 'planned', reason = ${reason}, lease_until = null, uncertain_at = null,
         due_at = clock_timestamp() + make_interval(secs => ${delayMs / 1000}), queued_at = clock_timestamp(),
         evidence = evidence || ${JSON.stringify(evidence)}::jsonb
-      where id = ${claim.effectId} and attempt = ${claim.attempt} and state in ('claimed', 'uncertain')`.execute(executor);
+      where id = ${claim.effectId} and attempt = ${claim.attempt} and state in ('claimed', 'uncertain')`.execute(
+      executor,
+    );
     return (result.numAffectedRows ?? 0n) > 0n;
   }
 
@@ -105,7 +113,13 @@ export class EffectsRepository {
     executor: Executor,
     limit: number,
   ): Promise<{ id: string; kind: string; orderId: string; state: string; correlationId: string }[]> {
-    const result = await sql<{ id: string; kind: string; orderId: string; state: string; correlationId: string }>`
+    const result = await sql<{
+      id: string;
+      kind: string;
+      orderId: string;
+      state: string;
+      correlationId: string;
+    }>`
       update effects set lease_until = null,
         state = case kind when 'message' then 'uncertain' else 'planned' end,
         uncertain_at = case kind when 'message' then clock_timestamp() end,
@@ -140,7 +154,17 @@ export class EffectsRepository {
   async ofOrder(executor: Executor, orderId: string): Promise<EffectRow[]> {
     return await executor
       .selectFrom('effects')
-      .select(['id', 'kind', 'state', 'reason', 'attempt', 'correlationId', 'plannedAt', 'claimedAt', 'acceptedAt'])
+      .select([
+        'id',
+        'kind',
+        'state',
+        'reason',
+        'attempt',
+        'correlationId',
+        'plannedAt',
+        'claimedAt',
+        'acceptedAt',
+      ])
       .select(['failedAt', 'uncertainAt', 'skippedAt', 'evidence'])
       .where('orderId', '=', orderId)
       .orderBy('id')

@@ -60,7 +60,16 @@ export class EventsRepository {
   async ofOrder(executor: Executor, orderId: string): Promise<EventRow[]> {
     return await executor
       .selectFrom('events')
-      .select(['position', 'type', 'aggregateType', 'aggregateId', 'actor', 'correlationId', 'payload', 'occurredAt'])
+      .select([
+        'position',
+        'type',
+        'aggregateType',
+        'aggregateId',
+        'actor',
+        'correlationId',
+        'payload',
+        'occurredAt',
+      ])
       .where('aggregateId', '=', orderId)
       .where('aggregateType', '=', 'order')
       .orderBy('position')

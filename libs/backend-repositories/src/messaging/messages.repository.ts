@@ -57,7 +57,11 @@ export class MessagesRepository {
    * Claims a planned message whose order's contact is synced and whose order is young enough; undefined otherwise.
    * @param staleAfterSeconds age of the order's first delivery from which nothing is sent by itself
    */
-  async claim(executor: Executor, effectId: string, staleAfterSeconds: number): Promise<MessageClaim | undefined> {
+  async claim(
+    executor: Executor,
+    effectId: string,
+    staleAfterSeconds: number,
+  ): Promise<MessageClaim | undefined> {
     const result = await sql<MessageClaim>`
       update effects e set state = 'claimed', attempt = e.attempt + 1, claimed_at = clock_timestamp(),
         first_claimed_at = coalesce(e.first_claimed_at, clock_timestamp()),
@@ -124,7 +128,12 @@ export class MessagesRepository {
   }
 
   /** The vendor may or may not have sent it. It is never sent again by itself. */
-  async markUncertain(executor: Executor, claim: Claim, reason: string, evidence: Evidence): Promise<boolean> {
+  async markUncertain(
+    executor: Executor,
+    claim: Claim,
+    reason: string,
+    evidence: Evidence,
+  ): Promise<boolean> {
     const result = await sql`
       update effects set state = 'uncertain', uncertain_at = clock_timestamp(), reason = ${reason}, lease_until = null,
         evidence = evidence || ${JSON.stringify(evidence)}::jsonb
@@ -155,8 +164,24 @@ export class MessagesRepository {
       .selectFrom('messages as m')
       .innerJoin('effects as e', 'e.id', 'm.effectId')
       .select(['m.effectId as id', 'm.orderId', 'm.template', 'm.language', 'm.phone', 'm.providerMessageId'])
-      .select(['m.binding', 'm.sentAt', 'm.deliveredAt', 'm.readAt', 'e.failedAt', 'e.reason', 'e.correlationId'])
-      .select(['e.plannedAt', 'e.claimedAt', 'e.acceptedAt', 'e.uncertainAt', 'e.skippedAt', 'e.attempt', 'e.evidence'])
+      .select([
+        'm.binding',
+        'm.sentAt',
+        'm.deliveredAt',
+        'm.readAt',
+        'e.failedAt',
+        'e.reason',
+        'e.correlationId',
+      ])
+      .select([
+        'e.plannedAt',
+        'e.claimedAt',
+        'e.acceptedAt',
+        'e.uncertainAt',
+        'e.skippedAt',
+        'e.attempt',
+        'e.evidence',
+      ])
       .select(status.as('status'));
   }
 }

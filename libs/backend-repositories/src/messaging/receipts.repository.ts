@@ -53,7 +53,9 @@ export class ReceiptsRepository {
   /** One binder at a time per phone, until the transaction ends. Phones are locked in one order everywhere. */
   async lockPhones(executor: Executor, phones: readonly string[]): Promise<void> {
     await sql`select pg_advisory_xact_lock(hashtextextended('receipts:' || phone, 0))
-      from (select unnest(${[...new Set(phones)].sort()}::text[]) as phone order by 1) as wanted`.execute(executor);
+      from (select unnest(${[...new Set(phones)].sort()}::text[]) as phone order by 1) as wanted`.execute(
+      executor,
+    );
   }
 
   /** Receipts of these phones that belong to no message yet, in order of Meta's times. */
@@ -77,7 +79,10 @@ export class ReceiptsRepository {
   }
 
   /** Messages that provider message ids are bound to already. */
-  async boundMessages(executor: Executor, providerMessageIds: readonly string[]): Promise<Map<string, string>> {
+  async boundMessages(
+    executor: Executor,
+    providerMessageIds: readonly string[],
+  ): Promise<Map<string, string>> {
     const result = await sql<{ providerMessageId: string; effectId: string }>`
       select provider_message_id, effect_id from messages
       where provider_message_id = any(${[...providerMessageIds]}::text[])`.execute(executor);
@@ -105,7 +110,9 @@ export class ReceiptsRepository {
     const result = await sql`
       update messages set provider_message_id = ${providerMessageId}, binding = ${binding}
       where effect_id = ${messageId} and provider_message_id is null
-        and not exists (select from messages where provider_message_id = ${providerMessageId})`.execute(executor);
+        and not exists (select from messages where provider_message_id = ${providerMessageId})`.execute(
+      executor,
+    );
     return (result.numAffectedRows ?? 0n) > 0n;
   }
 
@@ -116,7 +123,15 @@ export class ReceiptsRepository {
   async apply(
     executor: Executor,
     bound: readonly { messageId: string; receiptPosition: number }[],
-  ): Promise<{ messageId: string; orderId: string; correlationId: string; settled: boolean; failedCode: string | null }[]> {
+  ): Promise<
+    {
+      messageId: string;
+      orderId: string;
+      correlationId: string;
+      settled: boolean;
+      failedCode: string | null;
+    }[]
+  > {
     const result = await sql<{
       messageId: string;
       orderId: string;

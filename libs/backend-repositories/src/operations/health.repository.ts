@@ -40,7 +40,9 @@ export class HealthRepository {
         where state = 'open' and kind = 'order' and received_at <= until and received_at > since
       union
       select order_id from effects, bounds
-        where state in ('planned', 'claimed') and planned_at <= until and planned_at > since`.execute(executor);
+        where state in ('planned', 'claimed') and planned_at <= until and planned_at > since`.execute(
+      executor,
+    );
     return result.rows.map((row) => row.orderId);
   }
 }

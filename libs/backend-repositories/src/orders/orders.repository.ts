@@ -144,7 +144,11 @@ export class OrdersRepository {
   }
 
   async find(executor: Executor, orderId: string): Promise<OrderView | undefined> {
-    return await executor.selectFrom('orders').select(shown).where('orderId', '=', orderId).executeTakeFirst();
+    return await executor
+      .selectFrom('orders')
+      .select(shown)
+      .where('orderId', '=', orderId)
+      .executeTakeFirst();
   }
 
   /** Orders, newest first. */

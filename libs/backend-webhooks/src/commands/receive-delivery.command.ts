@@ -37,7 +37,8 @@ export class ReceiveDeliveryHandler implements ICommandHandler<ReceiveDelivery> 
 
   async execute({ definition, request }: ReceiveDelivery): Promise<ReceiveDeliveryResult> {
     const { auth } = definition;
-    if (auth.scheme === 'signature' && !auth.verify(request.body, request.signature)) return { kind: 'unverified' };
+    if (auth.scheme === 'signature' && !auth.verify(request.body, request.signature))
+      return { kind: 'unverified' };
     const body = parseJson(request.body)?.value;
     if (!isObject(body)) return { kind: 'unreadable' };
     const classified = definition.classify(body);
@@ -55,7 +56,8 @@ export class ReceiveDeliveryHandler implements ICommandHandler<ReceiveDelivery> 
       correlationId: request.correlationId,
     });
     const { deliveryId, outcome, repeated } = stored;
-    if (outcome === 'rejected') return { kind: 'rejected', deliveryId, problems: readProblems(stored.problems) };
+    if (outcome === 'rejected')
+      return { kind: 'rejected', deliveryId, problems: readProblems(stored.problems) };
     const status = outcome !== 'skipped' && repeated ? 'duplicate' : outcome;
     return { kind: 'stored', status, deliveryId, orderId: classified.orderId };
   }

@@ -1,6 +1,13 @@
 import { Controller, HttpCode, Param, Post, Req, type Type } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Access, type AccessRule, describeRequest, type HttpRequest, Raw, Responds } from '@visapi/backend-http';
+import {
+  Access,
+  type AccessRule,
+  describeRequest,
+  type HttpRequest,
+  Raw,
+  Responds,
+} from '@visapi/backend-http';
 import { AppError } from '@visapi/backend-kernel';
 import { Metrics } from '@visapi/backend-observability';
 import { z } from 'zod';
@@ -67,7 +74,11 @@ function describe(request: HttpRequest, result: ReceiveDeliveryResult): void {
     const { deliveryId, orderId, status: outcome } = result;
     describeRequest(request, { event: 'delivery.received', deliveryId, orderId, outcome });
   } else if (result.kind === 'rejected') {
-    describeRequest(request, { event: 'delivery.received', deliveryId: result.deliveryId, outcome: 'rejected' });
+    describeRequest(request, {
+      event: 'delivery.received',
+      deliveryId: result.deliveryId,
+      outcome: 'rejected',
+    });
   } else {
     describeRequest(request, { outcome: result.kind });
   }

@@ -48,12 +48,14 @@ export class GroupCommit<I, R> {
     const { promise, resolve, reject } = Promise.withResolvers<R>();
     this.waiting.push({ item, bytes, resolve, reject });
     // Requests that arrive in the same turn of the event loop join the same group.
-    if (this.running < this.limits.inFlight && this.waiting.length === 1) setImmediate(() => this.startNext());
+    if (this.running < this.limits.inFlight && this.waiting.length === 1)
+      setImmediate(() => this.startNext());
     return promise;
   }
 
   private startNext(): void {
-    while (this.running < this.limits.inFlight && this.waiting.length > 0) void this.runGroup(this.takeGroup());
+    while (this.running < this.limits.inFlight && this.waiting.length > 0)
+      void this.runGroup(this.takeGroup());
   }
 
   private takeGroup(): Waiter<I, R>[] {

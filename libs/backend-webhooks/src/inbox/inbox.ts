@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '@visapi/backend-kernel';
-import { Metrics } from '@visapi/backend-observability';
+import { Log, Metrics } from '@visapi/backend-observability';
 import { Database, isDatabaseUnavailable, translateDatabaseError } from '@visapi/backend-repositories';
-import { type IncomingDelivery, type ReceivedDelivery, receiveDeliveries } from '@visapi/backend-repositories/inbox';
+import {
+  type IncomingDelivery,
+  type ReceivedDelivery,
+  receiveDeliveries,
+} from '@visapi/backend-repositories/inbox';
 import { GroupCommit, GroupFull } from './group-commit.js';
 
 const limits = {
@@ -36,6 +40,7 @@ export class Inbox {
   constructor(
     private readonly database: Database,
     private readonly metrics: Metrics,
+    private readonly log: Log,
   ) {
     this.group = new GroupCommit(limits, (deliveries) => this.storeGroup(deliveries));
   }
@@ -53,11 +58,14 @@ export class Inbox {
   private async storeGroup(deliveries: readonly Delivery[]): Promise<Settled[]> {
     this.metrics.inboxBatch.observe(deliveries.length);
     const distinct = [...Map.groupBy(deliveries, keyOf)];
-    const byKey = await this.storeOrSplit(distinct.map(([, same]) => ({ ...first(same), copies: same.length })));
+    const byKey = await this.storeOrSplit(
+      distinct.map(([, same]) => ({ ...first(same), copies: same.length })),
+    );
     const seen = new Set<string>();
     return deliveries.map((delivery) => {
       const key = keyOf(delivery);
-      const settled = byKey.get(key) ?? unstored(new Error('The database did not tell what became of a delivery'));
+      const settled =
+        byKey.get(key) ?? unstored(new Error('The database did not tell what became of a delivery'));
       const again = seen.has(key);
       seen.add(key);
       // Of identical requests in one group the first made the row, the others repeat it.
@@ -73,6 +81,7 @@ export class Inbox {
       return await this.storeAll(incoming);
     } catch (error) {
       if (incoming.length === 1 || isDatabaseUnavailable(error)) {
+        if (!isDatabaseUnavailable(error)) this.log.error('a delivery cannot be stored', {}, error);
         return new Map(incoming.map((delivery) => [keyOf(delivery), unstored(error)]));
       }
     }
@@ -121,6 +130,8 @@ function unstored(error: unknown): Settled {
   const reason =
     translated instanceof AppError
       ? translated
-      : new AppError('unavailable', 'The delivery could not be stored; please send it again.', { cause: error });
+      : new AppError('unavailable', 'The delivery could not be stored; please send it again.', {
+          cause: error,
+        });
   return { status: 'rejected', reason };
 }

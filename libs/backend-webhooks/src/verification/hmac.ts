@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-const prefix = 'sha256=';
+const form = /^sha256=([0-9a-f]{64})$/i;
 
 /**
  * Checks `sha256=<hex>` over the raw body, as Meta signs its webhooks with the app secret.
@@ -12,8 +12,9 @@ export function verifySha256Signature(
   body: Buffer,
   signature: string | undefined,
 ): boolean {
-  if (secret === undefined || signature === undefined || !signature.startsWith(prefix)) return false;
-  const given = Buffer.from(signature.slice(prefix.length), 'hex');
+  const digest = form.exec(signature ?? '')?.[1];
+  if (secret === undefined || digest === undefined) return false;
+  const given = Buffer.from(digest, 'hex');
   const expected = createHmac('sha256', secret).update(body).digest();
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  return timingSafeEqual(given, expected);
 }

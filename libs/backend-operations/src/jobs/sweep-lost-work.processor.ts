@@ -3,9 +3,9 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { BindReceipts, SkipStaleMessages, toJobResult } from '@visapi/backend-messaging';
 import { Log, Metrics, attentionReasons } from '@visapi/backend-observability';
 import { Jobs } from '@visapi/backend-queue';
-import { type LostWork, RecoverLostWork } from './commands/recover-lost-work.command.js';
-import { GetAttention } from './queries/get-attention.query.js';
-import { jobsFor } from './sweep.js';
+import { type LostWork, RecoverLostWork } from '../commands/recover-lost-work.command.js';
+import { GetAttention } from '../queries/get-attention.query.js';
+import { jobsFor } from '../sweep.js';
 
 const everyMs = 5_000;
 
@@ -14,7 +14,7 @@ const everyMs = 5_000;
  * with Redis, whose losses they heal.
  */
 @Injectable()
-export class Sweeper {
+export class SweepLostWork {
   private timer: NodeJS.Timeout | undefined;
   private round: Promise<void> = Promise.resolve();
   private lastLook = performance.now();
@@ -53,12 +53,14 @@ export class Sweeper {
     });
     await this.guarded('receipts', async () => {
       const moved = await this.commands.execute(new BindReceipts());
-      for (const { next: _none, attention: _loud, ...line } of moved.map(toJobResult)) this.log.info('sweep', line);
+      for (const { next: _none, attention: _loud, ...line } of moved.map(toJobResult))
+        this.log.info('sweep', line);
       this.metrics.healed.inc({ what: 'receipt' }, moved.length);
     });
     await this.guarded('stale messages', async () => {
       const orders = await this.commands.execute(new SkipStaleMessages());
-      for (const orderId of orders) this.log.error('needs attention', { event: 'message.skipped', orderId, reason: 'stale' });
+      for (const orderId of orders)
+        this.log.error('needs attention', { event: 'message.skipped', orderId, reason: 'stale' });
     });
     await this.guarded('attention', () => this.look(leads));
   }
@@ -73,7 +75,10 @@ export class Sweeper {
   }
 
   private report({ expired, due, open }: LostWork): void {
-    for (const { orderId, effectId, correlationId, state } of expired.map((row) => ({ ...row, effectId: row.id }))) {
+    for (const { orderId, effectId, correlationId, state } of expired.map((row) => ({
+      ...row,
+      effectId: row.id,
+    }))) {
       const line = { orderId, effectId, correlationId, reason: 'lease-expired' };
       if (state === 'uncertain') this.log.error('needs attention', { ...line, event: 'message.uncertain' });
       else this.log.warn('claim of a dead worker taken back', line);
@@ -92,6 +97,10 @@ export class Sweeper {
     for (const reason of attentionReasons) this.metrics.attention.set({ reason }, attention[reason]);
     // Every worker shows the gauge; the one that swept says it aloud.
     for (const orderId of leads ? attention.newlyOverdue : [])
-      this.log.error('needs attention', { event: 'order.open', orderId, reason: 'open for more than 5 minutes' });
+      this.log.error('needs attention', {
+        event: 'order.open',
+        orderId,
+        reason: 'open for more than 5 minutes',
+      });
   }
 }
