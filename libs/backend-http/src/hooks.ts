@@ -17,7 +17,7 @@ interface Parts {
 export function addHooks(fastify: FastifyInstance, parts: Parts): void {
   fastify.decorateRequest('visapi', null as never);
   fastify.addHook('onRoute', (route) => {
-    if ((route.config as RouteSettings | undefined)?.access === undefined)
+    if (route.config?.access === undefined)
       throw new Error(`Route ${String(route.method)} ${route.url} declares no access rule`);
   });
   fastify.addHook('onRequest', (request, reply, done) => {
