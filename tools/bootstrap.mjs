@@ -18,6 +18,7 @@ const ENTRIES = {
   test: ['tools/test/main.ts'],
   bench: ['load-tests/bench.ts'],
   build: ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'build'],
+  generate: ['tools/checks/generated.ts', '--write'],
 };
 
 // Of npm (which brings pnpm) and of pnpm.

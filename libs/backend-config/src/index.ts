@@ -2,6 +2,7 @@ export { ConfigError, loadConfig } from './load.js';
 export type { Config, Slice } from './load.js';
 export { flag, integer, json, oneOf, text, url } from './variable.js';
 export type { Variable } from './variable.js';
+export { isCbbConfigured } from './slices/cbb.js';
 export { environment } from './environment.js';
 export { slices } from './slices.js';
 export type {

@@ -40,6 +40,11 @@ describe('loadConfig', () => {
     );
   });
 
+  it('refuses a shifted clock in production', () => {
+    const shifted = { NODE_ENV: 'production', CLOCK_OFFSET_MS: '1000' };
+    expect(() => loadConfig(shifted, { process })).toThrow(/CLOCK_OFFSET_MS must not be set in production/);
+  });
+
   it('freezes what it returns', () => {
     expect(Object.isFrozen(loadConfig(minimal, { database }).database)).toBe(true);
   });

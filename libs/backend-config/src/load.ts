@@ -50,6 +50,10 @@ function readSlice(
       problems.push(`${variable.name} is required in production: ${variable.meaning}`);
       continue;
     }
+    if (given !== undefined && production && variable.needed === 'never-in-production') {
+      problems.push(`${variable.name} must not be set in production: ${variable.meaning}`);
+      continue;
+    }
     const result = variable.read.safeParse(given);
     if (result.success) values[key] = result.data;
     else

@@ -7,12 +7,12 @@ export interface Variable<T> {
   readonly meaning: string;
   /** Shown in the documentation; undefined = no default. */
   readonly shownDefault: string | undefined;
-  readonly needed: 'optional' | 'always' | 'production';
+  readonly needed: 'optional' | 'always' | 'production' | 'never-in-production';
 }
 
 interface Common {
   readonly meaning: string;
-  readonly needed?: 'always' | 'production';
+  readonly needed?: 'always' | 'production' | 'never-in-production';
 }
 
 function define<T>(

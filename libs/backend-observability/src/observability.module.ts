@@ -13,7 +13,7 @@ export class ObservabilityModule {
       Metrics,
       {
         provide: Clock,
-        useFactory: () => new Clock(config.environment === 'production' ? 0 : config.clockOffsetMs),
+        useFactory: () => new Clock(config.clockOffsetMs),
       },
     ];
     return { module: ObservabilityModule, global: true, providers, exports: [Log, Metrics, Clock] };

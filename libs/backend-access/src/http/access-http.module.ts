@@ -1,6 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { AccessConfig } from '@visapi/backend-config';
 import { Authenticator } from '@visapi/backend-http';
+import { Clock } from '@visapi/backend-kernel';
 import { Database } from '@visapi/backend-repositories';
 import { ApiKeysRepository } from '@visapi/backend-repositories/access';
 import { ApiKeyAuthenticator } from './api-key.authenticator.js';
@@ -12,9 +13,9 @@ export class AccessModule {
       ApiKeysRepository,
       {
         provide: Authenticator,
-        inject: [Database, ApiKeysRepository],
-        useFactory: (database: Database, keys: ApiKeysRepository) =>
-          new ApiKeyAuthenticator(config, database, keys),
+        inject: [Database, ApiKeysRepository, Clock],
+        useFactory: (database: Database, keys: ApiKeysRepository, clock: Clock) =>
+          new ApiKeyAuthenticator(config, database, keys, clock),
       },
     ];
     return { module: AccessModule, global: true, providers, exports: [Authenticator] };

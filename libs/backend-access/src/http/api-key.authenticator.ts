@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { AccessConfig } from '@visapi/backend-config';
 import { Authenticator, type Principal } from '@visapi/backend-http';
-import { AppError, isScope, type Scope } from '@visapi/backend-kernel';
+import { AppError, type Clock, isScope, type Scope } from '@visapi/backend-kernel';
 import { Database } from '@visapi/backend-repositories';
 import { type ApiKeyRow, ApiKeysRepository } from '@visapi/backend-repositories/access';
 import type { FastifyRequest } from 'fastify';
@@ -28,6 +28,7 @@ export class ApiKeyAuthenticator extends Authenticator {
     private readonly config: AccessConfig,
     private readonly database: Database,
     private readonly repository: ApiKeysRepository,
+    private readonly clock: Clock,
   ) {
     super();
     // Concurrent requests share one look-up, and what was looked up is read again after trustMs.
@@ -46,7 +47,7 @@ export class ApiKeyAuthenticator extends Authenticator {
     const entry = this.keys.get(parts.prefix) ?? (await this.keys.fetch(parts.prefix));
     const hash = hashSecret(parts.secret, this.config.pepper);
     const matches = isSameHash(entry?.known?.row.hashedSecret ?? nobody, hash);
-    if (!entry?.known || !matches || !isLive(entry.known.row))
+    if (!entry?.known || !matches || !isLive(entry.known.row, this.clock.now()))
       throw unauthenticated('This API key is not valid.');
     return entry.known.principal;
   }
@@ -65,8 +66,8 @@ function presentedKey({ headers }: FastifyRequest): string | undefined {
   return /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];
 }
 
-function isLive(row: ApiKeyRow): boolean {
-  return row.revokedAt === null && (row.expiresAt === null || row.expiresAt.getTime() > Date.now());
+function isLive(row: ApiKeyRow, now: Date): boolean {
+  return row.revokedAt === null && (row.expiresAt === null || row.expiresAt > now);
 }
 
 function unauthenticated(message: string): AppError {

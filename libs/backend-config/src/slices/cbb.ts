@@ -22,13 +22,24 @@ const defaultFieldIds: Readonly<Record<string, number>> = {
   wa_alerts: 662459,
 };
 
+const vendorUrl = 'https://app.chatgptbuilder.io/api';
+
+/** Whether there is an account to call: a token, or a server of one's own that may need none. */
+export function isCbbConfigured(config: {
+  readonly url: string;
+  readonly apiKey: string | undefined;
+}): boolean {
+  return config.apiKey !== undefined || config.url !== vendorUrl;
+}
+
 export const cbb = {
   url: url('CBB_API_URL', ['http:', 'https:'], {
-    default: 'https://app.chatgptbuilder.io/api',
+    default: vendorUrl,
     meaning: 'base URL of the CBB API',
   }),
   apiKey: text('CBB_API_KEY', {
-    meaning: 'CBB account token (X-ACCESS-TOKEN); unset = nothing is sent to CBB',
+    meaning:
+      'CBB account token (X-ACCESS-TOKEN); without it the vendor is not called and effects are skipped',
   }),
   timeoutMs: integer('CBB_TIMEOUT', {
     default: 30_000,

@@ -15,6 +15,7 @@ export const process = {
     default: 0,
     min: -86_400_000,
     max: 86_400_000,
-    meaning: 'milliseconds added to this process’s clock; for tests of clock skew, refused in production',
+    needed: 'never-in-production',
+    meaning: 'milliseconds added to this process’s clock; for tests of clock skew',
   }),
 } as const;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { CbbConfig } from '@visapi/backend-config';
+import { type CbbConfig, isCbbConfigured } from '@visapi/backend-config';
 import { backoffMs, newId } from '@visapi/backend-kernel';
 import { CbbClient, upsertContact, VendorError } from '@visapi/backend-providers';
 import { type HeldClaim, type JobProcessor, type JobResult, LeaseKeeper } from '@visapi/backend-queue';
@@ -49,7 +49,7 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
 
   private withheldBy(): string | undefined {
     if (this.config.dryRun) return 'dry-run';
-    return this.config.enabled && this.config.apiKey !== undefined ? undefined : 'sync-disabled';
+    return this.config.enabled && isCbbConfigured(this.config) ? undefined : 'sync-disabled';
   }
 
   private async withhold(effectId: string, reason: string): Promise<JobResult> {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import type { CbbConfig } from '@visapi/backend-config';
+import { type CbbConfig, isCbbConfigured } from '@visapi/backend-config';
 import { backoffMs, phoneDigits } from '@visapi/backend-kernel';
 import { CbbClient, RateGate, VendorError } from '@visapi/backend-providers';
 import { type JobProcessor, type JobResult, LeaseKeeper } from '@visapi/backend-queue';
@@ -34,7 +34,7 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
   ) {}
 
   async handle({ effectId }: Payload): Promise<JobResult> {
-    if (this.config.dryRun || !this.config.enabled || this.config.apiKey === undefined) {
+    if (this.config.dryRun || !this.config.enabled || !isCbbConfigured(this.config)) {
       const reason = this.config.dryRun ? 'dry-run' : 'sync-disabled';
       const orderId = await this.effects.skipWithDependents(this.database.db, effectId, reason);
       return { outcome: 'skipped', event: 'message.skipped', orderId, reason };

@@ -224,6 +224,12 @@ export interface Receipts {
   status: string;
 }
 
+export interface SupabaseMigrationsSchemaMigrations {
+  name: string | null;
+  statements: string[] | null;
+  version: string;
+}
+
 export interface DB {
   apiKeys: ApiKeys;
   contacts: Contacts;
@@ -234,4 +240,5 @@ export interface DB {
   messages: Messages;
   orders: Orders;
   receipts: Receipts;
+  "supabaseMigrations.schemaMigrations": SupabaseMigrationsSchemaMigrations;
 }

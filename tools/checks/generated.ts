@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Client } from 'pg';
+import { Guardian } from '../services/guardian.ts';
+import { startPostgres } from '../services/postgres.ts';
+import { environmentPage } from './environment-page.ts';
+
+/**
+ * Files that are generated and committed must equal what their sources say. `--write` writes them.
+ * Usage: node tools/checks/generated.ts [--write]
+ */
+const root = join(import.meta.dirname, '..', '..');
+const run = promisify(execFile);
+
+interface Generated {
+  readonly path: string;
+  readonly content: string;
+}
+
+async function generateAll(): Promise<Generated[]> {
+  return [
+    { path: 'docs/environment.md', content: await environmentPage() },
+    { path: 'libs/backend-repositories/src/db/schema.gen.ts', content: await databaseTypes() },
+  ];
+}
+
+/** The types of the tables as the migrations make them, read from a fresh database. */
+async function databaseTypes(): Promise<string> {
+  const guardian = new Guardian();
+  try {
+    const folder = await mkdtemp(join(tmpdir(), 'visapi-generate-'));
+    guardian.removeAtEnd(folder);
+    const password = randomBytes(12).toString('hex');
+    const directory = join(folder, 'postgres');
+    const postgres = await startPostgres({ directory, password, durable: false }, guardian);
+    await execute(postgres.urlOf('postgres'), 'create database types');
+    const { migrate } = await import('@visapi/backend-repositories/migrate');
+    const databaseUrl = postgres.urlOf('types');
+    await migrate({ databaseUrl, directory: join(root, 'supabase', 'migrations') });
+    return await generateTypes(databaseUrl, join(folder, 'schema.gen.ts'));
+  } finally {
+    await guardian.close();
+  }
+}
+
+async function generateTypes(url: string, outFile: string): Promise<string> {
+  const program = join(root, 'node_modules', 'kysely-codegen', 'dist', 'cli', 'bin.js');
+  const options = [
+    '--dialect',
+    'postgres',
+    '--default-schema',
+    'public',
+    '--camel-case',
+    '--date-parser',
+    'string',
+  ];
+  // bigint arrives as a number: our positions stay far below 2^53.
+  const types = ['--type-mapping', JSON.stringify({ int8: 'number' }), '--url', url, '--out-file', outFile];
+  await run(process.execPath, [program, ...options, ...types], { cwd: root });
+  return await readFile(outFile, 'utf8');
+}
+
+async function execute(url: string, statement: string): Promise<void> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+const write = process.argv.includes('--write');
+for (const { path, content } of await generateAll()) {
+  const file = join(root, path);
+  const committed = await readFile(file, 'utf8').catch(() => '');
+  if (committed === content) continue;
+  if (write) await writeFile(file, content);
+  else process.exitCode = 1;
+  process.stdout.write(
+    write ? `written: ${path}\n` : `${path} is not what its source says: npm run generate\n`,
+  );
+}
