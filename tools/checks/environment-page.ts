@@ -26,12 +26,17 @@ export async function environmentPage(): Promise<string> {
   return `${[intro.join('\n'), ...parts].join('\n\n')}\n`;
 }
 
+const notes: Readonly<Record<Variable<unknown>['needed'], string>> = {
+  always: ' **Required.**',
+  production: ' **Required in production.**',
+  'never-in-production': ' **Refused in production.**',
+  optional: '',
+};
+
 function table(variables: readonly Variable<unknown>[]): string[] {
   const rows = variables.map(({ name, shownDefault, needed, meaning }) => {
     const fallback = shownDefault === undefined || needed === 'production' ? '–' : `\`${shownDefault}\``;
-    const required = { always: ' **Required.**', production: ' **Required in production.**', optional: '' }[
-      needed
-    ];
+    const required = notes[needed];
     return `| \`${name}\` | ${fallback} | ${meaning}.${required} |`;
   });
   return ['| Variable | Default | Meaning |', '|---|---|---|', ...rows];

@@ -46,12 +46,9 @@ function readSlice(
   const values: Record<string, unknown> = {};
   for (const [key, variable] of Object.entries(slice)) {
     const given = environment[variable.name] === '' ? undefined : environment[variable.name];
-    if (given === undefined && production && variable.needed === 'production') {
-      problems.push(`${variable.name} is required in production: ${variable.meaning}`);
-      continue;
-    }
-    if (given !== undefined && production && variable.needed === 'never-in-production') {
-      problems.push(`${variable.name} must not be set in production: ${variable.meaning}`);
+    const misplaced = production ? productionProblem(variable, given) : undefined;
+    if (misplaced !== undefined) {
+      problems.push(misplaced);
       continue;
     }
     const result = variable.read.safeParse(given);
@@ -62,4 +59,14 @@ function readSlice(
       );
   }
   return Object.freeze(values);
+}
+
+function productionProblem(
+  { name, needed, meaning }: Variable<unknown>,
+  given: string | undefined,
+): string | undefined {
+  if (needed === 'production' && given === undefined) return `${name} is required in production: ${meaning}`;
+  if (needed === 'never-in-production' && given !== undefined)
+    return `${name} must not be set in production: ${meaning}`;
+  return undefined;
 }
