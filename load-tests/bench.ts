@@ -4,7 +4,7 @@
  */
 import { explain } from '#services/problem.ts';
 import { buildAll } from '../tools/launcher/build.ts';
-import type { BenchContext, Measurement } from './benchmark.ts';
+import type { BenchContext, Benchmark, Measurement } from './benchmark.ts';
 import { select } from './catalogue.ts';
 import { circumstances, record } from './report/record.ts';
 import { table } from './report/table.ts';
@@ -37,26 +37,31 @@ async function main(args: readonly string[]): Promise<number> {
     faults.push(sentence);
     say(`  FAULT ${sentence}`);
   };
+  const measurements: Measurement[] = [];
   try {
-    const measurements = await measure(benchmarks, { services, quick, say, fault });
-    say(`\n${table(measurements)}`);
-    say(`\nWritten to ${await record(names, measurements, faults, circumstances(services))}`);
-    if (faults.length > 0) say(`The count afterwards found ${faults.length} fault(s); see above.`);
+    await measure(benchmarks, { services, quick, say, fault }, measurements);
     return faults.length === 0 ? 0 : 1;
   } finally {
+    // What was measured before something broke is worth its minutes.
+    say(`\n${table(measurements)}`);
+    say(`\nWritten to ${await record(names, measurements, faults, circumstances(services))}`);
+    if (faults.length > 0) say(`The counts found ${faults.length} fault(s); see above.`);
     await services.close();
   }
 }
 
-async function measure(benchmarks: ReturnType<typeof select>, context: BenchContext): Promise<Measurement[]> {
+/** Adds to `measurements` as they come. */
+async function measure(
+  benchmarks: readonly Benchmark[],
+  context: BenchContext,
+  measurements: Measurement[],
+): Promise<void> {
   const { machine, node, postgres, redis } = circumstances(context.services);
   const quick = context.quick ? '; QUICK: phases too short to quote' : '';
   say(`${machine}; Node ${node}, Postgres ${postgres}, Redis ${redis}${quick}`);
   await buildAll(context.services.guardian);
-  const measurements: Measurement[] = [];
   for (const benchmark of benchmarks) {
     say(`\n${benchmark.promises.join(', ')}`);
     measurements.push(...(await benchmark.run(context)));
   }
-  return measurements;
 }

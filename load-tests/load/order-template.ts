@@ -18,8 +18,9 @@ export function orderId(index: number): string {
   return `IL261120IN${FIRST_NUMBER + index}`;
 }
 
+/** Every number of the prefix 53 is a valid mobile number; of 50 those that go on with 1 are not. */
 export function orderPhone(index: number): string {
-  return `97250${FIRST_NUMBER + index}`;
+  return `97253${FIRST_NUMBER + index}`;
 }
 
 export function requestTemplate(url: URL, headers: Readonly<Record<string, string>>): RequestTemplate {
@@ -102,7 +103,7 @@ const form = {
   client: {
     name: 'דנה לדוגמה ',
     email: `dana.${HOLE}@example.test`,
-    phone: { code: '972', number: `050${HOLE}` },
+    phone: { code: '972', number: `053${HOLE}` },
     whatsappAlertsEnabled: true,
   },
   product,
