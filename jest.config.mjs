@@ -18,8 +18,12 @@ const shared = {
       },
     ],
   },
-  // Sources import each other as `./x.js`, the name they have after the build.
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    // Sources import each other as `./x.js`, the name they have after the build.
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+    // End-to-end specs start processes with the very code that `npm start` uses.
+    '^#(services|launcher)/(.*)$': '<rootDir>/tools/$1/$2',
+  },
   modulePathIgnorePatterns: ['/dist/', '/.visapi/'],
 };
 
@@ -33,7 +37,12 @@ export default {
   maxWorkers: 2,
   projects: [
     { ...shared, displayName: 'unit', testMatch: ['<rootDir>/{apps,libs,tools,load-tests}/**/*.spec.ts'] },
-    { ...shared, ...withServices, displayName: 'integration', testMatch: ['<rootDir>/libs/**/*.int-spec.ts'] },
+    {
+      ...shared,
+      ...withServices,
+      displayName: 'integration',
+      testMatch: ['<rootDir>/libs/**/*.int-spec.ts'],
+    },
     { ...shared, ...withServices, displayName: 'e2e', testMatch: ['<rootDir>/apps/**/*.e2e-spec.ts'] },
   ],
 };

@@ -1,0 +1,136 @@
+import { until } from '@visapi/backend-testing';
+
+export interface Balance {
+  readonly received: number;
+  readonly byState: Readonly<Record<string, number>>;
+  readonly uncertain: readonly string[];
+  readonly violations: readonly { orderId: string; problem: string }[];
+}
+
+export interface Message {
+  readonly id: string;
+  readonly orderId: string;
+  readonly status: string;
+  readonly reason: string | null;
+}
+
+export interface TimelineEntry {
+  readonly at: string;
+  readonly kind: string;
+  readonly status: string;
+  readonly detail: string | null;
+  readonly correlationId: string;
+}
+
+/** Another process may be starting, or a server may be away: such an answer is asked for again. */
+const patienceMs = 15_000;
+const biggestPage = 200;
+
+/** The REST API as an operator's tool reads it. */
+export class Api {
+  constructor(
+    private readonly url: string,
+    private readonly key: string,
+  ) {}
+
+  async get<T>(path: string): Promise<T> {
+    return (await this.body<{ data: T }>(path)).data;
+  }
+
+  balance(): Promise<Balance> {
+    return this.get<Balance>('/ledger/balance');
+  }
+
+  timeline(orderId: string): Promise<TimelineEntry[]> {
+    return this.get<TimelineEntry[]>(`/orders/${orderId}/timeline`);
+  }
+
+  /** The one confirmation of an order; undefined while the order is not yet interpreted. */
+  async message(orderId: string): Promise<Message | undefined> {
+    return (await this.get<Message[]>(`/messages?orderId=${orderId}`))[0];
+  }
+
+  /** Every page of a list. */
+  async all<T>(path: string): Promise<T[]> {
+    const items: T[] = [];
+    const join = path.includes('?') ? '&' : '?';
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const page: { data: T[]; pagination: { nextCursor: string | null } } = await this.body(
+        `${path}${join}cursor=${cursor}&perPage=${biggestPage}`,
+      );
+      items.push(...page.data);
+      cursor = page.pagination.nextCursor;
+    }
+    return items;
+  }
+
+  async count(path: string): Promise<number> {
+    return (await this.body<{ pagination: { total: number } }>(`${path}?perPage=1`)).pagination.total;
+  }
+
+  private async body<T>(path: string): Promise<T> {
+    const ask = async () => {
+      const response = await fetch(`${this.url}/api/v1${path}`, { headers: { 'x-api-key': this.key } }).catch(
+        () => undefined,
+      );
+      return { status: response?.status ?? 0, text: (await response?.text().catch(() => '')) ?? '' };
+    };
+    const { text } = await until(ask, ({ status, text }) => status === 200 && text !== '', patienceMs);
+    return JSON.parse(text) as T;
+  }
+}
+
+export interface VendorCall {
+  readonly method: string;
+  readonly path: string;
+  readonly outcome: string;
+  readonly correlationId?: string;
+}
+
+export interface Sends {
+  readonly total: number;
+  readonly confirmationsByOrder: Readonly<Record<string, number>>;
+  readonly repeated: readonly unknown[];
+}
+
+export interface HeldContact {
+  readonly phone: string;
+  readonly custom_fields: readonly { name: string; value: string }[];
+}
+
+/** What the vendors' simulator has seen, and the faults it is asked for. */
+export class SandboxControl {
+  constructor(private readonly url: string) {}
+
+  calls(): Promise<VendorCall[]> {
+    return this.ask<VendorCall[]>('/_control/calls?vendor=cbb');
+  }
+
+  sends(): Promise<Sends> {
+    return this.ask<Sends>('/_control/sends');
+  }
+
+  /** The contacts that CBB holds, by phone. */
+  async contacts(): Promise<Map<string, Readonly<Record<string, string>>>> {
+    const held = await this.ask<HeldContact[]>('/_control/state?vendor=cbb');
+    const fieldsOf = ({ custom_fields: fields }: HeldContact) =>
+      Object.fromEntries(fields.map(({ name, value }) => [name, value]));
+    return new Map(held.map((contact) => [contact.phone, fieldsOf(contact)]));
+  }
+
+  async fault(fault: Readonly<Record<string, unknown>>): Promise<void> {
+    await this.ask('/_control/faults', { vendor: 'cbb', ...fault });
+  }
+
+  /** Forgets calls, sends and faults. */
+  async reset(seed = 1): Promise<void> {
+    await this.ask('/_control/reset', { seed });
+  }
+
+  private async ask<T>(path: string, body?: unknown): Promise<T> {
+    const request = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+    const response = await fetch(this.url + path, request);
+    if (!response.ok) throw new Error(`The sandbox answered ${response.status} to ${path}`);
+    return (await response.json()) as T;
+  }
+}
