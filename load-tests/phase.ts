@@ -8,6 +8,8 @@ export interface Phase {
   readonly load: LoadResult;
   /** CPU ms per answered request, by process. */
   readonly cpuPerOrder: Readonly<Record<string, number>>;
+  /** Cores that something else on this machine kept busy meanwhile: above a few tenths the figures are noise. */
+  readonly elsewhere: number;
 }
 
 /** Drives one plan, tells how it went in one line, and reports answers other than 200. */
@@ -17,23 +19,28 @@ export async function phase(
   pids: Readonly<Record<string, number>>,
   plan: LoadPlan,
 ): Promise<Phase> {
-  const { result: load, cpuMs } = await cpuDuring(
+  const {
+    result: load,
+    cpuMs,
+    otherMs,
+  } = await cpuDuring(
     { ...pids, postgres: context.services.postgresPid, redis: context.services.redisPid },
     () => drive(plan),
   );
   const spent = { ...cpuMs, generator: load.cpuMs };
   const cpuPerOrder = Object.fromEntries(Object.entries(spent).map(([name, ms]) => [name, ms / load.sent]));
+  const elsewhere = Math.max(0, otherMs - load.cpuMs) / 1000 / load.seconds;
   const { p50, p95, p99 } = load.latency;
   context.say(
     `  ${label.padEnd(22)}${perSecond(load.perSecond).padStart(10)}  p50 ${ms(p50)}  p95 ${ms(p95)}  p99 ${ms(p99)}` +
-      `  CPU/order ${cpuWords(cpuPerOrder)}`,
+      `  CPU/order ${cpuWords(cpuPerOrder)}${elsewhere < 0.2 ? '' : `; ELSEWHERE ${elsewhere.toFixed(1)} cores`}`,
   );
   if (load.refused.length > 0) {
     context.fault(
       `${label}: ${load.refused.length} requests were not answered 200: ${JSON.stringify(load.statuses)}`,
     );
   }
-  return { load, cpuPerOrder };
+  return { load, cpuPerOrder, elsewhere };
 }
 
 export function perSecond(value: number): string {
@@ -44,8 +51,8 @@ export function ms(value: number): string {
   return `${value < 10 ? value.toFixed(2) : value.toFixed(0)} ms`;
 }
 
-export function ratio(ours: number, baseline: number): string {
-  return `${(ours / baseline).toFixed(2)} x`;
+export function times(value: number): string {
+  return `${value.toFixed(2)} x`;
 }
 
 export function cpuWords(cpuPerOrder: Readonly<Record<string, number>>): string {

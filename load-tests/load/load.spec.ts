@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { fillNumber, orderId, orderPhone, requestTemplate } from './order-template.ts';
-import { median, summarise } from './statistics.ts';
+import { median, pairedRatio, summarise } from './statistics.ts';
 import { WireConnection } from './wire.ts';
 
 describe('what the generator sends', () => {
@@ -89,6 +89,10 @@ describe('how figures are summed up', () => {
     expect(median([9, 1, 5])).toBe(5);
     expect(median([1, 2, 3, 10])).toBe(2.5);
     expect(median([7])).toBe(7);
+  });
+
+  it('compares each round with its neighbour, so that a disturbed pair does not decide', () => {
+    expect(pairedRatio([10, 2, 12], [5, 1, 4])).toBe(2);
   });
 
   it('counts percentiles so that one in a hundred is above p99', () => {

@@ -25,3 +25,8 @@ export function median(values: readonly number[]): number {
 export function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
+
+/** The middle of the ratios of rounds that ran one after the other: what disturbs a pair disturbs both. */
+export function pairedRatio(ours: readonly number[], baseline: readonly number[]): number {
+  return median(ours.map((value, round) => value / (baseline[round] ?? Infinity)));
+}

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 
 interface Usage {
   readonly pid: number;
@@ -17,18 +18,32 @@ function cpuOf(pids: Readonly<Record<string, number>>): Record<string, number> {
   return Object.fromEntries(Object.entries(pids).map(([name, pid]) => [name, treeTime(all, pid)]));
 }
 
-/** CPU spent by each named process while `work` ran. */
+export interface Spent<T> {
+  readonly result: T;
+  /** By named process. */
+  readonly cpuMs: Readonly<Record<string, number>>;
+  /** By everything that was not named: the generator, and whoever else uses the machine. */
+  readonly otherMs: number;
+}
+
+/** CPU spent by each named process, and by all others together, while `work` ran. */
 export async function cpuDuring<T>(
   pids: Readonly<Record<string, number>>,
   work: () => Promise<T>,
-): Promise<{ result: T; cpuMs: Record<string, number> }> {
-  const before = cpuOf(pids);
+): Promise<Spent<T>> {
+  const [before, busyBefore] = [cpuOf(pids), busyMs()];
   const result = await work();
-  const after = cpuOf(pids);
+  const [after, busyAfter] = [cpuOf(pids), busyMs()];
   const cpuMs = Object.fromEntries(
     Object.keys(pids).map((name) => [name, (after[name] ?? 0) - (before[name] ?? 0)]),
   );
-  return { result, cpuMs };
+  const named = Object.values(cpuMs).reduce((total, value) => total + value, 0);
+  return { result, cpuMs, otherMs: busyAfter - busyBefore - named };
+}
+
+/** What all cores have been busy with since the machine started. */
+function busyMs(): number {
+  return cpus().reduce((total, { times }) => total + times.user + times.nice + times.sys + times.irq, 0);
 }
 
 function treeTime(all: readonly Usage[], root: number): number {
