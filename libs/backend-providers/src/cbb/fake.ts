@@ -1,0 +1,105 @@
+import { VendorError } from '../vendor-error.js';
+import {
+  CbbClient,
+  type CbbContact,
+  type CbbField,
+  type NewCbbContact,
+  type TemplateMessage,
+} from './client.js';
+
+type Operation = 'getContact' | 'createContact' | 'setField' | 'sendTemplate';
+
+interface Fault {
+  readonly error: Error;
+  /** True when CBB does what it was asked for and only its answer is lost. */
+  readonly afterwards: boolean;
+}
+
+interface FakeContact {
+  readonly firstName: string;
+  readonly email: string;
+  readonly fields: Map<string, string>;
+}
+
+/**
+ * CBB in memory, with the quirks that matter to callers: a second creation keeps the basic data, a refusal comes as
+ * `success: false`. Faults are queued per operation and strike once each, in order.
+ */
+export class FakeCbbClient extends CbbClient {
+  readonly contacts = new Map<string, FakeContact>();
+  /** Messages that went out, including those whose answer was lost. */
+  readonly sent: TemplateMessage[] = [];
+  /** Every call in order, as "operation phone" or "setField phone name". */
+  readonly calls: string[] = [];
+  private readonly faults = new Map<Operation, Fault[]>();
+  private gate:
+    { readonly operation: Operation; readonly reach: () => void; readonly open: Promise<void> } | undefined;
+
+  /** The next call of this operation fails; `afterwards`: it is done and the answer gets lost. */
+  failNext(operation: Operation, error: Error, afterwards = false): void {
+    this.faults.set(operation, [...(this.faults.get(operation) ?? []), { error, afterwards }]);
+  }
+
+  /** The next call of this operation stands still from `reached` until `release`. */
+  holdNext(operation: Operation): { reached: Promise<void>; release: () => void } {
+    const reached = Promise.withResolvers<void>();
+    const released = Promise.withResolvers<void>();
+    this.gate = { operation, reach: reached.resolve, open: released.promise };
+    return { reached: reached.promise, release: released.resolve };
+  }
+
+  async getContact(phone: string): Promise<CbbContact | undefined> {
+    return await this.call('getContact', phone, () => {
+      const known = this.contacts.get(phone);
+      return known && { id: phone, firstName: known.firstName, email: known.email };
+    });
+  }
+
+  async createContact({ phone, firstName, email, fields }: NewCbbContact): Promise<string> {
+    return await this.call('createContact', phone, () => {
+      if (!/^\d{7,15}$/.test(phone)) throw refusal();
+      const contact = this.contacts.get(phone) ?? {
+        firstName,
+        email: email ?? '',
+        fields: new Map<string, string>(),
+      };
+      for (const field of fields) contact.fields.set(field.name, field.value);
+      this.contacts.set(phone, contact);
+      return phone;
+    });
+  }
+
+  async setField(contactId: string, field: CbbField): Promise<void> {
+    await this.call('setField', `${contactId} ${field.name}`, () => {
+      const contact = this.contacts.get(contactId);
+      if (!contact) throw refusal();
+      contact.fields.set(field.name, field.value);
+    });
+  }
+
+  async sendTemplate(message: TemplateMessage): Promise<void> {
+    await this.call('sendTemplate', message.phone, () => {
+      if (message.parameters.some((parameter) => parameter.trim() === '')) throw refusal();
+      this.sent.push(message);
+    });
+  }
+
+  private async call<T>(operation: Operation, target: string, act: () => T): Promise<T> {
+    this.calls.push(`${operation} ${target}`);
+    const gate = this.gate?.operation === operation ? this.gate : undefined;
+    if (gate) {
+      this.gate = undefined;
+      gate.reach();
+      await gate.open;
+    }
+    const fault = this.faults.get(operation)?.shift();
+    if (fault && !fault.afterwards) throw fault.error;
+    const answer = act();
+    if (fault) throw fault.error;
+    return answer;
+  }
+}
+
+function refusal(): VendorError {
+  return new VendorError('cbb', 'unavailable', 'success-false', { status: 200 });
+}

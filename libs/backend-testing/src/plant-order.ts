@@ -1,0 +1,94 @@
+import { newId } from '@visapi/backend-kernel';
+import { createOrder } from '@visapi/backend-repositories/orders';
+import type { TestDatabase } from './test-database.js';
+
+export interface PlantedOrder {
+  readonly orderId: string;
+  readonly contactId: string;
+  readonly messageId: string;
+  /** E.164. */
+  readonly phone: string;
+}
+
+export interface Planting {
+  readonly phone?: string;
+  /** State of the contact effect; accepted unless said otherwise. */
+  readonly contact?: 'planned' | 'accepted' | 'failed';
+  readonly parameters?: readonly string[];
+}
+
+const eight = ['דנה לדוגמה', 'הודו', '🇮🇳', 'IL260105IN10', 'תיירות, רב פעמית, לשנה', '2', '498', '3'];
+let planted = 0;
+
+/**
+ * An interpreted order of branch il with its contact and its planned confirmation, for tests that begin there. Each has
+ * an order id and, unless one is given, a phone of its own.
+ */
+export async function plantOrder(test: TestDatabase, planting: Planting = {}): Promise<PlantedOrder> {
+  planted += 1;
+  const orderId = `IL260105IN${planted}`;
+  const phone = planting.phone ?? `+97250${String(1_000_000 + planted)}`;
+  const [contactId, messageId, deliveryId] = [newId(), newId(), newId()];
+  const effect = { orderId, reason: null, correlationId: `planted-${planted}`, skippedAt: null, lane: phone };
+  const parameters = Buffer.from(JSON.stringify(planting.parameters ?? eight));
+  await createOrder(test.database.db, {
+    order: { ...content(orderId, phone), deliveryId, deliveryPosition: planted, appliedPosition: planted },
+    effects: [
+      { ...effect, id: contactId, kind: 'contact', state: 'planned', semanticKey: `contact:${orderId}:1` },
+      {
+        ...effect,
+        id: messageId,
+        kind: 'message',
+        state: 'planned',
+        semanticKey: `message:order_confirmation:${orderId}`,
+      },
+    ],
+    message: {
+      effectId: messageId,
+      orderId,
+      template: 'order_confirmation_global',
+      language: 'he',
+      phone,
+      parameters,
+    },
+    event: {
+      type: 'order.created',
+      aggregateType: 'order',
+      aggregateId: orderId,
+      aggregateVersion: 1,
+      actor: 'test',
+      correlationId: effect.correlationId,
+      payload: { deliveryId, branch: 'il', contactEffectId: contactId, warnings: [] },
+    },
+    deliveryIds: [],
+  });
+  const contact = planting.contact ?? 'accepted';
+  if (contact !== 'planned')
+    await test.query(`update effects set state = $2, ${contact}_at = now(), attempt = 1 where id = $1`, [
+      contactId,
+      contact,
+    ]);
+  return { orderId, contactId, messageId, phone };
+}
+
+function content(orderId: string, phone: string) {
+  return {
+    orderId,
+    eventVersion: 1,
+    firstReceivedAt: new Date(),
+    branch: 'il',
+    amount: '498',
+    currency: 'ILS',
+    orderStatus: 'active',
+    clientName: 'דנה לדוגמה',
+    clientEmail: 'dana.example@example.test',
+    clientPhone: phone,
+    whatsappAlertsEnabled: true,
+    productCountry: 'india',
+    productDocType: 'evisa',
+    visaQuantity: 2,
+    isUrgent: false,
+    processingDays: 3,
+    warnings: [],
+  };
+}
