@@ -56,6 +56,8 @@ export function payloadOf({ body }: ShopOrder): OrderPayload {
 
 /** The shop: posts orders, and again what got no 200. */
 export class Shop {
+  /** Answers of 200 so far. */
+  answered = 0;
   readonly #url: string;
 
   constructor(
@@ -70,6 +72,7 @@ export class Shop {
     const request = { method: 'POST', body, headers: { 'x-api-key': this.key, ...headers } };
     try {
       const response = await fetch(this.#url, { ...request, signal: AbortSignal.timeout(timeoutMs) });
+      if (response.status === 200) this.answered += 1;
       const { data } = (await response.json()) as { data?: { status: string; deliveryId: string } };
       const retryAfter = response.headers.get('retry-after');
       return { status: response.status, retryAfter, outcome: data?.status, deliveryId: data?.deliveryId };
@@ -90,9 +93,18 @@ export class Shop {
     return answers;
   }
 
-  /** All at once, each as often as said. */
-  async burst(orders: readonly ShopOrder[], copies = 2): Promise<Answer[]> {
+  /** Every order as often as said, all at once or so many at a time. */
+  async burst(
+    orders: readonly ShopOrder[],
+    { copies = 2, atOnce = Infinity }: { copies?: number; atOnce?: number } = {},
+  ): Promise<Answer[]> {
     const bodies = orders.flatMap(({ body }) => Array.from({ length: copies }, () => body));
-    return (await Promise.all(bodies.map((body) => this.deliver(body)))).flat();
+    const answers: Answer[] = [];
+    const lane = async (): Promise<void> => {
+      for (let body = bodies.shift(); body !== undefined; body = bodies.shift())
+        answers.push(...(await this.deliver(body)));
+    };
+    await Promise.all(Array.from({ length: Math.min(atOnce, bodies.length) }, lane));
+    return answers;
   }
 }

@@ -7,6 +7,13 @@ import type { DB } from './schema.gen.js';
 /** What a repository method runs on: the pool or a transaction. Always passed explicitly. */
 export type Executor = Kysely<DB> | Transaction<DB>;
 
+/**
+ * Statements are planned once per connection and kept, often while tables are still empty; a plan that reads a whole
+ * table because it is tiny would stay when it has grown. Every query of the hot paths has its index, so the plans that
+ * read everything are taken out of the choice.
+ */
+const plannerOptions = '-c enable_seqscan=off -c enable_mergejoin=off -c enable_bitmapscan=off -c jit=off';
+
 /** The database of this process; injected by this class. Transactions are opened by commands only. */
 export class Database {
   private constructor(
@@ -33,6 +40,7 @@ export class Database {
       statement_timeout: 30_000,
       query_timeout: 35_000,
       idle_in_transaction_session_timeout: 30_000,
+      options: plannerOptions,
       types: { getTypeParser },
     });
     pool.on('error', onIdleError);

@@ -33,7 +33,8 @@ export interface ReceivedDelivery {
  * Stores many deliveries in one statement with one commit: new bodies become a delivery, its bytes and its outbox
  * event; known bodies are counted. A body that another statement is storing at this moment may be missing from the
  * result: the caller asks again for it. Bodies travel as one buffer that is cut by offsets, so nothing in them is
- * parsed on the way; rows are locked and inserted in the order of their hashes.
+ * parsed on the way; rows are locked and inserted in the order of their hashes. Known rows are looked up one by one
+ * (`lateral ... limit 1`, scalar subqueries, an array): a join would be planned while the table is empty and stay as it is.
  * @throws the driver's error; then nothing of the batch is stored
  */
 export async function receiveDeliveries(
@@ -55,13 +56,16 @@ export async function receiveDeliveries(
       ) with ordinality as given(id, kind, source, order_id, verdict, problems, headers, api_key_id, correlation_id,
         copies, start, size, ordinal)
     ), locked as materialized (
-      select d.id, incoming.copies
-      from incoming join deliveries d on d.kind = incoming.kind and d.body_hash = incoming.body_hash
-      order by d.kind, d.body_hash
-      for update of d
+      select found.id, ordered.copies
+      from (select * from incoming order by kind, body_hash) as ordered
+      cross join lateral (
+        select d.id from deliveries d where d.kind = ordered.kind and d.body_hash = ordered.body_hash
+        limit 1 for update
+      ) as found
     ), known as (
-      update deliveries d set repeats = d.repeats + locked.copies, last_repeat_at = clock_timestamp()
-      from locked where d.id = locked.id
+      update deliveries d set last_repeat_at = clock_timestamp(),
+        repeats = d.repeats + (select locked.copies from locked where locked.id = d.id)
+      where d.id = any (array(select locked.id from locked))
       returning d.id, d.kind, d.body_hash, d.outcome, d.problems
     ), unknown as materialized (
       select incoming.*, nextval(pg_get_serial_sequence('deliveries', 'position')) as position,
@@ -69,8 +73,8 @@ export async function receiveDeliveries(
           when verdict <> 'usable' then verdict
           when kind = 'receipt' then 'accepted'
           when row_number() over (partition by kind, order_id, verdict order by ordinal) > 1 then 'changed'
-          when exists (select from deliveries first where first.order_id = incoming.order_id
-            and first.kind = 'order' and first.outcome = 'accepted') then 'changed'
+          when (select true from deliveries first where first.order_id = incoming.order_id
+            and first.kind = 'order' and first.outcome = 'accepted' limit 1) then 'changed'
           else 'accepted'
         end as outcome
       from incoming

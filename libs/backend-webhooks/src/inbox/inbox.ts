@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '@visapi/backend-kernel';
 import { Log, Metrics } from '@visapi/backend-observability';
-import { Database, isDatabaseUnavailable, translateDatabaseError } from '@visapi/backend-repositories';
+import {
+  Database,
+  isDatabaseUnavailable,
+  isTransientConflict,
+  translateDatabaseError,
+  violatedConstraint,
+} from '@visapi/backend-repositories';
 import {
   type IncomingDelivery,
   type ReceivedDelivery,
@@ -17,7 +23,7 @@ const limits = {
   waitingBytes: 64 * 1024 * 1024,
 } as const;
 
-/** Rounds in which a body may be missing because another statement is storing it at the same moment. */
+/** Rounds in which a delivery may meet another statement that stores the same body or order at the same moment. */
 const mostRounds = 5;
 
 /** A delivery before it is stored; `copies` is counted here. */
@@ -77,12 +83,12 @@ export class Inbox {
 
   /** One statement for all; when it fails, one for each, so that nobody fails because of a neighbour. */
   private async storeOrSplit(incoming: readonly IncomingDelivery[]): Promise<Map<string, Settled>> {
-    try {
-      return await this.storeAll(incoming);
-    } catch (error) {
-      if (incoming.length === 1 || isDatabaseUnavailable(error)) {
-        if (!isDatabaseUnavailable(error)) this.log.error('a delivery cannot be stored', {}, error);
-        return new Map(incoming.map((delivery) => [keyOf(delivery), unstored(error)]));
+    if (incoming.length > 1) {
+      try {
+        return await this.storeAll(incoming);
+      } catch (error) {
+        if (isDatabaseUnavailable(error))
+          return new Map(incoming.map((delivery) => [keyOf(delivery), unstored(error)]));
       }
     }
     const results = new Map<string, Settled>();
@@ -92,12 +98,16 @@ export class Inbox {
     return results;
   }
 
-  /** Two tries: the first may meet the very conflict that broke the group, e.g. another process's first delivery. */
-  private async storeAlone(delivery: IncomingDelivery): Promise<Map<string, Settled>> {
+  /** A conflict passes: a deadlock is over, and another process's first delivery of the order is there to be seen. */
+  private async storeAlone(delivery: IncomingDelivery, round = 1): Promise<Map<string, Settled>> {
     try {
       return await this.storeAll([delivery]);
-    } catch {
-      return await this.storeOrSplit([delivery]);
+    } catch (error) {
+      const isPassing =
+        isTransientConflict(error) || violatedConstraint(error) === 'deliveries_accepted_order_key';
+      if (isPassing && round < mostRounds) return await this.storeAlone(delivery, round + 1);
+      if (!isDatabaseUnavailable(error)) this.log.error('a delivery cannot be stored', {}, error);
+      return new Map([[keyOf(delivery), unstored(error)]]);
     }
   }
 
