@@ -1,0 +1,56 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { Redis } from 'ioredis';
+import { expectEachOnce } from './invariants.js';
+import { killWorkerInTheMiddle, untilAnswered, untilSent } from './outage.js';
+import { mixedOrders } from './shop.js';
+import { TestSystem } from './system.js';
+
+/** Messages of one worker that are between claim and answer at once, at most: its QUEUE_CONCURRENCY. */
+const inFlight = 10;
+
+let system: TestSystem | undefined;
+afterEach(async () => {
+  await system?.close();
+  system = undefined;
+});
+
+describe('a burst of orders in which something dies', () => {
+  it('comes to the same end when the worker is killed three times: what was in flight is listed, never sent twice', async () => {
+    system = await TestSystem.start();
+    await system.sandbox.fault({ mode: 'slow', delayMs: 25 });
+    const orders = mixedOrders(3, 300);
+    const burst = system.shop.burst(orders);
+    await killWorkerInTheMiddle(system, 3);
+    await expectEachOnce(system, orders, await burst, { uncertainAtMost: 3 * inFlight });
+  }, 90_000);
+
+  it('comes to the same end when the backend is killed three times: the shop repeats what got no answer', async () => {
+    system = await TestSystem.start();
+    const orders = mixedOrders(4, 300);
+    const burst = system.shop.burst(orders, { atOnce: 8 });
+    for (const more of [1, 100, 100]) {
+      await untilAnswered(system, more);
+      const pid = system.pid('backend');
+      system.signal('backend', 'SIGKILL');
+      await system.restarted('backend', pid);
+    }
+    const answers = await burst;
+    expect(answers.filter(({ status }) => status === 0).length).toBeGreaterThan(0);
+    expect(answers.filter(({ status }) => ![0, 200, 503].includes(status))).toEqual([]);
+    await expectEachOnce(system, orders, answers);
+  }, 90_000);
+
+  it('comes to the same end when all of Redis is emptied three times', async () => {
+    system = await TestSystem.start();
+    await system.sandbox.fault({ mode: 'slow', delayMs: 25 });
+    const orders = mixedOrders(5, 300);
+    const burst = system.shop.burst(orders);
+    const redis = new Redis(system.urls.redis);
+    for (const more of [1, 20, 20]) {
+      await untilSent(system, more);
+      await redis.flushall();
+    }
+    redis.disconnect();
+    await expectEachOnce(system, orders, await burst);
+  }, 90_000);
+});

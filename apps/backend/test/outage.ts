@@ -1,0 +1,42 @@
+import { until } from '@visapi/backend-testing';
+import type { TestSystem } from './system.js';
+
+/** Kills a process each time the vendor has taken some more messages, so that every kill strikes work in flight. */
+export async function killWorkerInTheMiddle(system: TestSystem, times: number, between = 12): Promise<void> {
+  for (let kill = 0; kill < times; kill += 1) {
+    await untilSent(system, between);
+    const pid = system.pid('worker');
+    system.signal('worker', 'SIGKILL');
+    await system.restarted('worker', pid);
+  }
+}
+
+/** Resolves when the vendor has taken so many messages more than at the call. */
+export async function untilSent(system: TestSystem, more: number): Promise<void> {
+  const { total: before } = await system.sandbox.sends();
+  await until(
+    () => system.sandbox.sends(),
+    ({ total }) => total >= before + more,
+    20_000,
+  );
+}
+
+/** Resolves when the shop has got so many answers more than at the call. */
+export async function untilAnswered({ shop }: TestSystem, more: number): Promise<void> {
+  const before = shop.answered;
+  await until(
+    () => Promise.resolve(shop.answered),
+    (answered) => answered >= before + more,
+    20_000,
+  );
+}
+
+/** An outage lasts as long as the scenario says: here time itself is what is waited for. */
+export async function lasting(ms: number): Promise<void> {
+  const began = performance.now();
+  await until(
+    () => Promise.resolve(performance.now() - began),
+    (passed) => passed >= ms,
+    ms + 5_000,
+  );
+}

@@ -1,0 +1,54 @@
+import { afterEach, describe, expect, it } from '@jest/globals';
+import { expectEachOnce } from './invariants.js';
+import { lasting, untilSent } from './outage.js';
+import { mixedOrders } from './shop.js';
+import { TestSystem } from './system.js';
+
+let system: TestSystem | undefined;
+afterEach(async () => {
+  await system?.close();
+  system = undefined;
+});
+
+describe('while Redis is away', () => {
+  it('answers every order with 200, and the effects follow when it returns', async () => {
+    system = await TestSystem.start();
+    await system.redis.stop();
+    const orders = mixedOrders(6, 60);
+    const answers = await system.shop.burst(orders);
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+    await lasting(3_000);
+    expect((await system.sandbox.sends()).total).toBe(0);
+    expect((await fetch(`${system.urls.backend}/api/v1/readyz`)).status).toBe(200);
+    expect((await fetch(`${system.urls.worker}/readyz`)).status).toBe(503);
+    await system.redis.start();
+    await expectEachOnce(system, orders, answers);
+    expect((await fetch(`${system.urls.worker}/readyz`)).status).toBe(200);
+  }, 90_000);
+
+  it('goes on by itself after Redis was killed in the middle of a burst and stayed away for five seconds', async () => {
+    system = await TestSystem.start();
+    await system.sandbox.fault({ mode: 'slow', delayMs: 25 });
+    const orders = mixedOrders(7, 150);
+    const burst = system.shop.burst(orders);
+    await untilSent(system, 10);
+    await system.redis.kill();
+    await lasting(5_000);
+    await system.redis.start();
+    await expectEachOnce(system, orders, await burst);
+  }, 90_000);
+
+  it('goes on by itself after Redis was frozen for fifteen seconds', async () => {
+    system = await TestSystem.start();
+    await system.sandbox.fault({ mode: 'slow', delayMs: 25 });
+    const orders = mixedOrders(8, 150);
+    const burst = system.shop.burst(orders);
+    await untilSent(system, 10);
+    system.redis.freeze();
+    const answers = await burst;
+    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+    await lasting(15_000);
+    system.redis.thaw();
+    await expectEachOnce(system, orders, answers);
+  }, 90_000);
+});
