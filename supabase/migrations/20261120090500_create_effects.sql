@@ -9,6 +9,7 @@ create table public.effects (
   state text not null,
   reason text,
   attempt integer not null default 0,
+  claim_token uuid,
   lease_until timestamptz,
   due_at timestamptz not null default now(),
   queued_at timestamptz,
@@ -34,6 +35,8 @@ create index effects_planned_idx on public.effects (due_at) where state = 'plann
 create index effects_claimed_idx on public.effects (lease_until) where state = 'claimed';
 create index effects_attention_idx on public.effects (state) where state in ('failed', 'uncertain');
 
+comment on column public.effects.claim_token is
+  'made up by the claiming worker before it asks: lets it undo a claim whose confirmation it never heard';
 comment on column public.effects.lane is 'what must not be acted on twice at once: the phone, for contacts';
 comment on column public.effects.attempt is 'number of claims; the fencing token that every later write must name';
 

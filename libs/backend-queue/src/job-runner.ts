@@ -8,8 +8,8 @@ import type { JobProcessor, JobResult } from './job-processor.js';
 import { Jobs } from './jobs.js';
 import { RedisConnections } from './redis-connections.js';
 
-/** Seconds until a dead worker's job is given to another; the rows' own leases are as long. */
-const lockMs = 10_000;
+/** Until a dead worker's job is given to another. Rows are what keeps a job that only seemed dead from doing harm. */
+const lockMs = 6_000;
 
 /** Runs processors on BullMQ workers, one per queue, and adds what each run must have: parsing, timing, log, retries. */
 @Injectable()

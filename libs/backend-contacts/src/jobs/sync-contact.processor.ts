@@ -41,7 +41,7 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     try {
       return await this.write(claim, held);
     } catch (error) {
-      return await this.settle(claim, error);
+      return await this.settle(claim, held, error);
     } finally {
       held.release();
     }
@@ -75,7 +75,7 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     const evidence = { ...written, version, durationMs: Math.round(performance.now() - started) };
     const synced = { phone, version, cbbContactId: written.contactId, fields: all, evidence };
     const marked = await this.contacts.markSynced(this.database.db, claim, synced);
-    if (!marked) return { outcome: 'claim-lost', orderId, correlationId, attempt };
+    if (!marked) return await this.lost(claim);
     return { outcome: 'accepted', event: 'contact.synced', orderId, correlationId, attempt };
   }
 
@@ -92,9 +92,16 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     });
   }
 
-  private async settle(claim: ContactClaim, error: unknown): Promise<JobResult> {
+  /** What was written after the claim was taken away may have overwritten newer values. */
+  private async lost({ lane, orderId, correlationId, attempt }: ContactClaim): Promise<JobResult> {
+    await this.contacts.oweAgain(this.database.db, lane);
+    return { outcome: 'claim-lost', orderId, correlationId, attempt };
+  }
+
+  private async settle(claim: ContactClaim, held: HeldClaim, error: unknown): Promise<JobResult> {
     // Without the database nothing can be written down: the lease runs out and the sweep takes the effect back.
     if (isDatabaseUnavailable(error)) throw error;
+    if (held.signal.aborted) return await this.lost(claim);
     const { orderId, correlationId, attempt, effectId } = claim;
     const { reason, permanent, retryAfterMs, evidence } = judge(error);
     const told = { orderId, correlationId, attempt, reason };

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { type CbbConfig, isCbbConfigured } from '@visapi/backend-config';
-import { backoffMs, phoneDigits } from '@visapi/backend-kernel';
+import { backoffMs, newId, phoneDigits } from '@visapi/backend-kernel';
 import { CbbClient, RateGate, VendorError } from '@visapi/backend-providers';
 import { type JobProcessor, type JobResult, LeaseKeeper } from '@visapi/backend-queue';
 import { Database } from '@visapi/backend-repositories';
@@ -41,13 +41,28 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
     }
     // The vendor's rate is waited for before the claim: what waits has not been sent and must not look as if it had.
     await this.gate.pass();
-    const claim = await this.messages.claim(this.database.db, effectId, staleAfterSeconds);
+    const claim = await this.claim(effectId);
     if (!claim) return { outcome: 'not-mine' };
     const held = this.leases.hold(claim);
     try {
       return await this.send(claim);
     } finally {
       held.release();
+    }
+  }
+
+  /**
+   * When the database's answer is lost, the claim may stand although nobody holds it; left alone it would end as a
+   * message of unknown outcome, and we know that nothing was sent.
+   */
+  private async claim(effectId: string): Promise<MessageClaim | undefined> {
+    const token = newId();
+    const { db } = this.database;
+    try {
+      return await this.messages.claim(db, effectId, token, staleAfterSeconds);
+    } catch (error) {
+      await persistently(() => this.messages.unclaim(db, effectId, token));
+      throw error;
     }
   }
 

@@ -96,6 +96,10 @@ export interface Effects {
    */
   attempt: Generated<number>;
   claimedAt: Timestamp | null;
+  /**
+   * made up by the claiming worker before it asks: lets it undo a claim whose confirmation it never heard
+   */
+  claimToken: string | null;
   correlationId: string;
   dueAt: Generated<Timestamp>;
   evidence: Generated<Json>;

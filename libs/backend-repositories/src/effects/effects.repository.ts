@@ -145,7 +145,7 @@ export class EffectsRepository {
         where e.state = 'planned' and e.due_at < clock_timestamp()
           and coalesce(e.queued_at, e.planned_at) < clock_timestamp() - make_interval(secs => ${olderThanSeconds})
           and (e.kind = 'contact' or exists (select from effects c
-            where c.order_id = e.order_id and c.kind = 'contact' and c.state = 'accepted'))
+            where c.order_id = e.order_id and c.kind = 'contact' and c.accepted_at is not null))
         order by e.due_at limit ${limit} for update of e skip locked)
       returning id, kind, attempt`.execute(executor);
     return result.rows;

@@ -55,26 +55,39 @@ const status = sql<string>`case when e.state <> 'accepted' then e.state
 export class MessagesRepository {
   /**
    * Claims a planned message whose order's contact is synced and whose order is young enough; undefined otherwise.
+   * @param token made up by the caller; `unclaim` undoes the claim by it when the answer of this call is lost
    * @param staleAfterSeconds age of the order's first delivery from which nothing is sent by itself
    */
   async claim(
     executor: Executor,
     effectId: string,
+    token: string,
     staleAfterSeconds: number,
   ): Promise<MessageClaim | undefined> {
     const result = await sql<MessageClaim>`
       update effects e set state = 'claimed', attempt = e.attempt + 1, claimed_at = clock_timestamp(),
+        claim_token = ${token},
         first_claimed_at = coalesce(e.first_claimed_at, clock_timestamp()),
         lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
       from messages m, orders o
       where e.id = ${effectId} and e.kind = 'message' and e.state = 'planned'
         and m.effect_id = e.id and o.order_id = e.order_id
         and o.first_received_at > clock_timestamp() - make_interval(secs => ${staleAfterSeconds})
-        and exists (select from effects c where c.order_id = e.order_id and c.kind = 'contact' and c.state = 'accepted')
+        and exists (select from effects c where c.order_id = e.order_id and c.kind = 'contact' and c.accepted_at is not null)
       returning e.id as effect_id, e.attempt, e.order_id, e.correlation_id, m.template, m.language, m.phone,
         m.parameters, extract(epoch from clock_timestamp() - e.first_claimed_at)::float8 as trying_for_seconds
     `.execute(executor);
     return result.rows[0];
+  }
+
+  /** Undoes a claim that was made, if it was, although the database's answer got lost: nothing has been sent for it. */
+  async unclaim(executor: Executor, effectId: string, token: string): Promise<void> {
+    await sql`
+      update effects set state = 'planned', lease_until = null, uncertain_at = null, reason = null,
+        due_at = clock_timestamp(), claim_token = null
+      where id = ${effectId} and claim_token = ${token} and state in ('claimed', 'uncertain')`.execute(
+      executor,
+    );
   }
 
   /** Withholds planned messages whose order has grown too old; an operator may still send them. */

@@ -48,7 +48,7 @@ const delivered = ({ from, to }: Period) => sql`
     select count(*) as owed, bool_or(x.state = 'uncertain') as uncertain, bool_or(x.state = 'failed') as failed,
       bool_or(x.state in ('planned', 'claimed')) as waiting
     from (
-      (select state from effects where order_id = d.order_id and kind = 'contact' order by id desc limit 1)
+      (select state from effects where order_id = d.order_id and kind = 'contact' order by planned_at desc limit 1)
       union all
       select state from effects where order_id = d.order_id and kind = 'message'
     ) as x
@@ -97,7 +97,7 @@ export class LedgerRepository {
             and (o.branch <> 'il')) as foreign_effect,
           exists (select from messages m join effects e on e.id = m.effect_id where m.order_id = scope.order_id
             and e.state = 'accepted' and not exists (select from effects c where c.order_id = scope.order_id
-              and c.kind = 'contact' and c.state = 'accepted')) as told_before_contact
+              and c.kind = 'contact' and c.accepted_at is not null)) as told_before_contact
         from scope left join orders o on o.order_id = scope.order_id
       )
       select order_id, case when lost then 'order row missing' when contacts = 0 then 'contact effect missing'
