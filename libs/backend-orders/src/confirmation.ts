@@ -23,8 +23,8 @@ export function decideConfirmation(
 ): Decision<{ readonly phone: string; readonly parameters: readonly string[] }> {
   const contact = decideContact(order);
   if (contact.state === 'skipped') return contact;
-  if (order.orderStatus === 'canceled' || order.orderStatus === 'cancelled')
-    return { state: 'skipped', reason: 'canceled' };
+  // The shop writes its words in either case, as it does with branches.
+  if (/^cancell?ed$/i.test(order.orderStatus ?? '')) return { state: 'skipped', reason: 'canceled' };
   if (!order.whatsappAlertsEnabled) return { state: 'skipped', reason: 'no-consent' };
   const parameters = confirmationParameters(order, orderId);
   if (!parameters) return { state: 'skipped', reason: 'untranslatable' };

@@ -61,7 +61,13 @@ export class Reading {
     if (text === null) return null;
     const day = /^(\d{4}-\d{2}-\d{2})(T.*)?$/.exec(text)?.[1];
     const time = Date.parse(`${day}T00:00:00Z`);
-    if (day === undefined || Number.isNaN(time) || !new Date(time).toISOString().startsWith(day)) {
+    // The calendar of Postgres has no year 0.
+    if (
+      day === undefined ||
+      day < '0001' ||
+      Number.isNaN(time) ||
+      !new Date(time).toISOString().startsWith(day)
+    ) {
       this.warn(field, 'not-a-day');
       return null;
     }
