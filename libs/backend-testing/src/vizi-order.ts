@@ -68,7 +68,7 @@ const order = {
 
 /**
  * The master order of the shop: India for a year, branch il, two applicants, all invented. `changes` are laid over it
- * object by object; a value of undefined takes the key away.
+ * object by object; a value of undefined takes the key away, an empty object stands for itself.
  */
 export function viziOrder(changes: Json = {}): { readonly form: Json; readonly order: Json } {
   return overlay({ form, order }, changes) as { form: Json; order: Json };
@@ -79,7 +79,11 @@ function overlay(base: Json, changes: Json): Json {
   for (const [key, change] of Object.entries(changes)) {
     const before = merged[key];
     if (change === undefined) delete merged[key];
-    else merged[key] = isPlain(before) && isPlain(change) ? overlay(before, change) : change;
+    else
+      merged[key] =
+        isPlain(before) && isPlain(change) && Object.keys(change).length > 0
+          ? overlay(before, change)
+          : change;
   }
   return merged;
 }

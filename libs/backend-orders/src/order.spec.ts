@@ -1,0 +1,254 @@
+import { describe, expect, it } from '@jest/globals';
+import { viziOrder } from '@visapi/backend-testing';
+import fc from 'fast-check';
+import { readOrder } from './order.js';
+
+const read = (changes: Record<string, unknown> = {}, orderId = 'IL260105IN10') =>
+  readOrder(viziOrder(changes), orderId);
+const client = (changes: Record<string, unknown>) => ({ form: { client: changes } });
+const product = (changes: Record<string, unknown>) => ({ form: { product: changes } });
+
+describe('readOrder on the master order', () => {
+  it('reads every field and warns of nothing', () => {
+    expect(read()).toEqual({
+      formId: 'frm_Ab3dEf6hIj9k',
+      branch: 'il',
+      domain: 'visanet.co.il',
+      paymentProcessor: 'stripe',
+      paymentId: 'pi_TESTTESTTESTTESTTEST0001',
+      amount: '498',
+      currency: 'ILS',
+      orderStatus: 'active',
+      clientName: 'דנה לדוגמה',
+      clientEmail: 'dana.example@example.test',
+      clientPhone: '+972500000001',
+      clientSex: 'f',
+      whatsappAlertsEnabled: true,
+      productName: 'india_tourist_year',
+      productCountry: 'india',
+      productDocType: 'evisa',
+      productIntent: 'tourism',
+      productEntries: 'multiple',
+      productValidity: 'year',
+      stayLimit: 90,
+      urgency: 'none',
+      isUrgent: false,
+      processingDays: 3,
+      visaQuantity: 2,
+      entryDate: '2026-03-05',
+      applicants: Buffer.from(JSON.stringify(viziOrder().form['applicants'])),
+      warnings: [],
+    });
+  });
+});
+
+describe('readOrder on the variants of real payloads', () => {
+  it.each([
+    ['lower case (V01)', 'il', 'IL260105IN10', 'il', []],
+    ['upper case (V01)', 'IL', 'IL260105IN10', 'il', []],
+    ['missing, told by the id (V01)', undefined, 'IL260105IN10', 'il', ['branch:missing']],
+    ['another branch (V02)', 'SE', 'SE260105IN1', 'se', []],
+    ['missing, id of an unknown shape', undefined, 'order 7', 'unknown', ['branch:missing']],
+    ['newer than our list', 'de', 'DE260105IN1', 'de', ['branch:unknown']],
+    ['a number', 7, 'IL260105IN10', 'il', ['branch:not-text', 'branch:missing']],
+  ])('takes the branch: %s', (_name, branch, orderId, expected, warnings) => {
+    const content = read({ order: { branch } }, orderId);
+    expect([content.branch, content.warnings]).toEqual([expected, warnings]);
+  });
+
+  it.each([
+    ['separators and plus (V04)', { code: '+972', number: '50-000 0001' }, '+972500000001'],
+    ['code repeated (V05)', { code: '972', number: '972500000001' }, '+972500000001'],
+    ['zero, then code (V06)', { code: '972', number: '0972500000001' }, '+972500000001'],
+    ['Kazakhstan (V07)', { code: '7', number: '7010000001' }, '+77010000001'],
+    ['Russia (V08)', { code: '7', number: '9160000001' }, '+79160000001'],
+    ['one string (V11)', '+972500000001', '+972500000001'],
+  ])('reads the phone: %s', (_name, phone, expected) => {
+    expect(read(client({ phone }))).toMatchObject({ clientPhone: expected, warnings: [] });
+  });
+
+  it.each([null, {}, { code: '972', number: '' }, 'call me', 0, []])(
+    'keeps an order whose phone is %j (V10) and invents no number',
+    (phone) => {
+      expect(read(client({ phone }))).toMatchObject({ clientPhone: null, warnings: ['phone:invalid'] });
+    },
+  );
+
+  it.each([[undefined], [false], ['true'], [1], [null]])('takes %j for no consent (V12, V13)', (given) => {
+    expect(read(client({ whatsappAlertsEnabled: given })).whatsappAlertsEnabled).toBe(false);
+  });
+
+  it.each([
+    ['next_day', true, 1],
+    ['few_hours', true, 1],
+    ['EXPRESS', true, 1],
+    ['none', false, 3],
+    [null, false, 3],
+    ['3_days', false, 3],
+    ['5_15_days', false, 15],
+  ])('reads the urgency %s (V14)', (urgency, isUrgent, processingDays) => {
+    expect(read({ form: { urgency } })).toMatchObject({ isUrgent, processingDays, warnings: [] });
+  });
+
+  it('believes the purchased speed before the product (V15), and the product before the country (V16)', () => {
+    const vietnam = {
+      form: { country: 'vietnam', urgency: '3_days', product: { country: 'vietnam', wait: 7 } },
+    };
+    expect(read(vietnam).processingDays).toBe(3);
+    expect(read(product({ wait: 9 })).processingDays).toBe(9);
+    const usual = (country: string) =>
+      read({ form: { country, product: { wait: undefined } } }).processingDays;
+    expect([usual('morocco'), usual('vietnam'), usual('uk'), usual('atlantis')]).toEqual([5, 7, 3, null]);
+  });
+
+  it('takes the validity from the product, never from the days of use (V17, V18)', () => {
+    expect(read(product({ validity: '6_months', days_to_use: 30 })).productValidity).toBe('6_months');
+  });
+
+  it('keeps an unknown country as received, with a warning (V21)', () => {
+    expect(read({ form: { country: 'atlantis' } })).toMatchObject({
+      productCountry: 'atlantis',
+      warnings: ['country:unknown'],
+    });
+  });
+
+  it.each([
+    ['India 🇮🇳', 'india'],
+    ['SRI LANKA', 'sri_lanka'],
+    ['saudi-arabia', 'saudi_arabia'],
+  ])('knows the country %s by its spelling', (country, productCountry) => {
+    expect(read({ form: { country } })).toMatchObject({ productCountry, warnings: [] });
+  });
+
+  it('keeps values newer than our lists verbatim, with warnings (V22)', () => {
+    const order = { payment_processor: 'newpay', status: 'Paused', currency: 'gbp' };
+    expect(read({ order })).toMatchObject({
+      paymentProcessor: 'newpay',
+      orderStatus: 'Paused',
+      currency: 'GBP',
+      warnings: ['payment_processor:unknown', 'currency:unknown', 'status:unknown'],
+    });
+  });
+
+  it('ignores what it does not know at every level (V23)', () => {
+    const extra = {
+      order: { zz: 1 },
+      form: { zz: {}, client: { zz: [] }, product: { zz: null } },
+      zz: 'top',
+    };
+    expect(read(extra)).toEqual(read());
+  });
+
+  it.each([
+    ['', null, []],
+    [null, null, []],
+    ['2026-03-05T00:00:00.000Z', '2026-03-05', []],
+    ['2026-02-30', null, ['entry.date:not-a-day']],
+    ['0000-01-01', null, ['entry.date:not-a-day']],
+    ['05/03/2026', null, ['entry.date:not-a-day']],
+    [20260305, null, ['entry.date:not-text']],
+  ])('reads the entry date %j as a calendar day (V24)', (date, entryDate, warnings) => {
+    expect(read({ form: { entry: { date } } })).toMatchObject({ entryDate, warnings });
+  });
+
+  it('names no sex that the first applicant does not state (V25)', () => {
+    const applicants = [{ id: 'apl_1', passport: { firstName: 'DANA' } }];
+    expect(read({ form: { applicants, quantity: 1 } }).clientSex).toBeNull();
+  });
+
+  it.each([[[]], [undefined], [null], ['two']])('stores an order with applicants %j (V26)', (applicants) => {
+    expect(read({ form: { applicants, quantity: 1 } })).toMatchObject({
+      visaQuantity: 1,
+      applicants: null,
+      warnings: ['applicants:missing'],
+    });
+  });
+
+  it('believes the quantity, and says when it differs from the applicants (V27)', () => {
+    expect(read({ form: { quantity: 3 } })).toMatchObject({
+      visaQuantity: 3,
+      warnings: ['quantity:differs-from-applicants'],
+    });
+    expect(read({ form: { quantity: 0 } })).toMatchObject({
+      visaQuantity: 2,
+      warnings: ['quantity:missing'],
+    });
+  });
+
+  it.each([
+    [0, '0', []],
+    [1234.5, '1234.5', []],
+    [0.1 + 0.2, '0.3', []],
+    ['498', '498', ['amount:number-as-text']],
+    [-5, null, ['amount:not-an-amount']],
+    [1e300, null, ['amount:not-an-amount']],
+    [{}, null, ['amount:not-an-amount']],
+    ['', null, []],
+  ])('reads the amount %j as decimal text (V28, V29)', (amount, expected, warnings) => {
+    expect(read({ order: { amount } })).toMatchObject({ amount: expected, warnings });
+  });
+});
+
+describe('readOrder on hostile bodies', () => {
+  it('reads an empty order and form without inventing a fact', () => {
+    expect(readOrder({ order: {}, form: {} }, 'x')).toMatchObject({
+      branch: 'unknown',
+      amount: null,
+      currency: null,
+      clientName: null,
+      clientPhone: null,
+      whatsappAlertsEnabled: false,
+      productCountry: null,
+      visaQuantity: null,
+      processingDays: null,
+      applicants: null,
+    });
+  });
+
+  it.each(['', null, 0, [], {}])('reads an order whose parts are all %j', (part) => {
+    const parts = ['client', 'product', 'entry', 'meta', 'country', 'urgency', 'quantity', 'applicants'];
+    const form = Object.fromEntries(parts.map((name) => [name, part]));
+    expect(readOrder({ order: { id: 'IL260105IN10', branch: part }, form }, 'IL260105IN10').branch).toBe(
+      'il',
+    );
+  });
+
+  it('is not misled by prototype keys', () => {
+    const body = JSON.parse(
+      '{"__proto__":{"form":{}},"order":{"__proto__":{"branch":"il"},"constructor":"x"},"form":{"client":{"__proto__":{"whatsappAlertsEnabled":true}},"country":"constructor","urgency":"__proto__"}}',
+    ) as Record<string, unknown>;
+    const content = readOrder(body, 'constructor');
+    expect(content).toMatchObject({ branch: 'unknown', whatsappAlertsEnabled: false, processingDays: null });
+    expect(({} as { branch?: string }).branch).toBeUndefined();
+  });
+
+  it('survives nesting to the depth of the parser, and says that it kept no applicants', () => {
+    const deep = JSON.parse(`${'['.repeat(20_000)}${']'.repeat(20_000)}`) as unknown[];
+    expect(read({ form: { applicants: deep } })).toMatchObject({ applicants: null });
+    expect(read({ form: { applicants: deep } }).warnings).toContain('applicants:too-deep');
+  });
+
+  it('removes what Postgres cannot hold, and says so', () => {
+    expect(read(client({ name: 'a\u0000b\ud800c' }))).toMatchObject({
+      clientName: 'ab\ufffdc',
+      warnings: ['client.name:unstorable-characters'],
+    });
+  });
+
+  it('cuts long text by characters, never through one', () => {
+    const { clientName } = read(client({ name: '😀'.repeat(500) }));
+    expect(clientName).toBe('😀'.repeat(300));
+  });
+
+  it('makes an order of any JSON object and warns with names only', () => {
+    const json = fc.dictionary(fc.constantFrom('order', 'form', 'x'), fc.jsonValue());
+    fc.assert(
+      fc.property(json, fc.string(), (body, orderId) => {
+        const content = readOrder(body as Record<string, unknown>, orderId);
+        expect(content.branch).not.toBe('');
+        for (const warning of content.warnings as string[]) expect(warning).toMatch(/^[a-z_.]+:[a-z-]+$/);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
