@@ -104,15 +104,17 @@ function begin(delivery: OpenDelivery, orderId: string): NewOrder {
 
 /**
  * Contact data, consent and status of a later delivery apply at once and the contact is written again; a confirmation
- * that nobody has claimed follows the newest content, one that went out is never repeated.
+ * that nobody has claimed follows the newest content, one that went out is never repeated. Bytes that say nothing new of
+ * the order wake nothing: what had failed or was withheld stays as it is.
  */
 function changeOf(before: OrderRow, delivery: OpenDelivery) {
   const { orderId } = before;
   const content = readOrder(bodyOf(delivery), orderId);
   const fields = changedFields(before, content);
+  const isNew = fields.length > 0;
   const decision = decideContact(content);
   const contact =
-    decision.state === 'planned' && fields.length > 0
+    decision.state === 'planned' && isNew
       ? newContact(decision, orderId, before.contentVersion + 1, delivery.correlationId)
       : undefined;
   return {
@@ -120,7 +122,7 @@ function changeOf(before: OrderRow, delivery: OpenDelivery) {
     content,
     appliedPosition: delivery.position,
     contact,
-    confirmation: followedConfirmation(decideConfirmation(content, orderId), orderId),
+    confirmation: isNew ? followedConfirmation(decideConfirmation(content, orderId), orderId) : undefined,
     event: {
       type: 'order.changed',
       aggregateType: 'order' as const,

@@ -72,6 +72,15 @@ const shown = [
 
 export type OrderView = Pick<OrderRow, (typeof shown)[number]>;
 
+/** What becomes of a confirmation that nobody has claimed. */
+export interface FollowedConfirmation {
+  readonly semanticKey: string;
+  readonly state: 'planned' | 'skipped';
+  readonly reason: string | null;
+  readonly phone: string | null;
+  readonly parameters: Buffer | null;
+}
+
 export interface OrderFilter {
   readonly branch?: string;
   readonly status?: string;
@@ -111,13 +120,7 @@ export class OrdersRepository {
       content: OrderContent;
       appliedPosition: number;
       contact: NewEffect | undefined;
-      confirmation: {
-        semanticKey: string;
-        state: 'planned' | 'skipped';
-        reason: string | null;
-        phone: string | null;
-        parameters: Buffer | null;
-      };
+      confirmation: FollowedConfirmation | undefined;
       event: NewEvent;
     },
   ): Promise<void> {
@@ -130,6 +133,11 @@ export class OrdersRepository {
       .where('orderId', '=', orderId)
       .executeTakeFirstOrThrow();
     if (contact) await executor.insertInto('effects').values(contact).execute();
+    if (confirmation) await this.follow(executor, confirmation);
+    await executor.insertInto('events').values(appendEvent(change.event)).execute();
+  }
+
+  private async follow(executor: Executor, confirmation: FollowedConfirmation): Promise<void> {
     await sql`
       with followed as (
         update effects set state = ${confirmation.state}, reason = ${confirmation.reason}, due_at = clock_timestamp(),
@@ -140,7 +148,6 @@ export class OrdersRepository {
         returning id)
       update messages m set phone = ${confirmation.phone}, parameters = ${confirmation.parameters}
       from followed where m.effect_id = followed.id`.execute(executor);
-    await executor.insertInto('events').values(appendEvent(change.event)).execute();
   }
 
   async find(executor: Executor, orderId: string): Promise<OrderView | undefined> {
