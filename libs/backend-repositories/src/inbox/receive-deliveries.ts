@@ -31,17 +31,18 @@ export interface ReceivedDelivery {
 
 /**
  * Stores many deliveries in one statement with one commit: new bodies become a delivery, its bytes and its outbox
- * event; known bodies are counted. A body that another statement is storing at this moment may be missing from the
- * result: the caller asks again for it. Bodies travel as one buffer that is cut by offsets, so nothing in them is
- * parsed on the way; rows are locked and inserted in the order of their hashes. Known rows are looked up one by one
- * (`lateral ... limit 1`, scalar subqueries, an array): a join would be planned while the table is empty and stay as it is.
- * @throws the driver's error; then nothing of the batch is stored
+ * event; known bodies are counted. Bodies travel as one buffer that is cut by offsets, so nothing in them is parsed on
+ * the way; rows are written in the order of their hashes, so that statements of several processes wait in line instead
+ * of in a circle. The first of an order id is looked up by a scalar subquery: an `exists` would be planned while the
+ * table is empty, as a hash of every accepted order, and stay so.
+ * @throws the driver's error; then nothing of the batch is stored. A conflict on `deliveries_accepted_order_key` means
+ * that another process has just stored the order's first delivery: the next try sees it.
  */
 export async function receiveDeliveries(
   executor: Executor,
   incoming: readonly IncomingDelivery[],
 ): Promise<ReceivedDelivery[]> {
-  const result = await sql<ReceivedDelivery>`
+  const result = await sql<Omit<ReceivedDelivery, 'repeated'>>`
     with incoming as materialized (
       select ordinal, id, kind, source, order_id, verdict, problems, headers, api_key_id, correlation_id, copies,
         substring(${Buffer.concat(incoming.map((delivery) => delivery.bodyHash))}::bytea from (32 * (ordinal - 1) + 1)::int for 32) as body_hash,
@@ -55,19 +56,7 @@ export async function receiveDeliveries(
         ${offsets(incoming)}::int[], ${incoming.map((delivery) => delivery.body.length)}::int[]
       ) with ordinality as given(id, kind, source, order_id, verdict, problems, headers, api_key_id, correlation_id,
         copies, start, size, ordinal)
-    ), locked as materialized (
-      select found.id, ordered.copies
-      from (select * from incoming order by kind, body_hash) as ordered
-      cross join lateral (
-        select d.id from deliveries d where d.kind = ordered.kind and d.body_hash = ordered.body_hash
-        limit 1 for update
-      ) as found
-    ), known as (
-      update deliveries d set last_repeat_at = clock_timestamp(),
-        repeats = d.repeats + (select locked.copies from locked where locked.id = d.id)
-      where d.id = any (array(select locked.id from locked))
-      returning d.id, d.kind, d.body_hash, d.outcome, d.problems
-    ), unknown as materialized (
+    ), placed as (
       select incoming.*, nextval(pg_get_serial_sequence('deliveries', 'position')) as position,
         case
           when verdict <> 'usable' then verdict
@@ -77,33 +66,32 @@ export async function receiveDeliveries(
             and first.kind = 'order' and first.outcome = 'accepted' limit 1) then 'changed'
           else 'accepted'
         end as outcome
-      from incoming
-      where not exists (select from known where known.kind = incoming.kind and known.body_hash = incoming.body_hash)
-      order by ordinal
-    ), fresh as (
+      from incoming order by ordinal
+    ), stored as (
       insert into deliveries (id, position, kind, source, order_id, outcome, state, body_hash, repeats, last_repeat_at,
         problems, api_key_id, correlation_id)
       overriding system value
       select id, position, kind, source, order_id, outcome, case verdict when 'usable' then 'open' else 'closed' end,
         body_hash, copies - 1, case when copies > 1 then clock_timestamp() end, problems, api_key_id, correlation_id
-      from unknown order by kind, body_hash
-      on conflict (kind, body_hash) do nothing
-      returning id, kind, body_hash, outcome, state, problems
+      from placed order by kind, body_hash
+      on conflict (kind, body_hash) do update
+        set repeats = deliveries.repeats + excluded.repeats + 1, last_repeat_at = clock_timestamp()
+      returning id, kind, body_hash, outcome, state, problems, position
     ), bodies as (
       insert into delivery_bodies (delivery_id, body, headers)
-      select fresh.id, unknown.body, unknown.headers from fresh join unknown using (id)
+      select incoming.id, incoming.body, incoming.headers from stored join incoming using (id)
     ), facts as (
       insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
-      select gen_random_uuid(), case unknown.kind when 'order' then 'delivery.received' else 'receipts.received' end,
-        'delivery', fresh.id::text, 1, coalesce('key:' || unknown.api_key_id, 'source:' || unknown.source),
-        unknown.correlation_id, '{}'
-      from fresh join unknown using (id) where fresh.state = 'open' order by unknown.position
+      select gen_random_uuid(), case incoming.kind when 'order' then 'delivery.received' else 'receipts.received' end,
+        'delivery', incoming.id::text, 1, coalesce('key:' || incoming.api_key_id, 'source:' || incoming.source),
+        incoming.correlation_id, '{}'
+      from stored join incoming using (id) where stored.state = 'open' order by stored.position
     )
-    select kind, encode(body_hash, 'hex') as hash, id as "deliveryId", outcome, false as repeated, problems from fresh
-    union all
-    select kind, encode(body_hash, 'hex'), id, outcome, true, problems from known
+    select kind, encode(body_hash, 'hex') as hash, id as delivery_id, outcome, problems from stored
   `.execute(executor);
-  return result.rows;
+  // A row under the id we gave it is new; a known body keeps the id it came with first.
+  const given = new Set(incoming.map((delivery) => delivery.id));
+  return result.rows.map((row) => ({ ...row, repeated: !given.has(row.deliveryId) }));
 }
 
 /** Where each body starts in the joined buffer, counted from 1 as `substring` does. */

@@ -54,7 +54,8 @@ const status = sql<string>`case when e.state <> 'accepted' then e.state
 @Injectable()
 export class MessagesRepository {
   /**
-   * Claims a planned message whose order's contact is synced and whose order is young enough; undefined otherwise.
+   * Claims a planned message whose order's newest contact is synced and whose order is young enough; undefined
+   * otherwise.
    * @param token made up by the caller; `unclaim` undoes the claim by it when the answer of this call is lost
    * @param staleAfterSeconds age of the order's first delivery from which nothing is sent by itself
    */

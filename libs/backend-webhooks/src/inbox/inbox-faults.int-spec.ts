@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AppError } from '@visapi/backend-kernel';
+import { AppError, newId } from '@visapi/backend-kernel';
 import { Metrics } from '@visapi/backend-observability';
 import { Database } from '@visapi/backend-repositories';
 import {
@@ -9,7 +9,7 @@ import {
   type TestDatabase,
   viziOrder,
 } from '@visapi/backend-testing';
-import { Inbox } from './inbox.js';
+import { type Delivery, Inbox } from './inbox.js';
 
 let test: TestDatabase;
 let inbox: Inbox;
@@ -35,6 +35,8 @@ beforeAll(async () => {
 });
 afterAll(async () => await test.drop());
 
+/** The same bytes in another request. */
+const again = (delivery: Delivery): Delivery => ({ ...delivery, id: newId() });
 const order = (id: string) => incoming(viziOrder({ order: { id } }));
 const stored = async (ids: readonly string[]) =>
   (
@@ -116,7 +118,7 @@ describe('the inbox in trouble', () => {
     };
     const rivals = Array.from({ length: 4 }, () => rival().catch((error: { code?: string }) => error.code));
     const repeats = Array.from({ length: 10 }, () =>
-      deliveries.map((delivery) => inbox.store(delivery)),
+      deliveries.map((delivery) => inbox.store(again(delivery))),
     ).flat();
     for (const answer of await Promise.all(repeats)) expect(answer).toMatchObject({ repeated: true });
     expect((await Promise.all(rivals)).filter((code) => code !== undefined && code !== '40P01')).toEqual([]);
@@ -130,7 +132,7 @@ describe('the inbox in trouble', () => {
   it('counts no repeat twice when a group is split', async () => {
     const [known, poisoned] = [order(`K-${(counter += 1)}`), order(`BREAK-23514-${counter}`)];
     await inbox.store(known);
-    await Promise.allSettled([inbox.store(known), inbox.store(poisoned), inbox.store(known)]);
+    await Promise.allSettled([inbox.store(again(known)), inbox.store(poisoned), inbox.store(again(known))]);
     const [row] = await test.query<{ repeats: number }>('select repeats from deliveries where id = $1', [
       known.id,
     ]);

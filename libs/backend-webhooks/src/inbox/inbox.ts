@@ -112,15 +112,8 @@ export class Inbox {
   }
 
   private async storeAll(incoming: readonly IncomingDelivery[]): Promise<Map<string, Settled>> {
-    const results = new Map<string, Settled>();
-    let missing = incoming;
-    for (let round = 0; missing.length > 0 && round < mostRounds; round += 1) {
-      for (const row of await receiveDeliveries(this.database.db, missing)) {
-        results.set(`${row.kind}:${row.hash}`, { status: 'fulfilled', value: row });
-      }
-      missing = missing.filter((delivery) => !results.has(keyOf(delivery)));
-    }
-    return results;
+    const rows = await receiveDeliveries(this.database.db, incoming);
+    return new Map(rows.map((row) => [`${row.kind}:${row.hash}`, { status: 'fulfilled', value: row }]));
   }
 }
 
