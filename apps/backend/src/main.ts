@@ -6,5 +6,6 @@ try {
   await (await createApp(environment)).run();
 } catch (error) {
   process.stderr.write(`${error instanceof ConfigError ? error.message : String((error as Error).stack)}\n`);
-  process.exitCode = 1;
+  // What was opened before the failure would keep the process alive without it ever working.
+  process.exit(1);
 }

@@ -43,11 +43,8 @@ export class RedisConnections implements OnApplicationShutdown {
 
   /** Whether the server answers a ping in time. */
   async answers(withinMs: number): Promise<boolean> {
-    this.pinger ??= this.connect({
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      commandTimeout: withinMs,
-    });
+    // The first ping may wait for its connection; while Redis is away it fails at the next try to connect, or in time.
+    this.pinger ??= this.connect({ maxRetriesPerRequest: 0, commandTimeout: withinMs });
     return await this.pinger.ping().then(
       () => true,
       () => false,
