@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals';
 import { until } from '@visapi/backend-testing';
 import type { Balance, Message } from './api.js';
-import type { Answer, ShopOrder } from './shop.js';
+import { type Answer, payloadOf, type ShopOrder } from './shop.js';
 import type { TestSystem } from './system.js';
 
 export interface Expected {
@@ -92,4 +92,24 @@ async function untilReceipts(
   };
   await until(unread, (left) => left.length === 0, 30_000);
   return messages;
+}
+
+/** The logs tell what happened to which order, and nothing that belongs to its customer. */
+export async function expectNoPersonalData(system: TestSystem, orders: readonly ShopOrder[]): Promise<void> {
+  const logs = `${await system.log('backend')}${await system.log('worker')}`;
+  const found = orders.flatMap(personalValues).filter((value) => logs.includes(value));
+  expect([...new Set(found)]).toEqual([]);
+  // A log that says nothing would hold nothing either.
+  expect(logs).toContain(orders[0]?.id ?? '');
+}
+
+function personalValues(order: ShopOrder): string[] {
+  const { client, applicants } = payloadOf(order).form;
+  const documents = applicants.map(({ passport }) => passport as Record<string, string>);
+  const inDocuments = documents.flatMap((passport) =>
+    ['number', 'firstName', 'lastName'].map((name) => passport[name]),
+  );
+  const digits = JSON.stringify(client.phone).replace(/\D/g, '').slice(-7);
+  const values = [client.name.trim(), client.email, digits, order.contact, ...inDocuments];
+  return values.filter((value): value is string => value !== undefined && value.length > 3);
 }
