@@ -3,21 +3,28 @@ import { z } from 'zod';
 
 const kept = ['sent', 'delivered', 'read', 'failed'];
 
+/** Postgres holds neither NUL nor half characters, in text or in jsonb; one such value must not stop its neighbours. */
+const isStorable = (value: unknown): boolean => !/\\u(0000|d[89a-f])/.test(JSON.stringify(value));
+const text = (longest: number) => z.string().max(longest).refine(isStorable);
+
 /** A status of Meta's webhook. Only what is needed is demanded; everything else may be missing or new. */
 const status = z.object({
-  id: z.string().min(1).max(500),
+  id: text(500).min(1),
   status: z.string(),
   timestamp: z.union([z.string().regex(/^\d{1,12}$/), z.number().int().nonnegative()]).transform(Number),
   recipient_id: z.string().max(100).catch(''),
-  biz_opaque_callback_data: z.string().max(2_000).nullable().catch(null),
-  errors: z.array(z.object({ code: z.union([z.number(), z.string()]) })).catch([]),
-  pricing: z.record(z.string(), z.unknown()).optional().catch(undefined),
+  biz_opaque_callback_data: text(2_000).nullable().catch(null),
+  errors: z.array(z.object({ code: z.union([z.number(), text(50)]) })).catch([]),
+  pricing: z.record(z.string(), z.unknown()).refine(isStorable).optional().catch(undefined),
 });
 
 const change = z.object({
   field: z.string().catch(''),
   value: z.object({
-    metadata: z.object({ phone_number_id: z.string() }).nullable().catch(null),
+    metadata: z
+      .object({ phone_number_id: text(100) })
+      .nullable()
+      .catch(null),
     statuses: z.array(z.unknown()).catch([]),
   }),
 });
@@ -57,7 +64,7 @@ function toReceipt(data: z.infer<typeof status>, phoneNumberId: string | null): 
     recipient: recipientOf(data),
     phoneNumberId,
     callbackData: data.biz_opaque_callback_data,
-    errorCode: code === undefined ? null : String(code).slice(0, 50),
+    errorCode: code === undefined ? null : String(code),
     pricing: data.pricing,
   };
 }

@@ -127,9 +127,12 @@ export class ContactsRepository {
       ), waiting as (
         select e.id, e.state from done join effects e on e.order_id = done.order_id and e.kind = 'message'
       ), flagged as (
-        update orders o set cbb_synced = true, event_version = event_version + 1, updated_at = now(),
+        update orders o set event_version = event_version + 1, updated_at = now(),
           processed_at = case when exists (select from waiting where state = 'planned') then processed_at
-            else coalesce(processed_at, now()) end
+            else coalesce(processed_at, now()) end,
+          -- Content that came meanwhile has a contact effect of its own, which is still owed.
+          cbb_synced = not exists (select from effects later where later.order_id = o.order_id
+            and later.kind = 'contact' and later.state in ('planned', 'claimed') and later.id <> ${claim.effectId})
         from done where o.order_id = done.order_id
         returning o.order_id, o.event_version, done.correlation_id
       ), told as (

@@ -6,6 +6,13 @@ import type { Effects } from '../db/schema.gen.js';
 /** How long a claim holds without being renewed. */
 export const leaseSeconds = 15;
 
+/**
+ * Whether the CRM has once held the newest content of order `e.order_id`: a customer is not told of an order before, for
+ * a change may have brought another phone. Newest by the database's clock, which all workers share.
+ */
+export const isNewestContactSynced = sql<boolean>`(select c.accepted_at from effects c
+  where c.order_id = e.order_id and c.kind = 'contact' order by c.planned_at desc limit 1) is not null`;
+
 export type NewEffect = Pick<
   Insertable<Effects>,
   'id' | 'kind' | 'semanticKey' | 'orderId' | 'lane' | 'state' | 'reason' | 'correlationId' | 'skippedAt'
@@ -144,8 +151,7 @@ export class EffectsRepository {
         select e.id from effects e
         where e.state = 'planned' and e.due_at < clock_timestamp()
           and coalesce(e.queued_at, e.planned_at) < clock_timestamp() - make_interval(secs => ${olderThanSeconds})
-          and (e.kind = 'contact' or exists (select from effects c
-            where c.order_id = e.order_id and c.kind = 'contact' and c.accepted_at is not null))
+          and (e.kind = 'contact' or ${isNewestContactSynced})
         order by e.due_at limit ${limit} for update of e skip locked)
       returning id, kind, attempt`.execute(executor);
     return result.rows;

@@ -2,7 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import { type Page, type PageResult, paginate } from '../db/paginate.js';
-import { type Claim, type Evidence, leaseSeconds } from '../effects/effects.repository.js';
+import {
+  type Claim,
+  type Evidence,
+  isNewestContactSynced,
+  leaseSeconds,
+} from '../effects/effects.repository.js';
 
 /** A claimed message, ready to be sent. */
 export interface MessageClaim extends Claim {
@@ -74,7 +79,7 @@ export class MessagesRepository {
       where e.id = ${effectId} and e.kind = 'message' and e.state = 'planned'
         and m.effect_id = e.id and o.order_id = e.order_id
         and o.first_received_at > clock_timestamp() - make_interval(secs => ${staleAfterSeconds})
-        and exists (select from effects c where c.order_id = e.order_id and c.kind = 'contact' and c.accepted_at is not null)
+        and ${isNewestContactSynced}
       returning e.id as effect_id, e.attempt, e.order_id, e.correlation_id, m.template, m.language, m.phone,
         m.parameters, extract(epoch from clock_timestamp() - e.first_claimed_at)::float8 as trying_for_seconds
     `.execute(executor);
