@@ -52,7 +52,7 @@ export interface MessageFilter {
 }
 
 /** The CRM holds the newest values of the order's customer: written at least once, and nothing newer waits. */
-const contactIsSynced = sql`(select coalesce(bool_or(c.accepted_at is not null), false)
+const contactIsSynced = sql`(select coalesce(bool_or(c.state = 'accepted'), false)
     and not coalesce(bool_or(c.state in ('planned', 'claimed')), false)
   from effects c where c.order_id = e.order_id and c.kind = 'contact')`;
 
