@@ -42,7 +42,10 @@ function begin(request: HttpRequest, reply: FastifyReply): void {
   const given =
     cleanCorrelationId(headers['x-correlation-id']) ?? cleanCorrelationId(headers['x-request-id']);
   const correlationId = given ?? newCorrelationId();
-  request.visapi = { correlationId, arrivedAt: performance.now(), fields: {} };
+  const contentType = headers['content-type'];
+  request.visapi = { correlationId, arrivedAt: performance.now(), contentType, fields: {} };
+  // Fastify refuses a type that it cannot parse; an order must not be lost for what its sender calls it.
+  if (contentType !== undefined) headers['content-type'] = 'application/octet-stream';
   void reply.header('x-correlation-id', correlationId).header('x-request-id', correlationId);
 }
 

@@ -6,6 +6,8 @@ import type { Principal } from './authenticator.js';
 export interface RequestContext {
   readonly correlationId: string;
   readonly arrivedAt: number;
+  /** What the sender called its body. Nothing depends on it: every body is read as bytes. */
+  readonly contentType: string | undefined;
   principal?: Principal;
   fields: LogFields;
 }

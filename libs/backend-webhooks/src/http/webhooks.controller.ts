@@ -59,7 +59,7 @@ export function createWebhooksController(byPath: ReadonlyMap<string, WebhookDefi
 function read(request: HttpRequest, { auth }: WebhookDefinition) {
   const { headers, visapi } = request;
   const signature = auth.scheme === 'signature' ? headers[auth.header] : undefined;
-  const kept = { 'content-type': headers['content-type'], 'user-agent': headers['user-agent'], signature };
+  const kept = { 'content-type': visapi.contentType, 'user-agent': headers['user-agent'], signature };
   return {
     body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
     signature: typeof signature === 'string' ? signature : undefined,
