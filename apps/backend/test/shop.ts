@@ -38,8 +38,8 @@ export function mixedOrders(seed: number, count: number): ShopOrder[] {
 }
 
 export function shopOrder(options: OrderOptions): ShopOrder {
-  const payload = makeOrder(options);
   const { branch = 'il', sequence = 1, consent = true, test = false } = options;
+  const payload = makeOrder({ ...options, branch, sequence, consent, test });
   const owed = branch === 'il' && !test;
   return {
     id: payload.order.id,
