@@ -5,6 +5,7 @@ import { DeliveriesRepository } from '@visapi/backend-repositories/inbox';
 import { MessagesRepository, ReceiptsRepository } from '@visapi/backend-repositories/messaging';
 import { ApplyReceiptsHandler } from './commands/apply-receipts.command.js';
 import { BindReceiptsHandler } from './commands/bind-receipts.command.js';
+import { SetReceiptsAsideHandler } from './commands/set-receipts-aside.command.js';
 import { SkipStaleMessagesHandler } from './commands/skip-stale-messages.command.js';
 import { GetMessageHandler } from './queries/get-message.query.js';
 import { GetMessagesHandler } from './queries/get-messages.query.js';
@@ -13,6 +14,7 @@ const repositories = [DeliveriesRepository, EffectsRepository, MessagesRepositor
 const handlers = [
   ApplyReceiptsHandler,
   BindReceiptsHandler,
+  SetReceiptsAsideHandler,
   SkipStaleMessagesHandler,
   GetMessageHandler,
   GetMessagesHandler,

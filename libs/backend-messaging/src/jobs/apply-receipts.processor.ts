@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import type { JobProcessor, JobResult } from '@visapi/backend-queue';
 import { ApplyReceipts } from '../commands/apply-receipts.command.js';
+import { SetReceiptsAside } from '../commands/set-receipts-aside.command.js';
 import { toJobResult } from '../moved-message.js';
 import { applyReceiptsJob } from './apply-receipts.job.js';
 
@@ -21,5 +22,9 @@ export class ApplyReceiptsProcessor implements JobProcessor<Payload> {
     if (unreadable > 0)
       results.push({ outcome: 'unreadable', attention: true, reason: `${unreadable} statuses` });
     return results.length > 0 ? results : [{ outcome: 'nothing-matched' }];
+  }
+
+  async exhausted({ deliveryId }: Payload, error: Error): Promise<void> {
+    await this.commands.execute(new SetReceiptsAside(deliveryId, error.message));
   }
 }

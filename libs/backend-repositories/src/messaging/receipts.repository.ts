@@ -34,20 +34,21 @@ export interface BindingCandidate {
 
 @Injectable()
 export class ReceiptsRepository {
-  /** Appends receipts; those that are known already are left alone. */
+  /** Appends receipts, whatever their number; those that are known already are left alone. */
   async append(executor: Executor, deliveryId: string, receipts: readonly NewReceipt[]): Promise<void> {
     if (receipts.length === 0) return;
-    await executor
-      .insertInto('receipts')
-      .values(
-        receipts.map((receipt) => ({
-          ...receipt,
-          deliveryId,
-          pricing: receipt.pricing === undefined ? null : JSON.stringify(receipt.pricing),
-        })),
-      )
-      .onConflict((conflict) => conflict.constraint('receipts_once_key').doNothing())
-      .execute();
+    const column = <K extends keyof NewReceipt>(name: K) => receipts.map((receipt) => receipt[name]);
+    const pricing = receipts.map((receipt) =>
+      receipt.pricing === undefined ? null : JSON.stringify(receipt.pricing),
+    );
+    await sql`
+      insert into receipts (delivery_id, provider_message_id, status, occurred_at, recipient, phone_number_id,
+        callback_data, error_code, pricing)
+      select ${deliveryId}::uuid, given.*
+      from unnest(${column('providerMessageId')}::text[], ${column('status')}::text[],
+        ${column('occurredAt')}::timestamptz[], ${column('recipient')}::text[], ${column('phoneNumberId')}::text[],
+        ${column('callbackData')}::text[], ${column('errorCode')}::text[], ${pricing}::jsonb[]) as given
+      on conflict on constraint receipts_once_key do nothing`.execute(executor);
   }
 
   /** One binder at a time per phone, until the transaction ends. Phones are locked in one order everywhere. */
