@@ -202,9 +202,10 @@ describe('the send-message job', () => {
       [contactId],
     );
     await expect(send(messageId)).resolves.toEqual({ outcome: 'not-mine' });
-    await test.query(`update effects set state = 'accepted' where order_id = $1 and kind = 'contact'`, [
-      orderId,
-    ]);
+    await test.query(
+      `update effects set state = 'accepted', accepted_at = now() where order_id = $1 and kind = 'contact'`,
+      [orderId],
+    );
     await expect(send(messageId)).resolves.toMatchObject({ outcome: 'accepted' });
   });
 
