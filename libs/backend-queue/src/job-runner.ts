@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { QueueConfig } from '@visapi/backend-config';
 import { AppError, asAppError, backoffMs, categoryPolicy } from '@visapi/backend-kernel';
 import { Log, Metrics } from '@visapi/backend-observability';
+import { translateDatabaseError } from '@visapi/backend-repositories';
 import { type Job, UnrecoverableError, Worker } from 'bullmq';
 import { queueNames, type QueueName } from './define-job.js';
 import type { JobProcessor, JobResult } from './job-processor.js';
@@ -67,7 +68,7 @@ export class JobRunner {
 
   private async run(job: Job): Promise<void> {
     const processor = this.processors.get(job.name);
-    if (!processor) throw new UnrecoverableError(`No processor for job ${job.name}`);
+    if (!processor) throw this.unknown(job);
     const started = performance.now();
     try {
       const payload = parsePayload(processor, job.data);
@@ -76,7 +77,9 @@ export class JobRunner {
       for (const result of results) this.report(job, result, durationMs);
       await this.follow(results);
     } catch (error) {
-      await this.failed(job, processor, asAppError(error), performance.now() - started);
+      // A database that is away is no bug of the job: without this its last try would set the work aside.
+      const known = asAppError(translateDatabaseError(error));
+      await this.failed(job, processor, known, performance.now() - started);
     }
   }
 

@@ -44,6 +44,9 @@ export class Database {
       types: { getTypeParser },
     });
     pool.on('error', onIdleError);
+    // The pool listens to idle clients only. One that breaks between two statements of a transaction would, unheard, end
+    // the process; its next statement fails and tells why.
+    pool.on('connect', (client) => client.on('error', () => undefined));
     const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
     const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparing(pool) }), plugins });
     return new Database(db, pool);

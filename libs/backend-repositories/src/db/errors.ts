@@ -13,7 +13,12 @@ const networkCodes = [
   'EHOSTUNREACH',
 ];
 /** Texts of `pg` errors that carry no code. */
-const poolTexts = [/timeout exceeded when trying to connect/, /Connection terminated/, /Query read timeout/];
+const poolTexts = [
+  /timeout exceeded when trying to connect/,
+  /Connection terminated/,
+  /Query read timeout/,
+  /is not queryable/,
+];
 
 /** The SQLSTATE or network code of an error thrown by the driver, if it has one. */
 export function errorCode(error: unknown): string | undefined {
