@@ -11,8 +11,17 @@ afterEach(async () => {
   system = undefined;
 });
 
+/** A database that is away is a reason to wait: no process ends for it, no job is blamed, no delivery is set aside. */
+async function expectOrderlyOutage(running: TestSystem): Promise<void> {
+  expect(running.reports).toEqual([]);
+  for (const app of ['backend', 'worker'] as const) {
+    const lines = (await running.log(app)).split('\n');
+    expect(lines.filter((line) => /INTERNAL_ERROR|delivery\.failed/.test(line))).toEqual([]);
+  }
+}
+
 describe('while Postgres is away', () => {
-  it('answers 503 with Retry-After and never 200, and everything goes on when it returns', async () => {
+  it('answers 503 with Retry-After and never 200, and everything goes on when it returns, killed processes too', async () => {
     system = await TestSystem.start({ ownPostgres: true });
     const before = mixedOrders(9, 60);
     const first = await system.shop.burst(before);
@@ -24,6 +33,7 @@ describe('while Postgres is away', () => {
     expect(refused.every(({ retryAfter }) => Number(retryAfter) > 0)).toBe(true);
     expect((await fetch(`${system.urls.backend}/api/v1/readyz`)).status).toBe(503);
     expect((await fetch(`${system.urls.backend}/api/v1/livez`)).status).toBe(200);
+    for (const app of ['backend', 'worker'] as const) system.signal(app, 'SIGKILL');
     await lasting(10_000);
     await system.postgres.start();
     const second = await system.shop.burst(later);
@@ -42,6 +52,7 @@ describe('while Postgres is away', () => {
     const answers = await burst;
     expect(answers.filter(({ status }) => ![200, 503].includes(status))).toEqual([]);
     await expectEachOnce(system, orders, answers);
+    await expectOrderlyOutage(system);
     const { shop } = system;
     const again = await until(
       () => shop.post(orders[0]?.body ?? ''),

@@ -17,7 +17,11 @@ describe('while Redis is away', () => {
     const orders = mixedOrders(6, 60);
     const answers = await system.shop.burst(orders);
     expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
+    // A worker that starts meanwhile waits for Redis.
+    const pid = system.pid('worker');
+    system.signal('worker', 'SIGKILL');
     await lasting(3_000);
+    expect(system.pid('worker')).not.toBe(pid);
     expect((await system.sandbox.sends()).total).toBe(0);
     expect((await fetch(`${system.urls.backend}/api/v1/readyz`)).status).toBe(200);
     expect((await fetch(`${system.urls.worker}/readyz`)).status).toBe(503);
@@ -36,6 +40,7 @@ describe('while Redis is away', () => {
     await lasting(5_000);
     await system.redis.start();
     await expectEachOnce(system, orders, await burst);
+    expect(system.reports).toEqual([]);
   }, 90_000);
 
   it('goes on by itself after Redis was frozen for fifteen seconds', async () => {
@@ -50,5 +55,6 @@ describe('while Redis is away', () => {
     await lasting(15_000);
     system.redis.thaw();
     await expectEachOnce(system, orders, answers);
+    expect(system.reports).toEqual([]);
   }, 90_000);
 });

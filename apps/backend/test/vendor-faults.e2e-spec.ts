@@ -121,5 +121,7 @@ describe('afterwards', () => {
     const balance = await untilQuiet(system, posted.length);
     expect(balance.violations).toEqual([]);
     await expectNoPersonalData(system, posted);
+    // Nothing of this was a reason for a process to end.
+    expect(system.reports).toEqual([]);
   });
 });
