@@ -9,8 +9,6 @@ import { Authenticator } from './authenticator.js';
 import { ErrorFilter } from './error-filter.js';
 import { addHooks } from './hooks.js';
 
-const bodyLimit = 10 * 1024 * 1024;
-
 export interface HttpApp {
   readonly app: NestFastifyApplication;
   /** Starts to listen; returns the address. */
@@ -26,7 +24,6 @@ export async function createHttpApp(
   log: Log,
 ): Promise<HttpApp> {
   const adapter = new FastifyAdapter({
-    bodyLimit,
     routerOptions: { maxParamLength: 1_000 },
     keepAliveTimeout: 65_000,
     requestTimeout: 60_000,

@@ -60,5 +60,4 @@ function toAppError(thrown: unknown): AppError {
 /** Said in our words, so that nothing of a framework's wording becomes part of the contract. */
 const messages: Partial<Record<Category, string>> = {
   'not-found': 'There is nothing at this address.',
-  'too-large': 'The body is larger than 10 MB.',
 };

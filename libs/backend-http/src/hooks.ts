@@ -2,6 +2,7 @@ import { AppError, cleanCorrelationId, newCorrelationId, parseJson } from '@visa
 import type { Log, Metrics } from '@visapi/backend-observability';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { successBody } from './envelope.js';
+import { readBytes } from './read-bytes.js';
 import type { HttpRequest } from './request-context.js';
 import type { RouteSettings } from './route.js';
 
@@ -26,7 +27,7 @@ export function addHooks(fastify: FastifyInstance, parts: Parts): void {
   });
   fastify.addHook('onRequest', async (request) => await parts.checkAccess(request as HttpRequest));
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  fastify.addContentTypeParser('*', (_request, body, done) => readBytes(body, done));
   fastify.addHook('preValidation', (request, _reply, done) => done(readBody(request as HttpRequest)));
   fastify.addHook('preSerialization', (request, _reply, payload, done) => {
     wrap(request as HttpRequest, payload, parts, done);
