@@ -73,8 +73,14 @@ function deliveryEntries(delivery: DeliveryRow): TimelineEntry[] {
     },
   ];
   if (repeats > 0 && lastRepeatAt) {
-    const detail = repeats === 1 ? 'once more' : `${repeats} times more`;
-    entries.push({ at: lastRepeatAt, kind: 'delivery.repeated', status: 'duplicate', detail, correlationId });
+    const times = repeats === 1 ? 'once more' : `${repeats} times more`;
+    entries.push({
+      at: lastRepeatAt,
+      kind: 'delivery.repeated',
+      status: 'duplicate',
+      detail: times,
+      correlationId,
+    });
   }
   return entries;
 }
