@@ -1,12 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Redis } from 'ioredis';
 import { expectEachOnce } from './invariants.js';
-import { killWorkerInTheMiddle, untilAnswered, untilSent } from './outage.js';
+import { inFlight, killWorkerInTheMiddle, untilAnswered, untilSent } from './outage.js';
 import { mixedOrders } from './shop.js';
 import { TestSystem } from './system.js';
-
-/** Messages of one worker that are between claim and answer at once, at most: its QUEUE_CONCURRENCY. */
-const inFlight = 10;
 
 let system: TestSystem | undefined;
 afterEach(async () => {

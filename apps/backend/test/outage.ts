@@ -1,7 +1,10 @@
 import { until } from '@visapi/backend-testing';
 import type { TestSystem } from './system.js';
 
-/** Kills a process each time the vendor has taken some more messages, so that every kill strikes work in flight. */
+/** Messages of one worker that are between claim and answer at once, at most: its QUEUE_CONCURRENCY. */
+export const inFlight = 10;
+
+/** Kills the worker each time the vendor has taken some more messages, so that every kill strikes work in flight. */
 export async function killWorkerInTheMiddle(system: TestSystem, times: number, between = 12): Promise<void> {
   for (let kill = 0; kill < times; kill += 1) {
     await untilSent(system, between);

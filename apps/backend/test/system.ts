@@ -30,6 +30,9 @@ export interface SystemOptions {
   readonly ownPostgres?: boolean;
   /** What runs at first; the others are started by the test. */
   readonly apps?: readonly AppName[];
+  /** How many of each run; backends share their port. */
+  readonly workers?: number;
+  readonly backends?: number;
 }
 
 interface Databases {
@@ -51,7 +54,8 @@ export class TestSystem {
   readonly shop: Shop;
   /** What the supervisor said of deaths and restarts. */
   readonly reports: string[] = [];
-  private readonly children = new Map<AppName, Supervised>();
+  /** By name: `worker` is the first one, `worker-2` the second. */
+  private readonly children = new Map<string, Supervised>();
 
   private constructor(
     readonly home: string,
@@ -86,9 +90,14 @@ export class TestSystem {
       database: databases.ownerUrl,
       appDatabase: databases.appUrl,
     };
-    const env = options.env ?? {};
+    const { workers = 1, backends = 1 } = options;
+    const env = { ...options.env, ...(backends > 1 ? { LISTEN_REUSE_PORT: 'true' } : {}) };
     const system = new TestSystem(home, urls, secrets, redis, databases, guardian, env);
-    await Promise.all((options.apps ?? everyApp).map((app) => system.startApp(app)));
+    const counts = { sandbox: 1, backend: backends, worker: workers };
+    const wanted = (options.apps ?? everyApp).flatMap((app) =>
+      Array.from({ length: counts[app] }, (_, index) => system.startApp(app, index + 1)),
+    );
+    await Promise.all(wanted);
     return system;
   }
 
@@ -97,51 +106,46 @@ export class TestSystem {
     return this.databases.postgres;
   }
 
-  async startApp(app: AppName): Promise<void> {
+  async startApp(app: AppName, number = 1): Promise<void> {
     const given: Environment = { PATH: process.env['PATH'] ?? '', ...this.env };
     const shared = appEnvironment(given, this.urls, this.secrets);
     const env = app === 'sandbox' ? sandboxEnvironment(shared, given, this.urls, this.secrets) : shared;
-    const url = this.urls[app];
-    const { port } = new URL(url);
-    const own = { ...env, [app === 'worker' ? 'WORKER_PORT' : 'PORT']: port };
-    const child = new Supervised(appService(app, 1, url, own, this.home), this.guardian, {
+    const url = app === 'worker' && number > 1 ? await freeUrl() : this.urls[app];
+    const own = { ...env, [app === 'worker' ? 'WORKER_PORT' : 'PORT']: new URL(url).port };
+    const service = appService(app, number, url, own, this.home);
+    const child = new Supervised(service, this.guardian, {
       report: (line) => this.reports.push(line),
       onRestart: () => undefined,
     });
-    this.children.set(app, child);
+    this.children.set(service.name, child);
     await child.start();
   }
 
   async stopApp(app: AppName): Promise<void> {
-    await this.child(app).stop();
+    await this.named(app).stop();
   }
 
   /** The supervisor starts it again, as a platform would. */
-  signal(app: AppName, signal: NodeJS.Signals): void {
-    process.kill(this.pid(app), signal);
+  signal(name: string, signal: NodeJS.Signals): void {
+    process.kill(this.pid(name), signal);
   }
 
-  pid(app: AppName): number {
-    const { pid } = this.child(app);
-    if (pid === undefined) throw new Error(`${app} does not run`);
+  pid(name: string): number {
+    const { pid } = this.named(name);
+    if (pid === undefined) throw new Error(`${name} does not run`);
     return pid;
   }
 
   /** Resolves when another process has taken over from the one with this pid and answers. */
-  async restarted(app: AppName, oldPid: number, withinMs = 20_000): Promise<void> {
-    const path = app === 'backend' ? '/api/v1/readyz' : app === 'worker' ? '/readyz' : '/healthz';
-    const ask = async (): Promise<boolean> =>
-      this.pid(app) !== oldPid &&
-      (await fetch(this.urls[app] + path).then(
-        ({ ok }) => ok,
-        () => false,
-      ));
+  async restarted(name: string, oldPid: number, withinMs = 20_000): Promise<void> {
+    const child = this.named(name);
+    const ask = async (): Promise<boolean> => child.pid !== oldPid && (await child.spec.isReady());
     await until(ask, (ready) => ready, withinMs);
   }
 
   /** The log of a process from its first line, every restart included. */
-  async log(app: AppName): Promise<string> {
-    return await readFile(logFile(this.home, app), 'utf8');
+  async log(name: string): Promise<string> {
+    return await readFile(logFile(this.home, name), 'utf8');
   }
 
   /** The samples of a metric of the worker. */
@@ -157,16 +161,19 @@ export class TestSystem {
   }
 
   async close(): Promise<void> {
-    for (const app of ['backend', 'worker', 'sandbox'] as const) await this.children.get(app)?.stop();
+    // The sandbox last: whoever ends its work may still call it.
+    const [sandbox, others] = [this.children.get('sandbox'), [...this.children.values()]];
+    await Promise.all(others.filter((one) => one !== sandbox).map((child) => child.stop()));
+    await sandbox?.stop();
     await this.redis.stop();
     await this.databases.drop();
     await this.guardian.close();
   }
 
-  private child(app: AppName): Supervised {
-    const child = this.children.get(app);
-    if (!child) throw new Error(`${app} has not been started`);
-    return child;
+  private named(name: string): Supervised {
+    const found = this.children.get(name);
+    if (!found) throw new Error(`${name} has not been started`);
+    return found;
   }
 }
 
