@@ -51,11 +51,6 @@ export interface MessageFilter {
   readonly template?: string;
 }
 
-/** The CRM holds the newest values of the order's customer: written at least once, and nothing newer waits. */
-const contactIsSynced = sql`(select coalesce(bool_or(c.state = 'accepted'), false)
-    and not coalesce(bool_or(c.state in ('planned', 'claimed')), false)
-  from effects c where c.order_id = e.order_id and c.kind = 'contact')`;
-
 /** Where a message stands: what we did, or how far its receipts say it came. */
 const status = sql<string>`case when e.state <> 'accepted' then e.state
   when m.read_at is not null then 'read' when m.delivered_at is not null then 'delivered'
