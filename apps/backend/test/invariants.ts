@@ -8,6 +8,8 @@ export interface Expected {
   /** Messages that a kill may have left without a known outcome, at most. */
   readonly uncertainAtMost?: number;
   readonly withinMs?: number;
+  /** How far a message comes that went out: where receipts are lost, no further than accepted. */
+  readonly arrives?: 'read' | 'accepted';
 }
 
 /** Waits until nothing is open any more: what was interrupted goes on within 30 s of its cause being gone. */
@@ -27,7 +29,7 @@ export async function expectEachOnce(
   system: TestSystem,
   orders: readonly ShopOrder[],
   answers: readonly Answer[],
-  { uncertainAtMost = 0, withinMs = 30_000 }: Expected = {},
+  { uncertainAtMost = 0, withinMs = 30_000, arrives = 'read' }: Expected = {},
 ): Promise<Balance> {
   const real = orders.filter(({ test }) => !test);
   const balance = await untilQuiet(system, real.length, withinMs);
@@ -39,7 +41,7 @@ export async function expectEachOnce(
   );
   expect(balance.uncertain.length).toBeLessThanOrEqual(uncertainAtMost);
   await expectContacts(system, orders);
-  await expectConfirmations(system, orders, new Set(balance.uncertain));
+  await expectConfirmations(system, orders, new Set(balance.uncertain), arrives);
   return balance;
 }
 
@@ -63,8 +65,9 @@ async function expectConfirmations(
   system: TestSystem,
   orders: readonly ShopOrder[],
   uncertain: ReadonlySet<string>,
+  arrives: string,
 ): Promise<void> {
-  const told = await untilReceipts(system, orders, uncertain);
+  const told = await untilArrived(system, orders, uncertain, arrives);
   const { confirmationsByOrder: sends, repeated } = await system.sandbox.sends();
   expect(repeated).toEqual([]);
   const wrong = orders.filter(({ id, confirmed }) => {
@@ -77,20 +80,21 @@ async function expectConfirmations(
 }
 
 /** Receipts follow every message that went out. */
-async function untilReceipts(
+async function untilArrived(
   system: TestSystem,
   orders: readonly ShopOrder[],
   uncertain: ReadonlySet<string>,
+  arrives: string,
 ): Promise<Message[]> {
   const wanted = new Set(
     orders.filter(({ id, confirmed }) => confirmed && !uncertain.has(id)).map(({ id }) => id),
   );
   let messages: Message[] = [];
-  const unread = async (): Promise<Message[]> => {
+  const onTheWay = async (): Promise<Message[]> => {
     messages = await system.api.all<Message>('/messages');
-    return messages.filter(({ orderId, status }) => wanted.has(orderId) && status !== 'read').slice(0, 5);
+    return messages.filter(({ orderId, status }) => wanted.has(orderId) && status !== arrives).slice(0, 5);
   };
-  await until(unread, (left) => left.length === 0, 30_000);
+  await until(onTheWay, (left) => left.length === 0, 30_000);
   return messages;
 }
 
