@@ -5,7 +5,8 @@ export function parseJson(bytes: Uint8Array): { value: unknown } | undefined {
   try {
     return { value: JSON.parse(utf8.decode(bytes)) as unknown };
   } catch (error) {
-    if (error instanceof SyntaxError || error instanceof TypeError) return undefined;
+    // By name: the decoder's TypeError may come from another realm than ours.
+    if (['SyntaxError', 'TypeError'].includes((error as Error).name)) return undefined;
     throw error;
   }
 }
