@@ -1,0 +1,120 @@
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { type AppError, Clock } from '@visapi/backend-kernel';
+import { Database } from '@visapi/backend-repositories';
+import { ApiKeysRepository } from '@visapi/backend-repositories/access';
+import { createTestDatabase, type TestDatabase, until } from '@visapi/backend-testing';
+import type { FastifyRequest } from 'fastify';
+import { ALL_SCOPES, seedApiKeys } from '../seed.js';
+import { ApiKeyAuthenticator } from './api-key.authenticator.js';
+
+const pepper = 'pepper-of-a-test';
+let test: TestDatabase;
+let authenticator: ApiKeyAuthenticator;
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+  await seed({ name: 'shop', key: 'vizi.s3cret', scopes: ['webhook:vizi'] });
+  authenticator = new ApiKeyAuthenticator({ pepper }, test.database, new ApiKeysRepository(), new Clock());
+});
+afterAll(async () => await test.drop());
+
+const seed = async (...keys: { name: string; key: string; scopes: readonly string[] }[]) =>
+  await seedApiKeys({ databaseUrl: test.ownerUrl, pepper, keys });
+const present = async (headers: Record<string, string>, by = authenticator) =>
+  await by.authenticate({ headers } as unknown as FastifyRequest);
+
+describe('an API key', () => {
+  it.each([
+    ['X-API-Key', { 'x-api-key': 'vizi.s3cret' }],
+    ['Authorization: Bearer', { authorization: 'Bearer vizi.s3cret' }],
+    ['a bearer in other letters', { authorization: 'bearer   vizi.s3cret' }],
+    ['both, the first of them', { 'x-api-key': 'vizi.s3cret', authorization: 'Bearer other.key' }],
+  ])('is recognised in %s', async (_name, headers) => {
+    const principal = await present(headers as Record<string, string>);
+    expect(principal).toMatchObject({ kind: 'api-key', label: 'vizi' });
+    expect([...principal.scopes]).toEqual(['webhook:vizi']);
+  });
+
+  it.each([
+    ['nothing', {}],
+    ['an empty header', { 'x-api-key': '' }],
+    ['another secret', { 'x-api-key': 'vizi.s3cres' }],
+    ['a longer secret', { 'x-api-key': 'vizi.s3cret ' }],
+    ['the prefix alone', { 'x-api-key': 'vizi' }],
+    ['an empty secret', { 'x-api-key': 'vizi.' }],
+    ['an unknown prefix', { 'x-api-key': 'nobody.s3cret' }],
+    ['another scheme', { authorization: 'Basic dml6aTpzM2NyZXQ=' }],
+    ['a huge key', { 'x-api-key': `${'v'.repeat(100_000)}.x` }],
+    ['prototype keys', { 'x-api-key': '__proto__.constructor' }],
+  ])('is refused as 401: %s', async (_name, headers) => {
+    await expect(present(headers as Record<string, string>)).rejects.toMatchObject({
+      category: 'unauthenticated',
+    });
+  });
+
+  it('is refused when it has expired or was revoked', async () => {
+    await seed(
+      { name: 'old', key: 'old.s3cret', scopes: [] },
+      { name: 'gone', key: 'gone.s3cret', scopes: [] },
+    );
+    await test.query(`update api_keys set expires_at = now() - interval '1 second' where prefix = 'old'`);
+    await test.query(`update api_keys set revoked_at = now() where prefix = 'gone'`);
+    for (const key of ['old.s3cret', 'gone.s3cret'])
+      await expect(present({ 'x-api-key': key })).rejects.toMatchObject({ category: 'unauthenticated' });
+  });
+
+  it('is known for a moment without asking again, and a revocation is noticed within five seconds', async () => {
+    await seed({ name: 'short', key: 'short.s3cret', scopes: [] });
+    await present({ 'x-api-key': 'short.s3cret' });
+    await test.query(`update api_keys set revoked_at = now() where prefix = 'short'`);
+    await expect(present({ 'x-api-key': 'short.s3cret' })).resolves.toMatchObject({ label: 'short' });
+    const real = performance.now.bind(performance);
+    const clock = jest.spyOn(performance, 'now').mockImplementation(() => real() + 5_000);
+    const ask = async () =>
+      await present({ 'x-api-key': 'short.s3cret' }).then(
+        () => 'known',
+        (error: AppError) => error.category,
+      );
+    await until(ask, (answer) => answer === 'unauthenticated', 1_000);
+    clock.mockRestore();
+  });
+
+  it('that nobody could look up is not a wrong key: the database error is passed on', async () => {
+    const gone = Database.open(
+      { url: 'postgres://visapi_app:x@127.0.0.1:1/none', poolMax: 1 },
+      'gone',
+      () => undefined,
+    );
+    const lost = new ApiKeyAuthenticator({ pepper }, gone, new ApiKeysRepository(), new Clock());
+    await expect(present({ 'x-api-key': 'vizi.s3cret' }, lost)).rejects.toMatchObject({
+      code: 'ECONNREFUSED',
+    });
+    await gone.close();
+  });
+
+  it('holds no scope that this version does not know', async () => {
+    await seed({ name: 'odd', key: 'odd.s3cret', scopes: ['orders:read', 'moon:land'] });
+    expect([...(await present({ 'x-api-key': 'odd.s3cret' })).scopes]).toEqual(['orders:read']);
+  });
+
+  it('is kept as a keyed hash only', async () => {
+    const rows = await test.query('select * from api_keys');
+    expect(JSON.stringify(rows)).not.toContain('s3cret');
+  });
+});
+
+describe('the seed', () => {
+  it('gives an existing prefix the new secret and scopes, and may run again', async () => {
+    await seed({ name: 'again', key: 'again.first', scopes: [] });
+    await seed({ name: 'again', key: 'again.second', scopes: ALL_SCOPES });
+    const fresh = new ApiKeyAuthenticator({ pepper }, test.database, new ApiKeysRepository(), new Clock());
+    await expect(present({ 'x-api-key': 'again.first' }, fresh)).rejects.toMatchObject({
+      category: 'unauthenticated',
+    });
+    expect((await present({ 'x-api-key': 'again.second' }, fresh)).scopes.size).toBe(ALL_SCOPES.length);
+  });
+
+  it('says which key has not the form', async () => {
+    await expect(seed({ name: 'formless', key: 'formless', scopes: [] })).rejects.toThrow('formless');
+  });
+});
