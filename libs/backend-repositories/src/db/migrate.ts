@@ -1,9 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg from 'pg';
 
 /** One migrator at a time, whatever number of deployments start together. */
 const lockKey = 7_265_510_001;
+const turnPauseMs = 100;
 const filePattern = /^(\d{14})_([a-z0-9_]+)\.sql$/;
 
 interface Migration {
@@ -27,7 +29,7 @@ export async function migrate(options: {
   const client = new pg.Client({ connectionString: options.databaseUrl, application_name: 'visapi-migrate' });
   await client.connect();
   try {
-    await client.query('select pg_advisory_lock($1)', [lockKey]);
+    await takeTurn(client);
     const pending = await findPending(client, options.directory);
     for (const migration of pending) {
       await apply(client, migration);
@@ -47,6 +49,20 @@ export async function setAppRolePassword(options: { databaseUrl: string; passwor
     await client.query(`alter role visapi_app password ${client.escapeLiteral(options.password)}`);
   } finally {
     await client.end();
+  }
+}
+
+/**
+ * Asks again and again instead of waiting inside Postgres: a concurrent index build waits for every running statement,
+ * and one that waits for the builder's lock would make a deadlock of it.
+ */
+async function takeTurn(client: pg.Client): Promise<void> {
+  for (;;) {
+    const { rows } = await client.query<{ held: boolean }>('select pg_try_advisory_lock($1) as held', [
+      lockKey,
+    ]);
+    if (rows[0]?.held) return;
+    await pause(turnPauseMs);
   }
 }
 
