@@ -1,0 +1,131 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { CommandBus, CqrsModule, QueryBus } from '@nestjs/cqrs';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import {
+  createTestContext,
+  createTestDatabase,
+  deliver,
+  type TestDatabase,
+  viziOrder,
+} from '@visapi/backend-testing';
+import { CreateOrder } from '../commands/create-order.command.js';
+import { OrdersModule } from '../orders.module.js';
+import { GetOrderById } from './get-order-by-id.query.js';
+import { GetOrderTimeline } from './get-order-timeline.query.js';
+import { GetOrders } from './get-orders.query.js';
+
+let test: TestDatabase;
+let app: INestApplicationContext;
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+  app = await createTestContext(test.url, [CqrsModule, OrdersModule]);
+});
+afterAll(async () => {
+  await app.close();
+  await test.drop();
+});
+
+async function receive(id: string, changes: Record<string, unknown> = {}) {
+  const body = viziOrder({ ...changes, order: { id, ...(changes['order'] as object) } });
+  const { deliveryId } = await deliver(test.database, body);
+  return deliveryId;
+}
+
+const make = async (id: string, changes: Record<string, unknown> = {}) =>
+  await app.get(CommandBus).execute(new CreateOrder(await receive(id, changes)));
+const timeline = async (id: string) => await app.get(QueryBus).execute(new GetOrderTimeline(id));
+const told = async (id: string) =>
+  (await timeline(id)).map(({ kind, status, detail }) => [kind, status, detail].filter(Boolean).join(' '));
+
+describe('the timeline of an order', () => {
+  it('tells of deliveries, the order, what it owes, repeats and changes, oldest first', async () => {
+    await make('T1');
+    await receive('T1');
+    await make('T1', { form: { client: { email: 'new@example.test' } } });
+    await expect(told('T1')).resolves.toEqual([
+      'delivery.received accepted',
+      'order.created created',
+      'message.planned planned',
+      'delivery.repeated duplicate once more',
+      'delivery.received changed',
+      'order.changed changed clientEmail',
+    ]);
+    const times = (await timeline('T1')).map(({ at }) => at.getTime());
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  });
+
+  it('tells why something was withheld', async () => {
+    await make('T2', { order: { branch: 'se' } });
+    const entries = await told('T2');
+    expect(entries).toContain('contact.skipped skipped branch');
+    expect(entries).toContain('message.skipped skipped branch');
+  });
+
+  it('tells of an order that is received but not yet interpreted, and of none that never came', async () => {
+    await receive('T3');
+    await expect(told('T3')).resolves.toEqual(['delivery.received accepted']);
+    await expect(timeline('T-none')).rejects.toMatchObject({ category: 'not-found' });
+  });
+});
+
+describe('orders as they are read', () => {
+  it('are found by id, or not', async () => {
+    await make('Q1');
+    await expect(app.get(QueryBus).execute(new GetOrderById('Q1'))).resolves.toMatchObject({
+      orderId: 'Q1',
+      branch: 'il',
+    });
+    await expect(app.get(QueryBus).execute(new GetOrderById('Q-none'))).rejects.toMatchObject({
+      category: 'not-found',
+    });
+  });
+
+  it('are listed newest first, page by page or behind a cursor, without gap or repeat', async () => {
+    for (let index = 0; index < 5; index += 1) await make(`P${index}`, { order: { branch: 'co' } });
+    const list = async (page: ConstructorParameters<typeof GetOrders>[1]) =>
+      await app.get(QueryBus).execute(new GetOrders({ branch: 'co' }, page));
+    const ids = ({ items }: Awaited<ReturnType<typeof list>>) => items.map(({ orderId }) => orderId);
+    const first = await list({ kind: 'page', page: 1, perPage: 2 });
+    expect(first.pagination).toEqual({ page: 1, perPage: 2, total: 5, totalPages: 3 });
+    const pages = [
+      first,
+      await list({ kind: 'page', page: 2, perPage: 2 }),
+      await list({ kind: 'page', page: 3, perPage: 2 }),
+    ];
+    expect(pages.flatMap(ids)).toEqual(['P4', 'P3', 'P2', 'P1', 'P0']);
+    const seen: string[] = [];
+    for (let after: string | null = null, more = true; more;) {
+      const part = await list({ kind: 'cursor', after, perPage: 2 });
+      seen.push(...ids(part));
+      after = 'nextCursor' in part.pagination ? part.pagination.nextCursor : null;
+      more = after !== null;
+    }
+    expect(seen).toEqual(['P4', 'P3', 'P2', 'P1', 'P0']);
+  });
+
+  it.each([
+    [{ branch: 'ru' }, 0],
+    [{ country: 'morocco' }, 1],
+    [{ email: 'f@example.test' }, 1],
+    [{ phone: '+77010000001' }, 1],
+    [{ status: 'issue' }, 1],
+    [{ cbbSynced: true }, 0],
+    [{ country: 'morocco', whatsappConfirmationSent: true }, 0],
+    [{ country: 'morocco', createdTo: new Date(0) }, 0],
+    [{ country: 'morocco', createdFrom: new Date(0) }, 1],
+  ])('are filtered by %j', async (filter, count) => {
+    if (!(await test.query(`select 1 from orders where order_id = 'F1'`)).length)
+      await make('F1', {
+        order: { status: 'issue' },
+        form: {
+          country: 'morocco',
+          client: { email: 'f@example.test', phone: { code: '7', number: '7010000001' } },
+        },
+      });
+    const { items } = await app
+      .get(QueryBus)
+      .execute(new GetOrders(filter, { kind: 'cursor', after: null, perPage: 50 }));
+    expect(items).toHaveLength(count);
+  });
+});
