@@ -1,0 +1,136 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { CommandBus, CqrsModule, QueryBus } from '@nestjs/cqrs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  createTestContext,
+  createTestDatabase,
+  deliver,
+  deliverReceipts,
+  plantOrder,
+  type TestDatabase,
+  viziOrder,
+} from '@visapi/backend-testing';
+import { OperationsModule } from '../operations.module.js';
+import { GetAttention } from '../queries/get-attention.query.js';
+import { RecoverLostWork } from './recover-lost-work.command.js';
+
+let test: TestDatabase;
+let app: INestApplicationContext;
+let counter = 0;
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+  app = await createTestContext(test.url, [CqrsModule, OperationsModule]);
+});
+beforeEach(async () => {
+  await test.query(`update effects set state = 'skipped', lease_until = null`);
+  await test.query(`update deliveries set state = 'closed'`);
+});
+afterAll(async () => {
+  await app.close();
+  await test.drop();
+});
+
+const recover = async () => await app.get(CommandBus).execute(new RecoverLostWork());
+const age = async (table: string, column: string, id: string, seconds: number) =>
+  await test.query(`update ${table} set ${column} = now() - make_interval(secs => $2) where id = $1`, [
+    id,
+    seconds,
+  ]);
+
+async function claimed(which: 'contactId' | 'messageId', leaseSeconds: number) {
+  const order = await plantOrder(test, { contact: which === 'contactId' ? 'planned' : 'accepted' });
+  await test.query(
+    `update effects set state = 'claimed', attempt = 1, lease_until = now() + make_interval(secs => $2) where id = $1`,
+    [order[which], leaseSeconds],
+  );
+  return { ...order, id: order[which] };
+}
+
+const stateOf = async (id: string) =>
+  (await test.query('select state, reason, lease_until from effects where id = $1', [id]))[0];
+
+describe('RecoverLostWork', () => {
+  it('plans the contact of a dead worker again, and calls its message uncertain', async () => {
+    const [contact, message] = [await claimed('contactId', -1), await claimed('messageId', -1)];
+    const lost = await recover();
+    expect(new Map(lost?.expired.map(({ id, state }) => [id, state]))).toEqual(
+      new Map([
+        [contact.id, 'planned'],
+        [message.id, 'uncertain'],
+      ]),
+    );
+    await expect(stateOf(message.id)).resolves.toEqual({
+      state: 'uncertain',
+      reason: 'lease-expired',
+      lease_until: null,
+    });
+    await expect(recover()).resolves.toMatchObject({ expired: [] });
+  });
+
+  it('leaves living claims alone', async () => {
+    const { id } = await claimed('messageId', 5);
+    await expect(recover()).resolves.toMatchObject({ expired: [] });
+    await expect(stateOf(id)).resolves.toMatchObject({ state: 'claimed' });
+  });
+
+  it('finds planned effects whose job is gone, once per round of patience', async () => {
+    const { contactId, messageId } = await plantOrder(test, { contact: 'planned' });
+    await expect(recover()).resolves.toMatchObject({ due: [] });
+    for (const id of [contactId, messageId]) {
+      await age('effects', 'planned_at', id, 60);
+      await age('effects', 'due_at', id, 60);
+    }
+    await expect(recover()).resolves.toMatchObject({ due: [{ id: contactId, kind: 'contact', attempt: 0 }] });
+    await expect(recover()).resolves.toMatchObject({ due: [] });
+    await test.query(`update effects set state = 'accepted', accepted_at = now() where id = $1`, [contactId]);
+    await expect(recover()).resolves.toMatchObject({ due: [{ id: messageId, kind: 'message' }] });
+  });
+
+  it('does not wake what is not yet due', async () => {
+    const { contactId } = await plantOrder(test, { contact: 'planned' });
+    await age('effects', 'planned_at', contactId, 60);
+    await test.query(`update effects set due_at = now() + interval '20 seconds' where id = $1`, [contactId]);
+    await expect(recover()).resolves.toMatchObject({ due: [] });
+  });
+
+  it('finds deliveries that nobody has interpreted, orders and receipts', async () => {
+    const order = await deliver(test.database, viziOrder({ order: { id: `R${(counter += 1)}` } }));
+    const receipts = await deliverReceipts(test.database, { nonce: (counter += 1) });
+    await expect(recover()).resolves.toMatchObject({ open: [] });
+    for (const { deliveryId } of [order, receipts]) await age('deliveries', 'received_at', deliveryId, 60);
+    const lost = await recover();
+    expect(new Map(lost?.open.map(({ id, kind }) => [id, kind]))).toEqual(
+      new Map([
+        [order.deliveryId, 'order'],
+        [receipts.deliveryId, 'receipt'],
+      ]),
+    );
+    await expect(recover()).resolves.toMatchObject({ open: [] });
+  });
+
+  it('is done by one process at a time', async () => {
+    await Promise.all(Array.from({ length: 5 }, () => claimed('messageId', -1)));
+    const rounds = await Promise.all(Array.from({ length: 4 }, () => recover()));
+    expect(rounds.flatMap((lost) => lost?.expired ?? [])).toHaveLength(5);
+  });
+});
+
+describe('what needs attention', () => {
+  it('is what is uncertain, failed, or open for more than five minutes, and each newly so once', async () => {
+    const ask = async (seconds = 10) => await app.get(QueryBus).execute(new GetAttention(seconds));
+    await expect(ask()).resolves.toEqual({ uncertain: 0, failed: 0, open: 0, newlyOverdue: [] });
+    const [uncertain, failed, open] = [
+      await claimed('messageId', 5),
+      await plantOrder(test),
+      await plantOrder(test),
+    ];
+    await test.query(`update effects set state = 'uncertain', lease_until = null where id = $1`, [
+      uncertain.messageId,
+    ]);
+    await test.query(`update effects set state = 'failed' where id = $1`, [failed.messageId]);
+    await age('effects', 'planned_at', open.messageId, 305);
+    await expect(ask()).resolves.toEqual({ uncertain: 1, failed: 1, open: 1, newlyOverdue: [open.orderId] });
+    await expect(ask(3)).resolves.toMatchObject({ open: 1, newlyOverdue: [] });
+  });
+});
