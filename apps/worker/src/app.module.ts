@@ -29,8 +29,8 @@ export class AppModule {
         CbbModule.forRoot(config.cbb, queueRedis),
         EventsModule,
         OrdersJobsModule,
-        ContactsJobsModule.forRoot(config.cbb),
-        MessagingJobsModule.forRoot(config.cbb),
+        ContactsJobsModule,
+        MessagingJobsModule,
         OperationsJobsModule,
       ],
     };

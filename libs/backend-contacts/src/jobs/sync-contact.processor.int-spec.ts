@@ -1,6 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type CbbConfig, loadConfig, slices } from '@visapi/backend-config';
 import { CbbClient, VendorError } from '@visapi/backend-providers';
 import { FakeCbbClient } from '@visapi/backend-providers/fake';
 import { QueueModule } from '@visapi/backend-queue';
@@ -29,7 +28,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await app?.close();
   cbb = new FakeCbbClient();
-  app = await start({});
+  app = await start();
   processor = app.get(SyncContactProcessor);
 });
 afterAll(async () => {
@@ -38,11 +37,10 @@ afterAll(async () => {
   await test.drop();
 });
 
-async function start(environment: Record<string, string>): Promise<INestApplicationContext> {
-  const config: CbbConfig = loadConfig({ CBB_API_KEY: 'test', ...environment }, { cbb: slices.cbb }).cbb;
+async function start(): Promise<INestApplicationContext> {
   const vendor = provideGlobally(new Map<object, unknown>([[CbbClient, cbb]]));
   const queue = QueueModule.forRoot({ url: redis.url, publicUrl: undefined, concurrency: 1, batchSize: 1 });
-  return await createTestContext(test.url, [vendor, queue, ContactsJobsModule.forRoot(config)]);
+  return await createTestContext(test.url, [vendor, queue, ContactsJobsModule]);
 }
 
 const failure = (kind: VendorError['kind'], reason: string, facts = {}) =>
@@ -274,18 +272,17 @@ describe('the sync-contact job', () => {
     expect(cbb.calls).toEqual([]);
   });
 
-  it.each([
-    [{ CBB_SYNC_DRY_RUN: 'true' }, 'dry-run'],
-    [{ CBB_SYNC_ENABLED: 'false' }, 'sync-disabled'],
-    [{ CBB_API_KEY: '' }, 'sync-disabled'],
-  ])('calls nobody with %j, and withholds the confirmation with the contact', async (environment, reason) => {
-    const { contactId, messageId, orderId } = await plant();
-    const gated = await start(environment);
-    const result = await gated.get(SyncContactProcessor).handle({ effectId: contactId });
-    await gated.close();
-    expect(result).toMatchObject({ outcome: 'skipped', orderId, reason });
-    for (const id of [contactId, messageId])
-      await expect(effect(id)).resolves.toMatchObject({ state: 'skipped', reason });
-    expect(cbb.calls).toEqual([]);
-  });
+  it.each(['dry-run', 'sync-disabled'] as const)(
+    'calls nobody when settings withhold it (%s), and withholds the confirmation with the contact',
+    async (reason) => {
+      const { contactId, messageId, orderId } = await plant();
+      cbb.withheld = reason;
+      const result = await processor.handle({ effectId: contactId });
+      cbb.withheld = undefined;
+      expect(result).toMatchObject({ outcome: 'skipped', orderId, reason });
+      for (const id of [contactId, messageId])
+        await expect(effect(id)).resolves.toMatchObject({ state: 'skipped', reason });
+      expect(cbb.calls).toEqual([]);
+    },
+  );
 });

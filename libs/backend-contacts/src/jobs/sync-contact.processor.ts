@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { type CbbConfig, isCbbConfigured } from '@visapi/backend-config';
 import { backoffMs, newId } from '@visapi/backend-kernel';
 import { CbbClient, upsertContact, VendorError } from '@visapi/backend-providers';
 import { type HeldClaim, type JobProcessor, type JobResult, LeaseKeeper } from '@visapi/backend-queue';
@@ -22,7 +21,6 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
   readonly job = syncContactJob;
 
   constructor(
-    private readonly config: CbbConfig,
     private readonly database: Database,
     private readonly contacts: ContactsRepository,
     private readonly effects: EffectsRepository,
@@ -31,8 +29,7 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
   ) {}
 
   async handle({ effectId }: Payload): Promise<JobResult> {
-    const withheld = this.withheldBy();
-    if (withheld) return await this.withhold(effectId, withheld);
+    if (this.cbb.withheld) return await this.withhold(effectId, this.cbb.withheld);
     const claim = await this.contacts.claim(this.database.db, effectId);
     if (claim === undefined) return { outcome: 'not-mine' };
     if (claim === 'busy')
@@ -45,11 +42,6 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     } finally {
       held.release();
     }
-  }
-
-  private withheldBy(): string | undefined {
-    if (this.config.dryRun) return 'dry-run';
-    return this.config.enabled && isCbbConfigured(this.config) ? undefined : 'sync-disabled';
   }
 
   private async withhold(effectId: string, reason: string): Promise<JobResult> {

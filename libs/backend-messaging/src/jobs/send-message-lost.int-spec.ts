@@ -1,8 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { loadConfig, slices } from '@visapi/backend-config';
-import { CbbClient, RateGate, VendorError } from '@visapi/backend-providers';
+import { CbbClient, VendorError } from '@visapi/backend-providers';
 import { FakeCbbClient } from '@visapi/backend-providers/fake';
 import { QueueModule } from '@visapi/backend-queue';
 import { EffectsRepository } from '@visapi/backend-repositories/effects';
@@ -18,6 +17,7 @@ import {
 } from '@visapi/backend-testing';
 import { ApplyReceipts } from '../commands/apply-receipts.command.js';
 import { MessagingJobsModule } from './messaging-jobs.module.js';
+import { BindReceipts } from '../commands/bind-receipts.command.js';
 import { SendMessageProcessor } from './send-message.processor.js';
 
 let test: TestDatabase;
@@ -30,15 +30,9 @@ const effects = new EffectsRepository();
 beforeAll(async () => {
   test = await createTestDatabase();
   redis = await takeTestRedis();
-  const vendor = provideGlobally(
-    new Map<object, unknown>([
-      [CbbClient, cbb],
-      [RateGate, new RateGate(0, 'cbb', undefined)],
-    ]),
-  );
+  const vendor = provideGlobally(new Map<object, unknown>([[CbbClient, cbb]]));
   const queue = QueueModule.forRoot({ url: redis.url, publicUrl: undefined, concurrency: 1, batchSize: 1 });
-  const { cbb: config } = loadConfig({ CBB_API_KEY: 'test' }, { cbb: slices.cbb });
-  app = await createTestContext(test.url, [vendor, queue, MessagingJobsModule.forRoot(config)]);
+  app = await createTestContext(test.url, [vendor, queue, MessagingJobsModule]);
   processor = app.get(SendMessageProcessor);
 });
 afterAll(async () => {
@@ -171,6 +165,8 @@ describe('a receipt that outruns the answer of its send', () => {
     });
     claimed.release();
     await claimed.result;
+    // What the sweep does a few seconds later.
+    await app.get(CommandBus).execute(new BindReceipts());
     await expect(stateOf(second.messageId)).resolves.toMatchObject({
       state: 'accepted',
       read_at: expect.any(Date),

@@ -1,7 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { type CbbConfig, loadConfig, slices } from '@visapi/backend-config';
-import { CbbClient, RateGate, VendorError } from '@visapi/backend-providers';
+import { CbbClient, VendorError } from '@visapi/backend-providers';
 import { FakeCbbClient } from '@visapi/backend-providers/fake';
 import { QueueModule } from '@visapi/backend-queue';
 import {
@@ -28,7 +27,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await app?.close();
   cbb = new FakeCbbClient();
-  app = await start({});
+  app = await start();
   processor = app.get(SendMessageProcessor);
 });
 afterAll(async () => {
@@ -37,16 +36,10 @@ afterAll(async () => {
   await test.drop();
 });
 
-async function start(environment: Record<string, string>): Promise<INestApplicationContext> {
-  const config: CbbConfig = loadConfig({ CBB_API_KEY: 'test', ...environment }, { cbb: slices.cbb }).cbb;
-  const vendor = provideGlobally(
-    new Map<object, unknown>([
-      [CbbClient, cbb],
-      [RateGate, new RateGate(0, 'cbb', undefined)],
-    ]),
-  );
+async function start(): Promise<INestApplicationContext> {
+  const vendor = provideGlobally(new Map<object, unknown>([[CbbClient, cbb]]));
   const queue = QueueModule.forRoot({ url: redis.url, publicUrl: undefined, concurrency: 1, batchSize: 1 });
-  return await createTestContext(test.url, [vendor, queue, MessagingJobsModule.forRoot(config)]);
+  return await createTestContext(test.url, [vendor, queue, MessagingJobsModule]);
 }
 
 const failure = (kind: VendorError['kind'], reason: string, facts = {}) =>
@@ -228,17 +221,16 @@ describe('the send-message job', () => {
     expect(cbb.calls).toEqual([]);
   });
 
-  it.each([
-    [{ CBB_SYNC_DRY_RUN: 'true' }, 'dry-run'],
-    [{ CBB_SYNC_ENABLED: 'false' }, 'sync-disabled'],
-    [{ CBB_API_KEY: '' }, 'sync-disabled'],
-  ])('calls nobody with %j and records why', async (environment, reason) => {
-    const { messageId, orderId } = await plantOrder(test);
-    const gated = await start(environment);
-    const result = await gated.get(SendMessageProcessor).handle({ effectId: messageId });
-    await gated.close();
-    expect(result).toMatchObject({ outcome: 'skipped', orderId, reason });
-    await expect(effect(messageId)).resolves.toMatchObject({ state: 'skipped', reason });
-    expect(cbb.calls).toEqual([]);
-  });
+  it.each(['dry-run', 'sync-disabled'] as const)(
+    'calls nobody when settings withhold it (%s), and records why',
+    async (reason) => {
+      const { messageId, orderId } = await plantOrder(test);
+      cbb.withheld = reason;
+      const result = await processor.handle({ effectId: messageId });
+      cbb.withheld = undefined;
+      expect(result).toMatchObject({ outcome: 'skipped', orderId, reason });
+      await expect(effect(messageId)).resolves.toMatchObject({ state: 'skipped', reason });
+      expect(cbb.calls).toEqual([]);
+    },
+  );
 });

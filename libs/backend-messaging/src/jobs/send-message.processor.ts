@@ -1,13 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
-import { type CbbConfig, isCbbConfigured } from '@visapi/backend-config';
 import { backoffMs, newId, phoneDigits } from '@visapi/backend-kernel';
-import { CbbClient, RateGate, VendorError } from '@visapi/backend-providers';
+import { CbbClient, VendorError } from '@visapi/backend-providers';
 import { type JobProcessor, type JobResult, LeaseKeeper } from '@visapi/backend-queue';
 import { Database } from '@visapi/backend-repositories';
 import { EffectsRepository } from '@visapi/backend-repositories/effects';
 import { type MessageClaim, MessagesRepository } from '@visapi/backend-repositories/messaging';
-import { BindReceipts } from '../commands/bind-receipts.command.js';
 import { persistently } from '../persistently.js';
 import { judgeSend } from '../send-outcome.js';
 import { staleAfterSeconds } from '../send-window.js';
@@ -23,24 +20,21 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
   readonly job = sendMessageJob;
 
   constructor(
-    private readonly config: CbbConfig,
     private readonly database: Database,
     private readonly messages: MessagesRepository,
     private readonly effects: EffectsRepository,
     private readonly cbb: CbbClient,
-    private readonly gate: RateGate,
     private readonly leases: LeaseKeeper,
-    private readonly commands: CommandBus,
   ) {}
 
   async handle({ effectId }: Payload): Promise<JobResult> {
-    if (this.config.dryRun || !this.config.enabled || !isCbbConfigured(this.config)) {
-      const reason = this.config.dryRun ? 'dry-run' : 'sync-disabled';
+    const reason = this.cbb.withheld;
+    if (reason) {
       const orderId = await this.effects.skipWithDependents(this.database.db, effectId, reason);
       return { outcome: 'skipped', event: 'message.skipped', orderId, reason };
     }
     // The vendor's rate is waited for before the claim: what waits has not been sent and must not look as if it had.
-    await this.gate.pass();
+    await this.cbb.turn();
     const claim = await this.claim(effectId);
     if (!claim) return { outcome: 'not-mine' };
     const held = this.leases.hold(claim);
@@ -92,7 +86,6 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
     const { orderId, correlationId, attempt } = claim;
     const marked = await this.messages.markAccepted(this.database.db, claim, evidence);
     if (!marked) return { outcome: 'claim-lost', orderId, correlationId, attempt, attention: true };
-    if (marked.receiptsWait) await this.commands.execute(new BindReceipts([phoneDigits(marked.phone)]));
     return { outcome: 'accepted', event: 'message.accepted', orderId, correlationId, attempt };
   }
 

@@ -30,10 +30,10 @@ export class CbbModule implements OnApplicationShutdown {
       {
         provide: CbbClient,
         inject: [CbbTransport],
-        useFactory: (transport: CbbTransport) => new HttpCbbClient(transport, config.fieldIds),
+        useFactory: (transport: CbbTransport) => new HttpCbbClient(transport, config),
       },
     ];
-    return { module: CbbModule, global: true, providers, exports: [CbbClient, RateGate] };
+    return { module: CbbModule, global: true, providers, exports: [CbbClient] };
   }
 
   async onApplicationShutdown(): Promise<void> {

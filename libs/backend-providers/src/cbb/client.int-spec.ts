@@ -47,7 +47,7 @@ async function sandbox(): Promise<Cbb> {
   const read = async <T>(path: string) =>
     (await app.inject({ url: path, headers: { 'x-access-token': 'test' } })).json<T>();
   return {
-    client: new HttpCbbClient(transport, cbb.fieldIds),
+    client: new HttpCbbClient(transport, cbb),
     fields: async (phone) => {
       const fields = await read<{ name: string; value: string }[]>(`/cbb/contacts/${phone}/custom_fields`);
       return Object.fromEntries(fields.map(({ name, value }) => [name, value]));

@@ -1,4 +1,5 @@
-import { CbbTransport } from './transport.js';
+import { type CbbConfig, isCbbConfigured } from '@visapi/backend-config';
+import { type CallOptions, CbbTransport } from './transport.js';
 import { contact, created, done } from './schemas.js';
 
 export interface CbbContact {
@@ -30,15 +31,12 @@ export interface TemplateMessage {
   readonly parameters: readonly string[];
 }
 
-export interface CallOptions {
-  readonly correlationId: string;
-  readonly signal?: AbortSignal;
-  /** The caller has waited for the vendor's rate itself, before it claimed what it is about to do. */
-  readonly paced?: boolean;
-}
-
 /** What VisAPI needs of CBB, the WhatsApp CRM. Errors are `VendorError`s; no call is repeated by the client. */
 export abstract class CbbClient {
+  /** Why nothing may be sent to CBB by this process's settings; undefined when it may. */
+  abstract readonly withheld: 'dry-run' | 'sync-disabled' | undefined;
+  /** Waits until the vendor's rate lets one more call through: for callers that must not claim their work before. */
+  abstract turn(): Promise<void>;
   /** Undefined when CBB does not know the contact. */
   abstract getContact(phone: string, options: CallOptions): Promise<CbbContact | undefined>;
   /** Creates a contact with its fields; returns its id. An existing one keeps its basic data. */
@@ -52,11 +50,19 @@ export abstract class CbbClient {
  * https://app.chatgptbuilder.io/api/swagger/
  */
 export class HttpCbbClient extends CbbClient {
+  readonly withheld: CbbClient['withheld'];
+
   constructor(
     private readonly transport: CbbTransport,
-    private readonly fieldIds: Readonly<Record<string, number>>,
+    private readonly config: Pick<CbbConfig, 'fieldIds' | 'url' | 'apiKey' | 'enabled' | 'dryRun'>,
   ) {
     super();
+    const off = !config.enabled || !isCbbConfigured(config);
+    this.withheld = config.dryRun ? 'dry-run' : off ? 'sync-disabled' : undefined;
+  }
+
+  async turn(): Promise<void> {
+    await this.transport.turn();
   }
 
   async getContact(phone: string, options: CallOptions): Promise<CbbContact | undefined> {
@@ -91,7 +97,7 @@ export class HttpCbbClient extends CbbClient {
 
   /** @throws Error when the account's id of the field is not configured: that is ours to mend, not the vendor's */
   async setField(contactId: string, field: CbbField, options: CallOptions): Promise<void> {
-    const id = this.fieldIds[field.name];
+    const id = this.config.fieldIds[field.name];
     if (id === undefined) throw new Error(`CBB_FIELD_IDS names no id for the field ${field.name}`);
     const path = `/contacts/${contactId}/custom_fields/${id}`;
     await this.transport.call('POST', path, { form: { value: field.value } }, done, options);

@@ -31,6 +31,7 @@ export class FakeCbbClient extends CbbClient {
   readonly sent: TemplateMessage[] = [];
   /** Every call in order, as "operation phone" or "setField phone name". */
   readonly calls: string[] = [];
+  withheld: CbbClient['withheld'];
   private readonly faults = new Map<Operation, Fault[]>();
   private gate:
     { readonly operation: Operation; readonly reach: () => void; readonly open: Promise<void> } | undefined;
@@ -46,6 +47,10 @@ export class FakeCbbClient extends CbbClient {
     const released = Promise.withResolvers<void>();
     this.gate = { operation, reach: reached.resolve, open: released.promise };
     return { reached: reached.promise, release: released.resolve };
+  }
+
+  async turn(): Promise<void> {
+    // In memory there is no rate to wait for.
   }
 
   async getContact(phone: string): Promise<CbbContact | undefined> {

@@ -20,7 +20,7 @@ function open(url: string) {
     { cbb: slices.cbb },
   );
   const opened = new CbbTransport(cbb, new RateGate(0, 'cbb', undefined), 4);
-  return { transport: opened, client: new HttpCbbClient(opened, cbb.fieldIds) };
+  return { transport: opened, client: new HttpCbbClient(opened, cbb) };
 }
 
 beforeAll(async () => {

@@ -3,8 +3,14 @@ import { Pool } from 'undici';
 import type { z } from 'zod';
 import type { RateGate } from '../rate-gate.js';
 import { type VendorErrorKind, VendorError } from '../vendor-error.js';
-import type { CallOptions } from './client.js';
 import { failure } from './schemas.js';
+
+export interface CallOptions {
+  readonly correlationId: string;
+  readonly signal?: AbortSignal;
+  /** The caller has waited for its turn before it claimed what it is about to do. */
+  readonly paced?: boolean;
+}
 
 type Body = { readonly json: object } | { readonly form: Readonly<Record<string, string>> } | undefined;
 
@@ -33,6 +39,11 @@ export class CbbTransport {
     });
   }
 
+  /** Resolves when the vendor's rate lets one more call through. */
+  async turn(signal?: AbortSignal): Promise<void> {
+    await this.gate.pass(signal);
+  }
+
   async close(): Promise<void> {
     await this.pool.close();
   }
@@ -45,7 +56,7 @@ export class CbbTransport {
     schema: z.ZodType<T>,
     options: CallOptions,
   ): Promise<T> {
-    if (!options.paced) await this.gate.pass(options.signal);
+    if (!options.paced) await this.turn(options.signal);
     const timeout = AbortSignal.timeout(this.config.timeoutMs);
     const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
     const { status, text, retryAfter } = await this.send(method, path, body, options.correlationId, signal);

@@ -1,5 +1,6 @@
 import { VendorError } from '../vendor-error.js';
-import type { CallOptions, CbbClient, CbbContact, NewCbbContact } from './client.js';
+import type { CbbClient, CbbContact, NewCbbContact } from './client.js';
+import type { CallOptions } from './transport.js';
 
 export interface UpsertedContact {
   readonly contactId: string;

@@ -109,14 +109,10 @@ export class MessagesRepository {
 
   /**
    * The vendor took the message. When a receipt has settled it already, only evidence and time are filled in.
-   * @returns whether receipts of the phone wait for a message; undefined when this attempt may no longer write
+   * @returns false when this attempt may no longer write
    */
-  async markAccepted(
-    executor: Executor,
-    claim: Claim,
-    evidence: Evidence,
-  ): Promise<{ receiptsWait: boolean; phone: string } | undefined> {
-    const result = await sql<{ receiptsWait: boolean; phone: string }>`
+  async markAccepted(executor: Executor, claim: Claim, evidence: Evidence): Promise<boolean> {
+    const result = await sql`
       with before as (
         select id, state from effects where id = ${claim.effectId} and attempt = ${claim.attempt}
           and (state in ('claimed', 'uncertain', 'accepted') or (state = 'failed' and accepted_at is null
@@ -140,10 +136,8 @@ export class MessagesRepository {
           jsonb_build_object('messageEffectId', id)
         from flagged
       )
-      select m.phone, exists (select from receipts r where r.message_id is null
-        and r.recipient = ltrim(m.phone, '+')) as receipts_wait
-      from done join messages m on m.effect_id = done.id`.execute(executor);
-    return result.rows[0];
+      select id from done`.execute(executor);
+    return result.rows.length > 0;
   }
 
   /** The vendor may or may not have sent it. It is never sent again by itself. */
