@@ -244,7 +244,7 @@ describe('readOrder on hostile bodies', () => {
     const json = fc.dictionary(fc.constantFrom('order', 'form', 'x'), fc.jsonValue());
     fc.assert(
       fc.property(json, fc.string(), (body, orderId) => {
-        const content = readOrder(body as Record<string, unknown>, orderId);
+        const content = readOrder(body, orderId);
         expect(content.branch).not.toBe('');
         for (const warning of content.warnings as string[]) expect(warning).toMatch(/^[a-z_.]+:[a-z-]+$/);
       }),

@@ -1,5 +1,5 @@
 import { newId } from '@visapi/backend-kernel';
-import { createOrder } from '@visapi/backend-repositories/orders';
+import { createOrder, type NewOrder } from '@visapi/backend-repositories/orders';
 import type { TestDatabase } from './test-database.js';
 
 export interface PlantedOrder {
@@ -18,6 +18,7 @@ export interface Planting {
 }
 
 const eight = ['דנה לדוגמה', 'הודו', '🇮🇳', 'IL260105IN10', 'תיירות, רב פעמית, לשנה', '2', '498', '3'];
+const confirmation = { template: 'order_confirmation_global', language: 'he' };
 let planted = 0;
 
 /**
@@ -26,49 +27,42 @@ let planted = 0;
  */
 export async function plantOrder(test: TestDatabase, planting: Planting = {}): Promise<PlantedOrder> {
   planted += 1;
-  const orderId = `IL260105IN${planted}`;
   const phone = planting.phone ?? `+97250${String(1_000_000 + planted)}`;
-  const [contactId, messageId, deliveryId] = [newId(), newId(), newId()];
-  const effect = { orderId, reason: null, correlationId: `planted-${planted}`, skippedAt: null, lane: phone };
-  const parameters = Buffer.from(JSON.stringify(planting.parameters ?? eight));
-  await createOrder(test.database.db, {
-    order: { ...content(orderId, phone), deliveryId, deliveryPosition: planted, appliedPosition: planted },
+  const order = { orderId: `IL260105IN${planted}`, contactId: newId(), messageId: newId(), phone };
+  await createOrder(test.database.db, newOrder(order, planting.parameters ?? eight, planted));
+  const contact = planting.contact ?? 'accepted';
+  if (contact !== 'planned')
+    await test.query(`update effects set state = $2, ${contact}_at = now(), attempt = 1 where id = $1`, [
+      order.contactId,
+      contact,
+    ]);
+  return order;
+}
+
+function newOrder(order: PlantedOrder, parameters: readonly string[], position: number): NewOrder {
+  const { orderId, phone, contactId, messageId } = order;
+  const deliveryId = newId();
+  const correlationId = `planted-${position}`;
+  const effect = { orderId, state: 'planned', reason: null, correlationId, skippedAt: null, lane: phone };
+  const words = Buffer.from(JSON.stringify(parameters));
+  return {
+    order: { ...content(orderId, phone), deliveryId, deliveryPosition: position, appliedPosition: position },
     effects: [
-      { ...effect, id: contactId, kind: 'contact', state: 'planned', semanticKey: `contact:${orderId}:1` },
-      {
-        ...effect,
-        id: messageId,
-        kind: 'message',
-        state: 'planned',
-        semanticKey: `message:order_confirmation:${orderId}`,
-      },
+      { ...effect, id: contactId, kind: 'contact', semanticKey: `contact:${orderId}:1` },
+      { ...effect, id: messageId, kind: 'message', semanticKey: `message:order_confirmation:${orderId}` },
     ],
-    message: {
-      effectId: messageId,
-      orderId,
-      template: 'order_confirmation_global',
-      language: 'he',
-      phone,
-      parameters,
-    },
+    message: { effectId: messageId, orderId, ...confirmation, phone, parameters: words },
     event: {
       type: 'order.created',
       aggregateType: 'order',
       aggregateId: orderId,
       aggregateVersion: 1,
       actor: 'test',
-      correlationId: effect.correlationId,
+      correlationId,
       payload: { deliveryId, branch: 'il', contactEffectId: contactId, warnings: [] },
     },
     deliveryIds: [],
-  });
-  const contact = planting.contact ?? 'accepted';
-  if (contact !== 'planned')
-    await test.query(`update effects set state = $2, ${contact}_at = now(), attempt = 1 where id = $1`, [
-      contactId,
-      contact,
-    ]);
-  return { orderId, contactId, messageId, phone };
+  };
 }
 
 function content(orderId: string, phone: string) {

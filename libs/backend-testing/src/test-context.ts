@@ -1,9 +1,10 @@
-import type { DynamicModule, INestApplicationContext, Type } from '@nestjs/common';
+import { type DynamicModule, type INestApplicationContext, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { nestLogger, ObservabilityModule } from '@visapi/backend-observability';
 import { DatabaseModule } from '@visapi/backend-repositories';
 import { quietLog, quietProcess } from './quiet.js';
 
+@Module({})
 class TestRoot {}
 
 /** The modules that every process has, and the given ones, as a root module of their own. */
@@ -31,6 +32,7 @@ export async function createTestContext(
 
 /** A module that hands out ready-made instances everywhere, such as a vendor's fake. */
 export function provideGlobally(values: ReadonlyMap<symbol | object, unknown>): DynamicModule {
+  @Module({})
   class Provided {}
   const providers = [...values].map(([provide, useValue]) => ({ provide: provide as Type, useValue }));
   return { module: Provided, global: true, providers, exports: providers.map(({ provide }) => provide) };

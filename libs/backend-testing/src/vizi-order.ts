@@ -75,17 +75,12 @@ export function viziOrder(changes: Json = {}): { readonly form: Json; readonly o
 }
 
 function overlay(base: Json, changes: Json): Json {
-  const merged: Record<string, unknown> = { ...base };
-  for (const [key, change] of Object.entries(changes)) {
-    const before = merged[key];
-    if (change === undefined) delete merged[key];
-    else
-      merged[key] =
-        isPlain(before) && isPlain(change) && Object.keys(change).length > 0
-          ? overlay(before, change)
-          : change;
-  }
-  return merged;
+  const merged = Object.entries({ ...base, ...changes }).map(([key, changed]) => {
+    const before = base[key];
+    const isDeeper = isPlain(before) && isPlain(changed) && Object.keys(changed).length > 0 && key in changes;
+    return [key, isDeeper ? overlay(before, changed) : changed] as const;
+  });
+  return Object.fromEntries(merged.filter(([, value]) => value !== undefined));
 }
 
 function isPlain(value: unknown): value is Json {

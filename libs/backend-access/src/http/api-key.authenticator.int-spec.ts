@@ -30,7 +30,7 @@ describe('an API key', () => {
     ['a bearer in other letters', { authorization: 'bearer   vizi.s3cret' }],
     ['both, the first of them', { 'x-api-key': 'vizi.s3cret', authorization: 'Bearer other.key' }],
   ])('is recognised in %s', async (_name, headers) => {
-    const principal = await present(headers as Record<string, string>);
+    const principal = await present(headers);
     expect(principal).toMatchObject({ kind: 'api-key', label: 'vizi' });
     expect([...principal.scopes]).toEqual(['webhook:vizi']);
   });

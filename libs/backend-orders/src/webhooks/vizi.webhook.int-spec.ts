@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { AccessModule } from '@visapi/backend-access/http';
 import { seedApiKeys } from '@visapi/backend-access/seed';
-import { createHttpApp, type HttpApp } from '@visapi/backend-http';
+import { createHttpApp } from '@visapi/backend-http';
 import {
   createTestDatabase,
   quietLog,
@@ -18,10 +18,10 @@ const pepper = 'pepper';
 const shop = { 'x-api-key': 'vizi.s3cret' };
 const http = { port: 0, host: '127.0.0.1', reusePort: false };
 let test: TestDatabase;
-let started: HttpApp;
+let started: Awaited<ReturnType<typeof start>>;
 let counter = 0;
 
-async function start(databaseUrl: string): Promise<HttpApp> {
+async function start(databaseUrl: string) {
   const root = testRoot(databaseUrl, [
     AccessModule.forRoot({ pepper }),
     WebhooksHttpModule.register([viziOrders]),

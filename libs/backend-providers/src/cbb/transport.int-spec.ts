@@ -91,7 +91,7 @@ describe('a call to CBB', () => {
     [200, '{"done":1}', {}, 'unexpected', 'unexpected-shape'],
     [200, '[]', {}, 'unexpected', 'unexpected-shape'],
   ])('answered %d %s: %j is %s (%s)', async (status, body, headers, kind, reason) => {
-    reply(status, body, headers as Record<string, string>);
+    reply(status, body, headers);
     const error = await failureOf(setField);
     expect(error).toMatchObject({ vendor: 'cbb', kind, reason, facts: { status } });
     expect(seen).toHaveLength(1);
@@ -109,7 +109,7 @@ describe('a call to CBB', () => {
   });
 
   it.each([[{}], [{ 'retry-after': 'soon' }]])('does without a usable Retry-After: %j', async (headers) => {
-    reply(429, '', headers as Record<string, string>);
+    reply(429, '', headers);
     expect((await failureOf(setField)).facts.retryAfterMs).toBeUndefined();
   });
 
