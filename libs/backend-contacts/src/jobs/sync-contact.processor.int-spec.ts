@@ -252,6 +252,25 @@ describe('the sync-contact job', () => {
     expect(order).toEqual({ cbb_synced: false });
   });
 
+  it('is repaired by the newest order when a worker without a claim wrote over it', async () => {
+    const older = await plant();
+    const held = cbb.holdNext('createContact');
+    const late = sync(older.contactId);
+    await held.reached;
+    await test.query(`update effects set lease_until = now() - interval '1 second' where id = $1`, [
+      older.contactId,
+    ]);
+    await new EffectsRepository().recoverExpired(test.database.db, 10);
+    const newer = await plant(older.phone);
+    await expect(sync(newer.contactId)).resolves.toMatchObject({ outcome: 'accepted' });
+    held.release();
+    await expect(late).resolves.toMatchObject({ outcome: 'claim-lost' });
+    expect(fieldsAt(older.phone)['OrderNumber']).toBe(older.orderId);
+    await expect(effect(newer.contactId)).resolves.toMatchObject({ state: 'planned' });
+    await expect(sync(newer.contactId)).resolves.toMatchObject({ outcome: 'accepted' });
+    expect(fieldsAt(older.phone)['OrderNumber']).toBe(newer.orderId);
+  });
+
   it('does not call an order synced while a newer version of its content waits', async () => {
     const { contactId, orderId, phone } = await plant();
     await test.query(
