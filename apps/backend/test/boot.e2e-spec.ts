@@ -2,7 +2,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { Redis } from 'ioredis';
 import { until } from '@visapi/backend-testing';
 import { REPOSITORY } from '#launcher/settings.ts';
 import { shopOrder } from './shop.js';
@@ -92,13 +91,13 @@ describe('with an environment that cannot work', () => {
   );
 
   it('the worker refuses a Redis that may throw jobs away, and says how to mend it', async () => {
-    const redis = new Redis(system.urls.redis);
-    await redis.config('SET', 'maxmemory-policy', 'allkeys-lru');
+    const policy = (name: string) =>
+      system.withRedis((redis) => redis.config('SET', 'maxmemory-policy', name));
+    await policy('allkeys-lru');
     const worker = boot('worker', minimal());
     expect((await worker.ended)[0]).toBe(1);
     expect(worker.output()).toContain('maxmemory-policy');
     expect(worker.output()).toContain('noeviction');
-    await redis.config('SET', 'maxmemory-policy', 'noeviction');
-    redis.disconnect();
+    await policy('noeviction');
   }, 30_000);
 });

@@ -1,5 +1,4 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { Redis } from 'ioredis';
 import { expectEachOnce } from './invariants.js';
 import { inFlight, killWorkerInTheMiddle, untilAnswered, untilSent } from './outage.js';
 import { mixedOrders } from './shop.js';
@@ -58,12 +57,10 @@ describe('a burst of orders in which something dies', () => {
     await system.sandbox.fault({ mode: 'slow', delayMs: 25 });
     const orders = mixedOrders(5, 300);
     const burst = system.shop.burst(orders);
-    const redis = new Redis(system.urls.redis);
     for (const more of [1, 20]) {
       await untilSent(system, more);
-      await redis.flushall();
+      await system.withRedis((redis) => redis.flushall());
     }
-    redis.disconnect();
     await expectEachOnce(system, orders, await burst);
   }, 90_000);
 });

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AppName, appService, logFile } from '#launcher/apps.ts';
@@ -18,6 +17,7 @@ import { Guardian } from '#services/guardian.ts';
 import { freePort } from '#services/ports.ts';
 import { ensureDatabase, postgresService } from '#services/postgres.ts';
 import { redisService } from '#services/redis.ts';
+import { Redis } from 'ioredis';
 import { createTestDatabase, until } from '@visapi/backend-testing';
 import { Api, SandboxControl } from './api.js';
 import { Server } from './server.js';
@@ -141,6 +141,16 @@ export class TestSystem {
     const child = this.named(name);
     const ask = async (): Promise<boolean> => child.pid !== oldPid && (await child.spec.isReady());
     await until(ask, (ready) => ready, withinMs);
+  }
+
+  /** Speaks to Redis over a connection that is closed whatever becomes of the test. */
+  async withRedis(use: (redis: Redis) => Promise<unknown>): Promise<void> {
+    const redis = new Redis(this.urls.redis);
+    try {
+      await use(redis);
+    } finally {
+      redis.disconnect();
+    }
   }
 
   /** The log of a process from its first line, every restart included. */
