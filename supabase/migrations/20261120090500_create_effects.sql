@@ -49,6 +49,10 @@ create table public.messages (
   phone text,
   parameters bytea,
   parameters_key_id text,
+  next_state text,
+  next_reason text,
+  next_phone text,
+  next_parameters bytea,
   provider_message_id text,
   binding text,
   sent_at timestamptz,
@@ -56,8 +60,11 @@ create table public.messages (
   read_at timestamptz,
   failed_at timestamptz,
   constraint messages_provider_message_id_key unique (provider_message_id),
+  constraint messages_next_state_check check (next_state in ('planned', 'skipped')),
   constraint messages_binding_check check (binding in ('callback', 'inferred'))
 ) with (fillfactor = 85);
+comment on column public.messages.next_state is
+  'what the order demands since this message was claimed; takes effect if it turns out not to have been sent';
 create index messages_order_id_idx on public.messages (order_id);
 create index messages_unbound_phone_idx on public.messages (phone) where provider_message_id is null;
 

@@ -8,6 +8,7 @@ import { OutboxRelay } from '@visapi/backend-events';
 import { createProbeServer } from '@visapi/backend-http';
 import {
   ApplyReceiptsProcessor,
+  BindReceiptsProcessor,
   messagingSubscriptions,
   SendMessageProcessor,
 } from '@visapi/backend-messaging/jobs';
@@ -25,6 +26,7 @@ const processors = [
   SyncContactProcessor,
   SendMessageProcessor,
   ApplyReceiptsProcessor,
+  BindReceiptsProcessor,
 ] as const;
 
 /** Builds the worker from an environment and starts its work. */

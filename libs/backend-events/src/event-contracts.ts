@@ -25,6 +25,8 @@ export const eventContracts = {
   'contact.synced': z.object({ contactEffectId: z.string(), messageEffectId: z.string().nullable() }),
   /** A message went out: the vendor said so, or a receipt did. */
   'message.accepted': z.object({ messageEffectId: z.string() }),
+  /** A receipt says that a message did not reach its customer. */
+  'message.failed': z.object({ messageEffectId: z.string() }),
 } as const;
 
 export type EventType = keyof typeof eventContracts;

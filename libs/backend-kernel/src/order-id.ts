@@ -16,6 +16,7 @@ export const orderIdSchema = z
   .trim()
   .min(1, 'must not be empty')
   .max(longest, `must have at most ${longest} characters`)
+  .refine((value) => value !== '.' && value !== '..', 'must be more than dots, which no address can name')
   .refine(isStorable, 'must not contain control characters or broken Unicode');
 
 /** Test orders of the shop leave no trace in the CRM and reach nobody. */

@@ -34,6 +34,12 @@ describe('bindByPhone', () => {
     expect(pairs([receipt('w1'), receipt('w2')], messages)).toEqual(['w1=a', 'w2=b']);
   });
 
+  it('tells uncertain messages apart only when there are as many ids as messages', () => {
+    const messages = [message('u', 'uncertain'), message('v', 'uncertain', 1)];
+    expect(pairs([receipt('w1', 2), receipt('w1', 3, 'read')], messages)).toEqual([]);
+    expect(pairs([receipt('w1', 2), receipt('w2', 3)], messages)).toEqual(['w1=u', 'w2=v']);
+  });
+
   it('turns to an uncertain message only when no accepted one is left', () => {
     const messages = [message('u', 'uncertain'), message('a', 'accepted', 1)];
     expect(pairs([receipt('w1', 2)], messages)).toEqual(['w1=a']);

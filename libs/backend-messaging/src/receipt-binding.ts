@@ -11,9 +11,10 @@ export interface Binding {
 
 /**
  * Finds the message of each provider message id that nobody knows yet, by phone and time, since the CRM passes no id of
- * ours on. Messages that the vendor took come first, oldest first; one that is still under way or of unknown outcome is
- * chosen only when no taken one is left, and not while it is uncertain which of several it could be: as long as one of
- * them is under way its answer will tell, so the receipt waits.
+ * ours on. Messages that the vendor took come first, oldest first; others only when none of those is left. A lone one
+ * that is under way may be meant (its receipt can outrun its answer; an answer that denies it undoes the binding), of
+ * several the answer will tell. Of uncertain ones one is chosen only when there are as many unknown ids as messages:
+ * otherwise one that never went out could become read.
  *
  * @param receipts unmatched receipts of one phone, in order of their times
  * @param candidates unbound messages of that phone, in order of their dispatch
@@ -27,8 +28,11 @@ export function bindByPhone(
   const firstOf = new Map<string, ReceiptRow>();
   for (const receipt of receipts)
     if (!firstOf.has(receipt.providerMessageId)) firstOf.set(receipt.providerMessageId, receipt);
+  let unknownIds = firstOf.size;
   for (const [providerMessageId, receipt] of firstOf) {
-    const chosen = choose(free.filter((candidate) => isWithinWindow(candidate, receipt)));
+    const possible = free.filter((candidate) => isWithinWindow(candidate, receipt));
+    const chosen = choose(possible, unknownIds);
+    unknownIds -= 1;
     if (!chosen) continue;
     bindings.push({ messageId: chosen.id, providerMessageId });
     free.splice(free.indexOf(chosen), 1);
@@ -36,11 +40,11 @@ export function bindByPhone(
   return bindings;
 }
 
-function choose(candidates: readonly BindingCandidate[]): BindingCandidate | undefined {
-  const taken = candidates.find((candidate) => candidate.state === 'accepted');
-  if (taken) return taken;
-  const ambiguous = candidates.length > 1 && candidates.some((candidate) => candidate.state === 'claimed');
-  return ambiguous ? undefined : candidates[0];
+function choose(possible: readonly BindingCandidate[], unknownIds: number): BindingCandidate | undefined {
+  const taken = possible.find((candidate) => candidate.state === 'accepted');
+  if (taken || possible.length === 1) return taken ?? possible[0];
+  if (possible.some((candidate) => candidate.state === 'claimed')) return undefined;
+  return unknownIds >= possible.length ? possible[0] : undefined;
 }
 
 function isWithinWindow(candidate: BindingCandidate, receipt: ReceiptRow): boolean {

@@ -104,6 +104,20 @@ describe('readReceipts', () => {
     expect(readReceipts(raw({ ...plain, id: 'wamid.\u0000' })).unreadable).toBe(1);
   });
 
+  it('loses no neighbour of a status that cannot be kept', () => {
+    const deep = JSON.parse(`${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}`) as object;
+    const beside = (odd: object) => ({
+      entry: [
+        { changes: [{ field: 'messages', value: { statuses: [odd, { ...plain, id: 'wamid.good' }] } }] },
+      ],
+    });
+    expect(readReceipts(beside({ ...plain, timestamp: 9_007_199_254_740_991 }))).toMatchObject({
+      receipts: [{ providerMessageId: 'wamid.good' }],
+      unreadable: 1,
+    });
+    expect(readReceipts(beside({ ...plain, pricing: deep })).receipts).toHaveLength(2);
+  });
+
   it('passes over other changes of the account: messages, templates, quality', () => {
     const other = [
       { field: 'message_template_status_update', value: { event: 'REJECTED' } },

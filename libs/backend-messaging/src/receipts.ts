@@ -3,15 +3,27 @@ import { z } from 'zod';
 
 const kept = ['sent', 'delivered', 'read', 'failed'];
 
-/** Postgres holds neither NUL nor half characters, in text or in jsonb; one such value must not stop its neighbours. */
-const isStorable = (value: unknown): boolean => !/\\u(0000|d[89a-f])/.test(JSON.stringify(value));
+/**
+ * Postgres holds neither NUL nor half characters, in text or in jsonb, and what is nested without end cannot even be
+ * written as JSON; one such value must not stop its neighbours.
+ */
+function isStorable(value: unknown): boolean {
+  try {
+    return !/\\u(0000|d[89a-f])/.test(JSON.stringify(value));
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
 const text = (longest: number) => z.string().max(longest).refine(isStorable);
 
 /** A status of Meta's webhook. Only what is needed is demanded; everything else may be missing or new. */
 const status = z.object({
   id: text(500).min(1),
   status: z.string(),
-  timestamp: z.union([z.string().regex(/^\d{1,12}$/), z.number().int().nonnegative()]).transform(Number),
+  timestamp: z
+    .union([z.string().regex(/^\d{1,12}$/), z.number().int().min(0).max(999_999_999_999)])
+    .transform(Number),
   recipient_id: z.string().max(100).catch(''),
   biz_opaque_callback_data: text(2_000).nullable().catch(null),
   errors: z.array(z.object({ code: z.union([z.number(), text(50)]) })).catch([]),

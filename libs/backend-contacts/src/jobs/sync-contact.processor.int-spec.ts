@@ -191,6 +191,19 @@ describe('the sync-contact job', () => {
     await expect(effect(messageId)).resolves.toMatchObject({ state: 'failed', reason: 'contact-failed' });
   });
 
+  it('leaves the confirmation to the newer version of its contact when an older one is refused', async () => {
+    const { contactId, messageId, orderId } = await plant();
+    await test.query(
+      `insert into effects (id, kind, semantic_key, order_id, lane, state, correlation_id, planned_at)
+       select gen_random_uuid(), kind, 'contact:' || order_id || ':2', order_id, '+972500000098', 'planned', 'c',
+         planned_at + interval '1 second' from effects where id = $1`,
+      [contactId],
+    );
+    cbb.failNext('createContact', failure('rejected', 'http-422', { status: 422 }));
+    await expect(sync(contactId)).resolves.toMatchObject({ outcome: 'failed', orderId });
+    await expect(effect(messageId)).resolves.toMatchObject({ state: 'planned', reason: null });
+  });
+
   it('takes 400 and 404 on looking up for an unknown contact', async () => {
     for (const status of [400, 404]) {
       const { contactId } = await plant();

@@ -86,7 +86,7 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
 
   /** What was written after the claim was taken away may have overwritten newer values. */
   private async lost({ lane, orderId, correlationId, attempt }: ContactClaim): Promise<JobResult> {
-    await this.contacts.oweAgain(this.database.db, lane);
+    await this.effects.oweContactAgain(this.database.db, lane);
     return { outcome: 'claim-lost', orderId, correlationId, attempt };
   }
 

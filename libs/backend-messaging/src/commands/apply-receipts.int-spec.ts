@@ -239,7 +239,9 @@ describe('binding by phone', () => {
       unreadable: 0,
     });
     const claim = await messages.claim(test.database.db, order.messageId, newId(), 3600);
-    await expect(messages.markAccepted(test.database.db, claim!, {})).resolves.toBe(true);
+    await expect(messages.markAccepted(test.database.db, claim!, {})).resolves.toEqual({
+      receiptsWait: true,
+    });
     await expect(binder.execute(new BindReceipts())).resolves.toMatchObject([{ messageId: order.messageId }]);
     await expect(look(order)).resolves.toMatchObject({ status: 'delivered' });
     await expect(binder.execute(new BindReceipts())).resolves.toEqual([]);

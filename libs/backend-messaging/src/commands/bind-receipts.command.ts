@@ -5,10 +5,10 @@ import { bindAndApply, type MovedMessage } from '../bind-and-apply.js';
 
 /**
  * Receipts that found no message when they came may find one now, because its send has been answered or has become
- * uncertain. Without phones: wherever that can be the case.
+ * uncertain. With an effect: for the phone of that message; else wherever that can be the case.
  */
 export class BindReceipts extends Command<readonly MovedMessage[]> {
-  constructor(readonly phones?: readonly string[]) {
+  constructor(readonly effectId?: string) {
     super();
   }
 }
@@ -23,7 +23,7 @@ export class BindReceiptsHandler implements ICommandHandler<BindReceipts> {
   ) {}
 
   async execute(command: BindReceipts): Promise<readonly MovedMessage[]> {
-    const phones = command.phones ?? (await this.receipts.unmatchedPhones(this.database.db, mostPhones));
+    const phones = await this.receipts.unmatchedPhones(this.database.db, mostPhones, command.effectId);
     if (phones.length === 0) return [];
     return await this.database.db.transaction().execute(async (transaction) => {
       await this.receipts.lockPhones(transaction, phones);

@@ -4,6 +4,7 @@ import { type Subscription, subscribe } from '@visapi/backend-events';
 import { MessagingModule } from '../messaging.module.js';
 import { applyReceiptsJob } from './apply-receipts.job.js';
 import { ApplyReceiptsProcessor } from './apply-receipts.processor.js';
+import { BindReceiptsProcessor } from './bind-receipts.processor.js';
 import { sendMessageJob } from './send-message.job.js';
 import { SendMessageProcessor } from './send-message.processor.js';
 
@@ -18,7 +19,7 @@ export const messagingSubscriptions: readonly Subscription[] = [
 
 @Module({
   imports: [CqrsModule, MessagingModule],
-  providers: [SendMessageProcessor, ApplyReceiptsProcessor],
-  exports: [SendMessageProcessor, ApplyReceiptsProcessor],
+  providers: [SendMessageProcessor, ApplyReceiptsProcessor, BindReceiptsProcessor],
+  exports: [SendMessageProcessor, ApplyReceiptsProcessor, BindReceiptsProcessor],
 })
 export class MessagingJobsModule {}

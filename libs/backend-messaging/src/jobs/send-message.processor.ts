@@ -8,6 +8,7 @@ import { type MessageClaim, MessagesRepository } from '@visapi/backend-repositor
 import { persistently } from '../persistently.js';
 import { judgeSend } from '../send-outcome.js';
 import { staleAfterSeconds } from '../send-window.js';
+import { bindReceiptsJob } from './bind-receipts.job.js';
 import { sendMessageJob } from './send-message.job.js';
 
 interface Payload {
@@ -83,10 +84,11 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
     claim: MessageClaim,
     evidence: Readonly<Record<string, string | number>>,
   ): Promise<JobResult> {
-    const { orderId, correlationId, attempt } = claim;
+    const { orderId, correlationId, attempt, effectId } = claim;
     const marked = await this.messages.markAccepted(this.database.db, claim, evidence);
     if (!marked) return { outcome: 'claim-lost', orderId, correlationId, attempt, attention: true };
-    return { outcome: 'accepted', event: 'message.accepted', orderId, correlationId, attempt };
+    const next = marked.receiptsWait ? [bindReceiptsJob.request(effectId, { effectId })] : [];
+    return { outcome: 'accepted', event: 'message.accepted', orderId, correlationId, attempt, next };
   }
 
   private async recordFailure(claim: MessageClaim, error: VendorError): Promise<JobResult> {
@@ -94,22 +96,20 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
     const { reason, facts } = error;
     const told = { orderId, correlationId, attempt, reason };
     const evidence = { vendor: error.vendor, answer: reason, status: facts.status ?? null };
-    switch (judgeSend(error, attempt)) {
-      case 'uncertain':
-        await this.messages.markUncertain(this.database.db, claim, reason, evidence);
-        return { outcome: 'uncertain', event: 'message.uncertain', attention: true, ...told };
-      case 'failed':
-        await this.effects.fail(this.database.db, claim, reason, evidence);
-        return { outcome: 'failed', event: 'message.failed', attention: true, ...told };
-      case 'retry': {
-        const delayMs = Math.max(
-          facts.retryAfterMs ?? 0,
-          backoffMs(this.job.backoff, attempt, Math.random()),
-        );
-        await this.effects.release(this.database.db, claim, delayMs, reason, evidence);
-        const next = [sendMessageJob.request(`${effectId}-${attempt}`, { effectId }, delayMs)];
-        return { outcome: 'retry', event: 'message.retry', next, ...told };
-      }
+    const verdict = judgeSend(error, attempt);
+    if (verdict === 'uncertain') {
+      await this.messages.markUncertain(this.database.db, claim, reason, evidence);
+      return { outcome: 'uncertain', event: 'message.uncertain', attention: true, ...told };
     }
+    const delayMs = Math.max(facts.retryAfterMs ?? 0, backoffMs(this.job.backoff, attempt, Math.random()));
+    const state =
+      verdict === 'failed'
+        ? await this.messages.fail(this.database.db, claim, reason, evidence)
+        : await this.messages.release(this.database.db, claim, delayMs, reason, evidence);
+    if (state === undefined) return { outcome: 'claim-lost', ...told, attention: true };
+    if (state === 'failed') return { outcome: 'failed', event: 'message.failed', attention: true, ...told };
+    if (state === 'skipped') return { outcome: 'skipped', event: 'message.skipped', ...told };
+    const next = [sendMessageJob.request(`${effectId}-${attempt}`, { effectId }, delayMs)];
+    return { outcome: 'retry', event: 'message.retry', next, ...told };
   }
 }

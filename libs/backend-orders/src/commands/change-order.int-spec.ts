@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EffectsRepository } from '@visapi/backend-repositories/effects';
 import { DeliveriesRepository } from '@visapi/backend-repositories/inbox';
 import { OrdersRepository } from '@visapi/backend-repositories/orders';
 import { createTestDatabase, deliver, quietLog, type TestDatabase, viziOrder } from '@visapi/backend-testing';
@@ -11,7 +12,12 @@ let counter = 0;
 
 beforeAll(async () => {
   test = await createTestDatabase();
-  handler = new CreateOrderHandler(test.database, new DeliveriesRepository(), new OrdersRepository());
+  handler = new CreateOrderHandler(
+    test.database,
+    new DeliveriesRepository(),
+    new OrdersRepository(),
+    new EffectsRepository(),
+  );
 });
 afterAll(async () => await test.drop());
 
@@ -213,5 +219,16 @@ describe('a changed redelivery', () => {
     const changed = await receive(orderId, client({ email: 'c@example.test' }));
     await expect(run(changed)).rejects.toMatchObject({ category: 'conflict' });
     await expect(order(orderId)).resolves.toBeUndefined();
+  });
+
+  it('owes the newest order of the phone it leaves its contact again', async () => {
+    const phone = { phone: { code: '972', number: '0500000012' } };
+    const [older, newer] = [await made(client(phone)), await made(client(phone))];
+    for (const { orderId } of [older, newer]) await settle(orderId, 'contact', 'accepted');
+    await newer.change(client({ phone: { code: '972', number: '0500000013' } }));
+    await expect(effects(older.orderId)).resolves.toContain('contact planned');
+    await expect(effects(newer.orderId)).resolves.toEqual(
+      expect.arrayContaining(['contact accepted', 'contact planned']),
+    );
   });
 });

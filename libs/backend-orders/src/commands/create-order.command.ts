@@ -1,6 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AppError, parseJson } from '@visapi/backend-kernel';
 import { Database } from '@visapi/backend-repositories';
+import { EffectsRepository } from '@visapi/backend-repositories/effects';
 import { DeliveriesRepository, type OpenDelivery } from '@visapi/backend-repositories/inbox';
 import {
   createOrder,
@@ -39,6 +40,7 @@ export class CreateOrderHandler implements ICommandHandler<CreateOrder> {
     private readonly database: Database,
     private readonly deliveries: DeliveriesRepository,
     private readonly orders: OrdersRepository,
+    private readonly effects: EffectsRepository,
   ) {}
 
   async execute({ deliveryId }: CreateOrder): Promise<CreateOrderResult> {
@@ -59,7 +61,12 @@ export class CreateOrderHandler implements ICommandHandler<CreateOrder> {
     const before = await this.orders.lock(transaction, orderId);
     if (!before) throw new AppError('conflict', 'The first delivery of this order is not yet interpreted.');
     if (before.appliedPosition < delivery.position) {
-      await this.orders.applyChange(transaction, changeOf(before, delivery));
+      const change = changeOf(before, delivery);
+      await this.orders.applyChange(transaction, change);
+      // The CRM still shows this order at the phone it left: whatever order is newest there now is written again.
+      const { clientPhone: left } = before;
+      const isGone = left !== null && (change.content.clientPhone !== left || change.content.branch !== 'il');
+      if (isGone) await this.effects.oweContactAgain(transaction, left);
     }
     await this.deliveries.markApplied(transaction, [delivery.id]);
   }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { EffectsRepository } from '@visapi/backend-repositories/effects';
 import { DeliveriesRepository } from '@visapi/backend-repositories/inbox';
 import { OrdersRepository } from '@visapi/backend-repositories/orders';
 import { createTestDatabase, deliver, type TestDatabase, viziOrder } from '@visapi/backend-testing';
@@ -12,7 +13,12 @@ let counter = 0;
 
 beforeAll(async () => {
   test = await createTestDatabase();
-  handler = new CreateOrderHandler(test.database, new DeliveriesRepository(), new OrdersRepository());
+  handler = new CreateOrderHandler(
+    test.database,
+    new DeliveriesRepository(),
+    new OrdersRepository(),
+    new EffectsRepository(),
+  );
 });
 afterAll(async () => await test.drop());
 

@@ -85,20 +85,6 @@ export class ContactsRepository {
   }
 
   /**
-   * Somebody wrote to this contact after his claim was taken away, so CBB may hold old values: the newest order's
-   * contact is owed again, all fields of it.
-   */
-  async oweAgain(executor: Executor, phone: string): Promise<void> {
-    await sql`
-      with doubted as (update contacts set version = null, confirmed_fields = '{}' where phone = ${phone})
-      update effects set state = 'planned', due_at = clock_timestamp(), queued_at = null
-      where id = (select e.id from effects e join orders o on o.order_id = e.order_id
-          where e.lane = ${phone} and e.kind = 'contact' and o.branch = 'il' and o.client_phone = ${phone}
-          order by o.delivery_position desc, e.planned_at desc limit 1)
-        and state = 'accepted'`.execute(executor);
-  }
-
-  /**
    * The contact holds the newest values: effect accepted, order flagged, fact appended.
    * @returns the order's confirmation if it waits for this; undefined when the claim was lost meanwhile
    */

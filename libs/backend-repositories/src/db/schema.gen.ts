@@ -142,6 +142,13 @@ export interface Messages {
   effectId: string;
   failedAt: Timestamp | null;
   language: string;
+  nextParameters: Buffer | null;
+  nextPhone: string | null;
+  nextReason: string | null;
+  /**
+   * what the order demands since this message was claimed; takes effect if it turns out not to have been sent
+   */
+  nextState: string | null;
   orderId: string;
   parameters: Buffer | null;
   parametersKeyId: string | null;
@@ -216,6 +223,10 @@ export interface Orders {
 export interface Receipts {
   callbackData: string | null;
   deliveryId: string;
+  /**
+   * was taken for a message that then turned out not to have been sent: belongs to none of ours
+   */
+  disowned: Generated<boolean>;
   errorCode: string | null;
   messageId: string | null;
   occurredAt: Timestamp;

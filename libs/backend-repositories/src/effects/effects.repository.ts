@@ -43,6 +43,10 @@ export interface EffectRow {
   readonly evidence: unknown;
 }
 
+/** Whether the order owes a later version of its contact: then the older one decides nothing for the confirmation. */
+const newerContact = (older: string) => sql`exists (select from effects newer where newer.kind = 'contact'
+  and newer.order_id = ${sql.ref(older)}.order_id and newer.planned_at > ${sql.ref(older)}.planned_at)`;
+
 /** The journal of intended outside actions: leases, retries and the states that every kind shares. */
 @Injectable()
 export class EffectsRepository {
@@ -82,11 +86,11 @@ export class EffectsRepository {
         update effects set state = 'failed', failed_at = clock_timestamp(), reason = ${reason}, lease_until = null,
           evidence = evidence || ${JSON.stringify(evidence)}::jsonb
         where id = ${claim.effectId} and attempt = ${claim.attempt} and state in ('claimed', 'uncertain')
-        returning id, order_id, kind
+        returning id, order_id, kind, planned_at
       ), dependent as (
         update effects e set state = 'failed', failed_at = clock_timestamp(), reason = 'contact-failed'
         from failed where failed.kind = 'contact' and e.order_id = failed.order_id and e.kind = 'message'
-          and e.state = 'planned'
+          and e.state = 'planned' and not ${newerContact('failed')}
       )
       select id from failed`.execute(executor);
     return result.rows.length > 0;
@@ -102,11 +106,11 @@ export class EffectsRepository {
       with skipped as (
         update effects set state = 'skipped', skipped_at = clock_timestamp(), reason = ${reason}, lease_until = null
         where id = ${effectId} and state in ('planned', 'claimed')
-        returning id, order_id, kind
+        returning id, order_id, kind, planned_at
       ), dependent as (
         update effects e set state = 'skipped', skipped_at = clock_timestamp(), reason = ${reason}
         from skipped where skipped.kind = 'contact' and ${reason} <> 'superseded' and e.order_id = skipped.order_id
-          and e.kind = 'message' and e.state = 'planned'
+          and e.kind = 'message' and e.state = 'planned' and not ${newerContact('skipped')}
       )
       select order_id from skipped`.execute(executor);
     return result.rows[0]?.orderId ?? null;
@@ -155,6 +159,20 @@ export class EffectsRepository {
         order by e.due_at limit ${limit} for update of e skip locked)
       returning id, kind, attempt`.execute(executor);
     return result.rows;
+  }
+
+  /**
+   * CBB may hold values of this phone that are not its newest order's (a writer that had lost its claim, an order that
+   * moved to another phone): that order's contact is owed again, all fields of it.
+   */
+  async oweContactAgain(executor: Executor, phone: string): Promise<void> {
+    await sql`
+      with doubted as (update contacts set version = null, confirmed_fields = '{}' where phone = ${phone})
+      update effects set state = 'planned', due_at = clock_timestamp(), queued_at = null
+      where id = (select e.id from effects e join orders o on o.order_id = e.order_id
+          where e.lane = ${phone} and e.kind = 'contact' and o.branch = 'il' and o.client_phone = ${phone}
+          order by o.delivery_position desc, e.planned_at desc limit 1)
+        and state = 'accepted'`.execute(executor);
   }
 
   async ofOrder(executor: Executor, orderId: string): Promise<EffectRow[]> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import { type Page, type PageResult, paginate } from '../db/paginate.js';
 import {
@@ -56,6 +56,47 @@ const status = sql<string>`case when e.state <> 'accepted' then e.state
   when m.read_at is not null then 'read' when m.delivered_at is not null then 'delivered'
   when m.sent_at is not null then 'sent' else 'accepted' end`;
 
+const heldBy = ({ effectId, attempt }: Claim) => sql<boolean>`e.id = ${effectId} and e.attempt = ${attempt}`;
+
+/**
+ * The vendor's word that nothing was sent outweighs what a receipt was taken for meanwhile: an inferred binding is undone
+ * and its receipts, which must be somebody else's, are disowned.
+ */
+async function giveBack(
+  executor: Executor,
+  held: RawBuilder<boolean>,
+  outcome: { otherwise: 'planned' | 'failed'; reason: string; delayMs: number; evidence: Evidence },
+): Promise<string | undefined> {
+  const { otherwise, reason, delayMs, evidence } = outcome;
+  const result = await sql<{ state: string }>`
+    with given as (
+      update effects e set state = coalesce(m.next_state, ${otherwise}), lease_until = null, uncertain_at = null,
+        claim_token = null, evidence = e.evidence || ${JSON.stringify(evidence)}::jsonb,
+        reason = case m.next_state when 'skipped' then m.next_reason else ${reason} end,
+        skipped_at = case m.next_state when 'skipped' then clock_timestamp() end,
+        failed_at = case coalesce(m.next_state, ${otherwise}) when 'failed' then clock_timestamp() end,
+        due_at = clock_timestamp() + make_interval(secs => ${delayMs / 1000}), queued_at = clock_timestamp()
+      from messages m
+      where m.effect_id = e.id and ${held} and (e.state in ('claimed', 'uncertain')
+        or (e.state in ('accepted', 'failed') and e.accepted_at is null and m.binding = 'inferred'))
+      returning e.id, e.order_id, e.state
+    ), worded as (
+      update messages m set provider_message_id = null, binding = null, sent_at = null, delivered_at = null,
+        read_at = null, failed_at = null, next_state = null, next_reason = null, next_phone = null,
+        next_parameters = null, phone = case when m.next_state is null then m.phone else m.next_phone end,
+        parameters = case when m.next_state is null then m.parameters else m.next_parameters end
+      from given where m.effect_id = given.id
+    ), disowned as (
+      update receipts r set message_id = null, disowned = true from given where r.message_id = given.id
+      returning given.order_id
+    ), unflagged as (
+      update orders o set whatsapp_confirmation_sent = false, processed_at = null, updated_at = now()
+      from (select distinct order_id from disowned) as doubted where o.order_id = doubted.order_id
+    )
+    select state from given`.execute(executor);
+  return result.rows[0]?.state;
+}
+
 @Injectable()
 export class MessagesRepository {
   /**
@@ -88,12 +129,37 @@ export class MessagesRepository {
 
   /** Undoes a claim that was made, if it was, although the database's answer got lost: nothing has been sent for it. */
   async unclaim(executor: Executor, effectId: string, token: string): Promise<void> {
-    await sql`
-      update effects set state = 'planned', lease_until = null, uncertain_at = null, reason = null,
-        due_at = clock_timestamp(), claim_token = null
-      where id = ${effectId} and claim_token = ${token} and state in ('claimed', 'uncertain')`.execute(
-      executor,
-    );
+    const held = sql<boolean>`e.id = ${effectId} and e.claim_token = ${token}`;
+    await giveBack(executor, held, {
+      otherwise: 'planned',
+      reason: 'claim-unheard',
+      delayMs: 0,
+      evidence: {},
+    });
+  }
+
+  /**
+   * The message was certainly not sent and may be tried again; what the order demands by now takes effect.
+   * @returns the state it got, or undefined when this attempt may no longer write
+   */
+  async release(
+    executor: Executor,
+    claim: Claim,
+    delayMs: number,
+    reason: string,
+    evidence: Evidence,
+  ): Promise<string | undefined> {
+    return await giveBack(executor, heldBy(claim), { otherwise: 'planned', reason, delayMs, evidence });
+  }
+
+  /** The message was refused for good, unless the order demands another one by now. Returns as `release` does. */
+  async fail(
+    executor: Executor,
+    claim: Claim,
+    reason: string,
+    evidence: Evidence,
+  ): Promise<string | undefined> {
+    return await giveBack(executor, heldBy(claim), { otherwise: 'failed', reason, delayMs: 0, evidence });
   }
 
   /** Withholds planned messages whose order has grown too old; an operator may still send them. */
@@ -109,10 +175,14 @@ export class MessagesRepository {
 
   /**
    * The vendor took the message. When a receipt has settled it already, only evidence and time are filled in.
-   * @returns false when this attempt may no longer write
+   * @returns whether receipts of the phone wait for a message; undefined when this attempt may no longer write
    */
-  async markAccepted(executor: Executor, claim: Claim, evidence: Evidence): Promise<boolean> {
-    const result = await sql`
+  async markAccepted(
+    executor: Executor,
+    claim: Claim,
+    evidence: Evidence,
+  ): Promise<{ receiptsWait: boolean } | undefined> {
+    const result = await sql<{ receiptsWait: boolean }>`
       with before as (
         select id, state from effects where id = ${claim.effectId} and attempt = ${claim.attempt}
           and (state in ('claimed', 'uncertain', 'accepted') or (state = 'failed' and accepted_at is null
@@ -136,8 +206,10 @@ export class MessagesRepository {
           jsonb_build_object('messageEffectId', id)
         from flagged
       )
-      select id from done`.execute(executor);
-    return result.rows.length > 0;
+      select exists (select from receipts r where r.message_id is null and r.recipient = ltrim(m.phone, '+'))
+        as receipts_wait
+      from done join messages m on m.effect_id = done.id`.execute(executor);
+    return result.rows[0];
   }
 
   /** The vendor may or may not have sent it. It is never sent again by itself. */

@@ -63,18 +63,25 @@ export class ReceiptsRepository {
   async unmatched(executor: Executor, phones: readonly string[]): Promise<ReceiptRow[]> {
     const result = await sql<ReceiptRow>`
       select position, provider_message_id, status, occurred_at, recipient, callback_data, error_code
-      from receipts where recipient = any(${[...phones]}::text[]) and message_id is null
+      from receipts r where recipient = any(${[...phones]}::text[]) and message_id is null
+        and not exists (select from receipts other
+          where other.provider_message_id = r.provider_message_id and other.disowned)
       order by occurred_at, position limit 5000`.execute(executor);
     return result.rows;
   }
 
-  /** Phones with unmatched receipts of the last day that a message could belong to. */
-  async unmatchedPhones(executor: Executor, limit: number): Promise<string[]> {
+  /** Phones with unmatched receipts of the last day that a message (this one, if named) could belong to. */
+  async unmatchedPhones(
+    executor: Executor,
+    limit: number,
+    effectId: string | null = null,
+  ): Promise<string[]> {
     const result = await sql<{ recipient: string }>`
       select distinct r.recipient from receipts r
       join messages m on m.phone = '+' || r.recipient and m.provider_message_id is null
       join effects e on e.id = m.effect_id and e.state in ('claimed', 'accepted', 'uncertain')
-      where r.message_id is null and r.received_at > now() - interval '25 hours'
+      where r.message_id is null and not r.disowned and r.received_at > now() - interval '25 hours'
+        and (${effectId}::uuid is null or m.effect_id = ${effectId}::uuid)
       limit ${limit}`.execute(executor);
     return result.rows.map((row) => row.recipient);
   }
@@ -174,14 +181,13 @@ export class ReceiptsRepository {
         where e.id = moved.effect_id
         returning e.id, e.order_id, e.correlation_id, before.state as was, e.state
       ), flagged as (
-        update orders o set whatsapp_confirmation_sent = true, processed_at = coalesce(o.processed_at, now()),
-          event_version = event_version + 1, updated_at = now()
-        from settled where o.order_id = settled.order_id and settled.was in ('claimed', 'uncertain')
-          and settled.state = 'accepted'
-        returning o.order_id, o.event_version, settled.correlation_id, settled.id
+        update orders o set whatsapp_confirmation_sent = settled.state = 'accepted', updated_at = now(),
+          processed_at = coalesce(o.processed_at, now()), event_version = event_version + 1
+        from settled where o.order_id = settled.order_id and settled.state <> settled.was
+        returning o.order_id, o.event_version, settled.correlation_id, settled.id, settled.state
       ), facts as (
         insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
-        select gen_random_uuid(), 'message.accepted', 'order', order_id, event_version, 'receipt', correlation_id,
+        select gen_random_uuid(), 'message.' || state, 'order', order_id, event_version, 'receipt', correlation_id,
           jsonb_build_object('messageEffectId', id)
         from flagged
       )

@@ -94,7 +94,7 @@ export class LedgerRepository {
           (select count(*) from effects e where e.order_id = scope.order_id and e.kind = 'message'
             and e.semantic_key = 'message:order_confirmation:' || scope.order_id) as confirmations,
           exists (select from effects e where e.order_id = scope.order_id and e.state = 'accepted'
-            and (o.branch <> 'il')) as foreign_effect,
+            and o.branch <> 'il' and o.content_version = 1) as foreign_effect,
           exists (select from messages m join effects e on e.id = m.effect_id where m.order_id = scope.order_id
             and e.state = 'accepted' and not exists (select from effects c where c.order_id = scope.order_id
               and c.kind = 'contact' and c.accepted_at is not null)) as told_before_contact

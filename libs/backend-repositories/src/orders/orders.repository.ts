@@ -137,16 +137,26 @@ export class OrdersRepository {
     await executor.insertInto('events').values(appendEvent(change.event)).execute();
   }
 
+  /**
+   * What is not yet claimed becomes what the order demands now. What is under way or uncertain keeps it in mind, for
+   * the case that it turns out not to have been sent.
+   */
   private async follow(executor: Executor, confirmation: FollowedConfirmation): Promise<void> {
+    const { semanticKey, state, reason, phone, parameters } = confirmation;
     await sql`
       with followed as (
-        update effects set state = ${confirmation.state}, reason = ${confirmation.reason}, due_at = clock_timestamp(),
-          failed_at = null,
-          skipped_at = case ${confirmation.state}::text when 'skipped' then clock_timestamp() end
-        where semantic_key = ${confirmation.semanticKey}
+        update effects set state = ${state}, reason = ${reason}, due_at = clock_timestamp(), failed_at = null,
+          skipped_at = case ${state}::text when 'skipped' then clock_timestamp() end
+        where semantic_key = ${semanticKey}
           and (state in ('planned', 'skipped') or (state = 'failed' and reason = 'contact-failed'))
-        returning id)
-      update messages m set phone = ${confirmation.phone}, parameters = ${confirmation.parameters}
+        returning id
+      ), reminded as (
+        update messages m set next_state = ${state}, next_reason = ${reason}, next_phone = ${phone},
+          next_parameters = ${parameters}
+        from effects e where e.semantic_key = ${semanticKey} and e.state in ('claimed', 'uncertain')
+          and m.effect_id = e.id
+      )
+      update messages m set phone = ${phone}, parameters = ${parameters}
       from followed where m.effect_id = followed.id`.execute(executor);
   }
 
