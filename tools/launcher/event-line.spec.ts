@@ -21,7 +21,7 @@ describe('what the terminal shows of a log', () => {
 
   it('shows warnings and errors with their process and cause', () => {
     expect(line({ level: 40, msg: 'queue is slow' })).toMatch(/warn {2}worker: queue is slow$/);
-    expect(line({ level: 'error', msg: 'failed', err: { message: 'no route' } })).toMatch(
+    expect(line({ level: 'error', msg: 'failed', error: 'no route' })).toMatch(
       /ERROR {2}worker: failed: no route$/,
     );
   });

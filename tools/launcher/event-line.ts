@@ -6,7 +6,8 @@ interface LogLine {
   readonly orderId?: string;
   readonly outcome?: string;
   readonly reason?: string;
-  readonly err?: { readonly message?: string };
+  readonly error?: string;
+  readonly errorCode?: string;
 }
 
 const WARN = 40;
@@ -32,7 +33,8 @@ export function readableLine(processName: string, text: string): string | undefi
 }
 
 function warningText(processName: string, line: LogLine, level: number): string {
-  const cause = line.err?.message && line.err.message !== line.msg ? `: ${line.err.message}` : '';
+  const named = [line.error, line.errorCode].filter((part) => part && part !== line.msg);
+  const cause = named.length > 0 ? `: ${named.join(' ')}` : '';
   return `${clock(line.time)}  ${level > WARN ? 'ERROR' : 'warn'}  ${processName}: ${line.msg ?? ''}${cause}`;
 }
 

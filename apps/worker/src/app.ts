@@ -54,14 +54,15 @@ export async function createApp(environment: Readonly<Record<string, string | un
     start: async (): Promise<string> => await start(app, probes, config),
     /** Works until the process is told to stop. */
     run: async (): Promise<void> => {
-      const port = new URL(await start(app, probes, config)).port;
-      log.info('worker ready', { port: Number(port) });
       const end = (signal: NodeJS.Signals): void => {
         log.info('worker stops', { signal });
         setTimeout(() => process.exit(1), shutdownDeadlineMs).unref();
         void close().then(() => process.exit(0));
       };
+      // Before the start, which may wait for Redis for long.
       process.once('SIGTERM', end).once('SIGINT', end);
+      const port = new URL(await start(app, probes, config)).port;
+      log.info('worker ready', { port: Number(port) });
     },
   };
 }
