@@ -46,6 +46,7 @@ export async function createApp(environment: Readonly<Record<string, string | un
       }),
     },
     app.get(Metrics),
+    { token: config.worker.metricsToken, isDevelopment: config.process.environment === 'development' },
   );
   const close = (): Promise<void> => stop(app, probes);
   return {
@@ -80,6 +81,7 @@ async function start(
   app
     .get(JobRunner)
     .start(processors.map((processor) => app.get<(typeof processors)[number]['prototype']>(processor)));
+  app.get(JobRunner).assertComplete();
   const subscriptions = [...ordersSubscriptions, ...contactsSubscriptions, ...messagingSubscriptions];
   app.get(OutboxRelay).start(subscriptions, config.queue.batchSize);
   app.get(SweepLostWork).start();

@@ -1,29 +1,52 @@
-import { createServer, type Server } from 'node:http';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Metrics } from '@visapi/backend-observability';
 import type { HealthCheck } from './platform.module.js';
 
-/**
- * A listener for a process without an API: `/livez`, `/readyz` and `/metrics`, for the platform and the scraper.
- * It shows no data of customers; still, bind it to an address that only they reach.
- */
-export function createProbeServer(health: HealthCheck, metrics: Metrics): Server {
+export interface MetricsAccess {
+  /** Bearer token that opens `/metrics`. */
+  readonly token: string | undefined;
+  /** In development the machine itself needs no token. */
+  readonly isDevelopment: boolean;
+}
+
+/** A listener for a process without an API: `/livez` and `/readyz` for everybody, `/metrics` for the scraper. */
+export function createProbeServer(health: HealthCheck, metrics: Metrics, access: MetricsAccess): Server {
   return createServer((request, response) => {
     const answer = (status: number, body: string, type = 'application/json; charset=utf-8') =>
       response.writeHead(status, { 'content-type': type }).end(body);
-    respond(request.url ?? '', health, metrics, answer).catch(() => answer(500, '{"status":"error"}'));
+    respond(request, health, metrics, access, answer).catch(() => answer(500, '{"status":"error"}'));
   });
 }
 
 async function respond(
-  url: string,
+  request: IncomingMessage,
   health: HealthCheck,
   metrics: Metrics,
+  access: MetricsAccess,
   answer: (status: number, body: string, type?: string) => void,
 ): Promise<void> {
-  if (url === '/livez') return answer(200, '{"status":"alive"}');
-  if (url === '/metrics') return answer(200, await metrics.render(), metrics.contentType);
-  if (url !== '/readyz') return answer(404, '{"status":"unknown"}');
+  if (request.url === '/livez') return answer(200, '{"status":"alive"}');
+  if (request.url === '/metrics' && !mayReadMetrics(request, access))
+    return answer(401, '{"status":"refused"}');
+  if (request.url === '/metrics') return answer(200, await metrics.render(), metrics.contentType);
+  if (request.url !== '/readyz') return answer(404, '{"status":"unknown"}');
   const checks = await health.check();
   const ready = Object.values(checks).every((check) => !check.needed || check.state !== 'down');
   answer(ready ? 200 : 503, JSON.stringify({ status: ready ? 'ready' : 'not ready', checks }));
+}
+
+function mayReadMetrics(
+  { headers, socket }: IncomingMessage,
+  { token, isDevelopment }: MetricsAccess,
+): boolean {
+  const isLocal = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(socket.remoteAddress ?? '');
+  if (isDevelopment && isLocal && headers['x-forwarded-for'] === undefined) return true;
+  const given = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+  return token !== undefined && given !== undefined && timingSafeEqual(digest(token), digest(given));
+}
+
+/** Digests have one length, so comparing them tells nothing about the token's. */
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
 }

@@ -69,8 +69,9 @@ function describe(error: unknown): Record<string, unknown> {
     errorCode: own ? error.code : (error as { code?: unknown }).code,
     stack: error.stack
       ?.split('\n')
-      .slice(own ? 0 : 1, 12)
-      .map((line) => line.trim()),
+      .map((line) => line.trim())
+      .filter((line) => line.startsWith('at '))
+      .slice(0, 12),
     ...(error.cause instanceof Error ? { cause: describe(error.cause) } : {}),
   };
 }

@@ -24,9 +24,19 @@ export interface JobRequest {
   readonly delayMs?: number;
 }
 
+/** Every job that has been defined in this process. */
+const defined = new Set<string>();
+
+export function definedJobs(): ReadonlySet<string> {
+  return defined;
+}
+
+/** @throws when the name is taken: a job has one definition */
 export function defineJob<P>(
   definition: JobDefinition<P>,
 ): JobDefinition<P> & { request(id: string, payload: P, delayMs?: number): JobRequest } {
+  if (defined.has(definition.name)) throw new Error(`Two definitions of job ${definition.name}`);
+  defined.add(definition.name);
   return {
     ...definition,
     request: (id, payload, delayMs) => ({

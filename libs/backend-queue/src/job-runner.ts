@@ -4,7 +4,7 @@ import { AppError, asAppError, backoffMs, categoryPolicy } from '@visapi/backend
 import { Log, Metrics } from '@visapi/backend-observability';
 import { translateDatabaseError } from '@visapi/backend-repositories';
 import { type Job, UnrecoverableError, Worker } from 'bullmq';
-import { queueNames, type QueueName } from './define-job.js';
+import { definedJobs, queueNames, type QueueName } from './define-job.js';
 import type { JobProcessor, JobResult } from './job-processor.js';
 import { Jobs } from './jobs.js';
 import { RedisConnections } from './redis-connections.js';
@@ -38,6 +38,12 @@ export class JobRunner {
         throw new Error(`No processor for ${queue}`);
       this.workers.push(this.createWorker(queue));
     }
+  }
+
+  /** @throws when a job that can be added in this process has no processor: it would wait for ever */
+  assertComplete(): void {
+    const orphans = [...definedJobs()].filter((name) => !this.processors.has(name));
+    if (orphans.length > 0) throw new Error(`No processor for ${orphans.join(', ')}`);
   }
 
   /** Lets running jobs end; takes no new ones. Shared state (the queues) is left as it is. */

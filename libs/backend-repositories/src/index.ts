@@ -5,6 +5,7 @@ export type { Page, PageResult } from './db/paginate.js';
 export {
   errorCode,
   isDatabaseUnavailable,
+  isSlowStatement,
   isTransientConflict,
   translateDatabaseError,
   violatedConstraint,

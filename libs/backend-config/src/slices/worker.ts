@@ -8,6 +8,10 @@ export const worker = {
     max: 65_535,
     meaning: 'TCP port of the worker’s /livez, /readyz and /metrics',
   }),
+  metricsToken: text('METRICS_TOKEN', {
+    meaning:
+      'bearer token that opens the worker’s /metrics; without it they are open to this machine in development only',
+  }),
   host: text('HOST', {
     default: '0.0.0.0',
     meaning: 'address the backend and the worker’s side port listen on',

@@ -45,18 +45,22 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
   }
 
   private async withhold(effectId: string, reason: string): Promise<JobResult> {
-    const orderId = await this.effects.skipWithDependents(this.database.db, effectId, reason);
+    const orderId = await this.effects.withhold(this.database.db, effectId, reason);
+    if (orderId === null) return { outcome: 'not-mine' };
     return { outcome: 'skipped', event: 'contact.skipped', orderId, reason };
   }
 
   private async write(claim: ContactClaim, held: HeldClaim): Promise<JobResult> {
     const { newest, orderId, correlationId, attempt, lane: phone } = claim;
-    if (!newest) return await this.withhold(claim.effectId, 'superseded');
+    if (!newest) {
+      await this.effects.supersede(this.database.db, claim);
+      return { outcome: 'skipped', event: 'contact.skipped', orderId, correlationId, reason: 'superseded' };
+    }
     const version = `${newest.newestOrderId}@${newest.contentVersion}`;
     const wanted = contactOf(newest);
     const all = wanted.fields.map((field) => field.name);
     const remember = async (cbbContactId: string, fields: readonly string[]): Promise<void> => {
-      await this.contacts.recordProgress(this.database.db, { phone, version, cbbContactId, fields });
+      await this.contacts.recordProgress(this.database.db, claim, { phone, version, cbbContactId, fields });
     };
     const started = performance.now();
     const isWritten =
@@ -98,11 +102,13 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     const { reason, permanent, retryAfterMs, evidence } = judge(error);
     const told = { orderId, correlationId, attempt, reason };
     if (permanent || claim.tryingForSeconds > giveUpAfterSeconds) {
-      await this.effects.fail(this.database.db, claim, reason, evidence);
+      const failed = await this.effects.fail(this.database.db, claim, reason, evidence);
+      if (!failed) return await this.lost(claim);
       return { outcome: 'failed', event: 'contact.failed', attention: true, ...told };
     }
     const delayMs = Math.max(retryAfterMs, backoffMs(this.job.backoff, attempt, Math.random()));
-    await this.effects.release(this.database.db, claim, delayMs, reason, evidence);
+    const released = await this.effects.release(this.database.db, claim, delayMs, reason, evidence);
+    if (!released) return await this.lost(claim);
     const next = [syncContactJob.request(`${effectId}-${attempt}`, { effectId }, delayMs)];
     return { outcome: 'retry', event: 'contact.retry', next, ...told };
   }

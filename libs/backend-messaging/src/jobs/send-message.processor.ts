@@ -31,7 +31,8 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
   async handle({ effectId }: Payload): Promise<JobResult> {
     const reason = this.cbb.withheld;
     if (reason) {
-      const orderId = await this.effects.skipWithDependents(this.database.db, effectId, reason);
+      const orderId = await this.effects.withhold(this.database.db, effectId, reason);
+      if (orderId === null) return { outcome: 'not-mine' };
       return { outcome: 'skipped', event: 'message.skipped', orderId, reason };
     }
     // The vendor's rate is waited for before the claim: what waits has not been sent and must not look as if it had.
@@ -98,7 +99,8 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
     const evidence = { vendor: error.vendor, answer: reason, status: facts.status ?? null };
     const verdict = judgeSend(error, attempt);
     if (verdict === 'uncertain') {
-      await this.messages.markUncertain(this.database.db, claim, reason, evidence);
+      const state = await this.messages.markUncertain(this.database.db, claim, reason, evidence);
+      if (state !== 'uncertain') return { outcome: 'settled', ...told };
       return { outcome: 'uncertain', event: 'message.uncertain', attention: true, ...told };
     }
     const delayMs = Math.max(facts.retryAfterMs ?? 0, backoffMs(this.job.backoff, attempt, Math.random()));

@@ -150,9 +150,11 @@ function parse(text: string): { value: unknown } | undefined {
   }
 }
 
+/** A vendor that asks for longer is asked again earlier: nothing may be parked by one odd header. */
+const longestRetryAfterMs = 120_000;
+
 /** Retry-After in seconds or as a date (RFC 9110, 10.2.3), in milliseconds from now. */
 function readRetryAfter(value: string): number | undefined {
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+  const wanted = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - Date.now();
+  return Number.isNaN(wanted) ? undefined : Math.min(Math.max(0, wanted), longestRetryAfterMs);
 }

@@ -69,14 +69,16 @@ export class ContactsRepository {
     }
   }
 
-  /** Remembers what CBB confirmed for a version, so that a retry goes on from there. */
+  /** Remembers what CBB confirmed for a version, so that a retry goes on from there; only while the claim holds. */
   async recordProgress(
     executor: Executor,
+    claim: Claim,
     progress: { phone: string; version: string; cbbContactId: string | null; fields: readonly string[] },
   ): Promise<void> {
     await sql`
       insert into contacts (phone, cbb_contact_id, version, confirmed_fields)
-      values (${progress.phone}, ${progress.cbbContactId}, ${progress.version}, ${[...progress.fields]}::text[])
+      select ${progress.phone}, ${progress.cbbContactId}, ${progress.version}, ${[...progress.fields]}::text[]
+      from effects where id = ${claim.effectId} and attempt = ${claim.attempt} and state = 'claimed'
       on conflict (phone) do update set
         cbb_contact_id = coalesce(excluded.cbb_contact_id, contacts.cbb_contact_id),
         version = excluded.version, confirmed_fields = excluded.confirmed_fields, updated_at = now()`.execute(

@@ -14,6 +14,14 @@ export type Executor = Kysely<DB> | Transaction<DB>;
  */
 const plannerOptions = '-c enable_seqscan=off -c enable_mergejoin=off -c enable_bitmapscan=off -c jit=off';
 
+/** Runs within the caller's transaction if there is one, else within one of its own. */
+export async function inTransaction<T>(
+  executor: Executor,
+  work: (transaction: Executor) => Promise<T>,
+): Promise<T> {
+  return executor.isTransaction ? await work(executor) : await executor.transaction().execute(work);
+}
+
 /** The database of this process; injected by this class. Transactions are opened by commands only. */
 export class Database {
   private constructor(

@@ -38,6 +38,11 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   return error instanceof Error && poolTexts.some((pattern) => pattern.test(error.message));
 }
 
+/** Whether it was this one statement that could not be served in time, not the database as a whole. */
+export function isSlowStatement(error: unknown): boolean {
+  return ['57014', '55P03'].includes(errorCode(error) ?? '');
+}
+
 /** Whether the same statement may well succeed when it is simply run again (deadlock, serialisation). */
 export function isTransientConflict(error: unknown): boolean {
   return transient.includes(errorCode(error) ?? '');
@@ -52,6 +57,9 @@ export function violatedConstraint(error: unknown): string | undefined {
 
 /** A driver error as the rest of the system knows errors; others are returned as they are. */
 export function translateDatabaseError(error: unknown): unknown {
+  // A NUL can only have come with the caller's words: text of ours never holds one.
+  if (errorCode(error) === '22021')
+    return new AppError('invalid', 'Text must not contain the NUL character.', { cause: error });
   if (!isDatabaseUnavailable(error) && !isTransientConflict(error)) return error;
   return new AppError('unavailable', 'The database is not available at the moment; please send again.', {
     cause: error,

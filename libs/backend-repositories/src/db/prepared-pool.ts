@@ -28,10 +28,18 @@ export function preparing(pool: pg.Pool): PostgresPool {
 }
 
 function wrap(client: pg.PoolClient, names: Map<string, string>): PostgresPoolClient {
-  const query = (text: string, values: readonly unknown[]) =>
-    client.query({ text, values: [...values], ...nameOf(text, values, names) });
+  // A connection that has gone silent would be handed out again and again: the network tells nobody.
+  let silent = false;
+  const query = async (text: string, values: readonly unknown[]) => {
+    try {
+      return await client.query({ text, values: [...values], ...nameOf(text, values, names) });
+    } catch (error) {
+      silent ||= error instanceof Error && error.message === 'Query read timeout';
+      throw error;
+    }
+  };
   // Kysely's type also has a call with a cursor, which only `stream()` makes and nothing here uses.
-  return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release() };
+  return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release(silent) };
 }
 
 function nameOf(text: string, values: readonly unknown[], names: Map<string, string>): { name?: string } {

@@ -97,23 +97,30 @@ export class EffectsRepository {
   }
 
   /**
-   * Withholds a planned or just claimed effect for a stated reason, and with a contact the confirmation that waits
-   * for it.
+   * Withholds a planned effect for a stated reason, and with a contact the confirmation that waits for it. What is
+   * claimed is left alone: it may have happened already.
    * @returns the order, when there was something to withhold
    */
-  async skipWithDependents(executor: Executor, effectId: string, reason: string): Promise<string | null> {
+  async withhold(executor: Executor, effectId: string, reason: string): Promise<string | null> {
     const result = await sql<{ orderId: string }>`
       with skipped as (
-        update effects set state = 'skipped', skipped_at = clock_timestamp(), reason = ${reason}, lease_until = null
-        where id = ${effectId} and state in ('planned', 'claimed')
+        update effects set state = 'skipped', skipped_at = clock_timestamp(), reason = ${reason}
+        where id = ${effectId} and state = 'planned'
         returning id, order_id, kind, planned_at
       ), dependent as (
         update effects e set state = 'skipped', skipped_at = clock_timestamp(), reason = ${reason}
-        from skipped where skipped.kind = 'contact' and ${reason} <> 'superseded' and e.order_id = skipped.order_id
+        from skipped where skipped.kind = 'contact' and e.order_id = skipped.order_id
           and e.kind = 'message' and e.state = 'planned' and not ${newerContact('skipped')}
       )
       select order_id from skipped`.execute(executor);
     return result.rows[0]?.orderId ?? null;
+  }
+
+  /** The claimed contact is nobody's any more: no order of its phone owes one. */
+  async supersede(executor: Executor, claim: Claim): Promise<void> {
+    await sql`update effects set state = 'skipped', skipped_at = clock_timestamp(), reason = 'superseded',
+        lease_until = null
+      where id = ${claim.effectId} and attempt = ${claim.attempt} and state = 'claimed'`.execute(executor);
   }
 
   /**
@@ -163,16 +170,17 @@ export class EffectsRepository {
 
   /**
    * CBB may hold values of this phone that are not its newest order's (a writer that had lost its claim, an order that
-   * moved to another phone): that order's contact is owed again, all fields of it.
+   * moved to another phone): that order's contact is owed again, all fields of it. A writer of it that is under way loses its claim and begins anew.
    */
   async oweContactAgain(executor: Executor, phone: string): Promise<void> {
     await sql`
       with doubted as (update contacts set version = null, confirmed_fields = '{}' where phone = ${phone})
-      update effects set state = 'planned', due_at = clock_timestamp(), queued_at = null
+      update effects set state = 'planned', due_at = clock_timestamp(), queued_at = null, lease_until = null,
+        first_claimed_at = null
       where id = (select e.id from effects e join orders o on o.order_id = e.order_id
           where e.lane = ${phone} and e.kind = 'contact' and o.branch = 'il' and o.client_phone = ${phone}
           order by o.delivery_position desc, e.planned_at desc limit 1)
-        and state = 'accepted'`.execute(executor);
+        and state in ('accepted', 'claimed')`.execute(executor);
   }
 
   async ofOrder(executor: Executor, orderId: string): Promise<EffectRow[]> {

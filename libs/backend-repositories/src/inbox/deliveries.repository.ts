@@ -56,6 +56,9 @@ export interface DeliveryFilter {
   readonly source?: string;
 }
 
+/** Bodies can be 10 MB; what is beyond this many waits for its own job. */
+const mostAtOnce = 10;
+
 @Injectable()
 export class DeliveriesRepository {
   /**
@@ -68,7 +71,7 @@ export class DeliveriesRepository {
       from deliveries d join delivery_bodies b on b.delivery_id = d.id
       where d.kind = 'order' and d.state = 'open'
         and d.order_id = (select order_id from deliveries where id = ${deliveryId})
-      order by d.position
+      order by d.position limit ${mostAtOnce}
       for update of d`.execute(executor);
     return result.rows;
   }

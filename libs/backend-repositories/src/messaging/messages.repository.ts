@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type RawBuilder, sql } from 'kysely';
-import type { Executor } from '../db/database.js';
+import { type Executor, inTransaction } from '../db/database.js';
 import { type Page, type PageResult, paginate } from '../db/paginate.js';
 import {
   type Claim,
@@ -17,7 +17,6 @@ export interface MessageClaim extends Claim {
   readonly language: string;
   readonly phone: string;
   readonly parameters: Buffer;
-  readonly tryingForSeconds: number;
 }
 
 export interface MessageRow {
@@ -56,6 +55,10 @@ const status = sql<string>`case when e.state <> 'accepted' then e.state
   when m.read_at is not null then 'read' when m.delivered_at is not null then 'delivered'
   when m.sent_at is not null then 'sent' else 'accepted' end`;
 
+/** A change of the order has been taken in and not yet been interpreted; it may withdraw consent. */
+const hasOpenDelivery = sql`exists (select from deliveries d where d.order_id = e.order_id and d.kind = 'order'
+  and d.state = 'open')`;
+
 const heldBy = ({ effectId, attempt }: Claim) => sql<boolean>`e.id = ${effectId} and e.attempt = ${attempt}`;
 
 /**
@@ -68,7 +71,10 @@ async function giveBack(
   outcome: { otherwise: 'planned' | 'failed'; reason: string; delayMs: number; evidence: Evidence },
 ): Promise<string | undefined> {
   const { otherwise, reason, delayMs, evidence } = outcome;
-  const result = await sql<{ state: string }>`
+  // Locked first, so that the next statement sees what a change of the order has just written beside it.
+  return await inTransaction(executor, async (transaction) => {
+    await sql`select id from effects e where ${held} for update`.execute(transaction);
+    const result = await sql<{ state: string }>`
     with given as (
       update effects e set state = coalesce(m.next_state, ${otherwise}), lease_until = null, uncertain_at = null,
         claim_token = null, evidence = e.evidence || ${JSON.stringify(evidence)}::jsonb,
@@ -93,15 +99,17 @@ async function giveBack(
       update orders o set whatsapp_confirmation_sent = false, processed_at = null, updated_at = now()
       from (select distinct order_id from disowned) as doubted where o.order_id = doubted.order_id
     )
-    select state from given`.execute(executor);
-  return result.rows[0]?.state;
+    select state from given`.execute(transaction);
+    return result.rows[0]?.state;
+  });
 }
 
 @Injectable()
 export class MessagesRepository {
   /**
-   * Claims a planned message whose order's newest contact is synced and whose order is young enough; undefined
-   * otherwise.
+   * Claims a planned message whose order's contact is synced, whose order is young enough and has no delivery that waits
+   * to be interpreted; undefined otherwise. Its words are read after the claim holds: a claim that waited for a change
+   * of its order would otherwise see the phone and the text from before.
    * @param token made up by the caller; `unclaim` undoes the claim by it when the answer of this call is lost
    * @param staleAfterSeconds age of the order's first delivery from which nothing is sent by itself
    */
@@ -111,20 +119,24 @@ export class MessagesRepository {
     token: string,
     staleAfterSeconds: number,
   ): Promise<MessageClaim | undefined> {
-    const result = await sql<MessageClaim>`
+    const claimed = await sql`
       update effects e set state = 'claimed', attempt = e.attempt + 1, claimed_at = clock_timestamp(),
-        claim_token = ${token},
-        first_claimed_at = coalesce(e.first_claimed_at, clock_timestamp()),
+        claim_token = ${token}, first_claimed_at = coalesce(e.first_claimed_at, clock_timestamp()),
         lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
-      from messages m, orders o
-      where e.id = ${effectId} and e.kind = 'message' and e.state = 'planned'
-        and m.effect_id = e.id and o.order_id = e.order_id
+      from orders o
+      where e.id = ${effectId} and e.kind = 'message' and e.state = 'planned' and o.order_id = e.order_id
         and o.first_received_at > clock_timestamp() - make_interval(secs => ${staleAfterSeconds})
-        and ${isNewestContactSynced}
-      returning e.id as effect_id, e.attempt, e.order_id, e.correlation_id, m.template, m.language, m.phone,
-        m.parameters, extract(epoch from clock_timestamp() - e.first_claimed_at)::float8 as trying_for_seconds
-    `.execute(executor);
-    return result.rows[0];
+        and not ${hasOpenDelivery} and ${isNewestContactSynced}`.execute(executor);
+    if (!claimed.numAffectedRows) return undefined;
+    const result = await sql<MessageClaim & { ready: boolean }>`
+      select e.id as effect_id, e.attempt, e.order_id, e.correlation_id, m.template, m.language, m.phone, m.parameters,
+        m.phone is not null and m.parameters is not null and not ${hasOpenDelivery} and ${isNewestContactSynced} as ready
+      from effects e join messages m on m.effect_id = e.id
+      where e.id = ${effectId} and e.claim_token = ${token} and e.state = 'claimed'`.execute(executor);
+    const [claim] = result.rows;
+    if (claim?.ready) return claim;
+    await this.unclaim(executor, effectId, token);
+    return undefined;
   }
 
   /** Undoes a claim that was made, if it was, although the database's answer got lost: nothing has been sent for it. */
@@ -212,18 +224,26 @@ export class MessagesRepository {
     return result.rows[0];
   }
 
-  /** The vendor may or may not have sent it. It is never sent again by itself. */
+  /**
+   * The vendor may or may not have sent it; it is never sent again by itself. A message that a receipt has settled
+   * meanwhile stays so.
+   * @returns the state it has now, or undefined when this attempt may no longer write
+   */
   async markUncertain(
     executor: Executor,
     claim: Claim,
     reason: string,
     evidence: Evidence,
-  ): Promise<boolean> {
-    const result = await sql`
-      update effects set state = 'uncertain', uncertain_at = clock_timestamp(), reason = ${reason}, lease_until = null,
-        evidence = evidence || ${JSON.stringify(evidence)}::jsonb
-      where id = ${claim.effectId} and attempt = ${claim.attempt} and state = 'claimed'`.execute(executor);
-    return (result.numAffectedRows ?? 0n) > 0n;
+  ): Promise<string | undefined> {
+    const result = await sql<{ state: string }>`
+      update effects set lease_until = null, evidence = evidence || ${JSON.stringify(evidence)}::jsonb,
+        state = case state when 'claimed' then 'uncertain' else state end,
+        reason = case state when 'claimed' then ${reason} else reason end,
+        uncertain_at = case state when 'claimed' then clock_timestamp() end,
+        accepted_at = case state when 'accepted' then coalesce(accepted_at, clock_timestamp()) end
+      where id = ${claim.effectId} and attempt = ${claim.attempt} and state in ('claimed', 'accepted')
+      returning state`.execute(executor);
+    return result.rows[0]?.state;
   }
 
   async find(executor: Executor, id: string): Promise<MessageRow | undefined> {

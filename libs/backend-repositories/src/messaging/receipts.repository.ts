@@ -64,6 +64,7 @@ export class ReceiptsRepository {
     const result = await sql<ReceiptRow>`
       select position, provider_message_id, status, occurred_at, recipient, callback_data, error_code
       from receipts r where recipient = any(${[...phones]}::text[]) and message_id is null
+        and r.received_at > now() - interval '25 hours'
         and not exists (select from receipts other
           where other.provider_message_id = r.provider_message_id and other.disowned)
       order by occurred_at, position limit 5000`.execute(executor);

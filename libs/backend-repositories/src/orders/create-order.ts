@@ -17,7 +17,7 @@ export interface NewOrder {
 export async function createOrder(executor: Executor, created: NewOrder): Promise<void> {
   await executor
     .with('created', (db) => db.insertInto('orders').values(created.order).returning('orderId'))
-    .with('planned', (db) => db.insertInto('effects').values([...created.effects]))
+    .with('planned', (db) => db.insertInto('effects').values(created.effects.map(withDatabaseTime)))
     .with('worded', (db) => db.insertInto('messages').values(created.message))
     .with('told', (db) => db.insertInto('events').values(appendEvent(created.event)))
     .with('applied', (db) =>
@@ -29,4 +29,9 @@ export async function createOrder(executor: Executor, created: NewOrder): Promis
     .selectFrom('created')
     .select('orderId')
     .executeTakeFirstOrThrow();
+}
+
+/** Times of the story come from one clock, the database's. */
+function withDatabaseTime(effect: NewEffect) {
+  return { ...effect, skippedAt: effect.state === 'skipped' ? sql<Date>`clock_timestamp()` : null };
 }

@@ -4,6 +4,7 @@ import { Log, Metrics } from '@visapi/backend-observability';
 import {
   Database,
   isDatabaseUnavailable,
+  isSlowStatement,
   isTransientConflict,
   translateDatabaseError,
   violatedConstraint,
@@ -87,7 +88,7 @@ export class Inbox {
       try {
         return await this.storeAll(incoming);
       } catch (error) {
-        if (isDatabaseUnavailable(error))
+        if (isDatabaseUnavailable(error) && !isSlowStatement(error))
           return new Map(incoming.map((delivery) => [keyOf(delivery), unstored(error)]));
       }
     }
