@@ -63,6 +63,7 @@ function jestCheck(root: string, project: string, pattern: string | undefined): 
     command.push('--json', '--outputFile', report, ...(pattern ? ['--testPathPatterns', pattern] : []));
     const { ok, output } = await runner.run(command, (line) => /^(PASS|FAIL) /.test(line));
     const results = await readJson<Parameters<typeof jestOutcome>[0]>(report);
+    if (pattern && ok && !results?.numTotalTestSuites) return { passed: 0, failed: 0, detail: 'no tests' };
     if (!results) return ok ? { passed: 0, failed: 0, detail: 'no tests' } : { passed: 0, failed: 1, output };
     const outcome = jestOutcome(results);
     // Jest can fail beside its tests, in a teardown for example.

@@ -59,14 +59,30 @@ async function servicesGone(): Promise<void> {
 }
 
 function report(): number {
-  const { passed, failed } = total(results.map((result) => result.outcome));
+  const { passed, failed: counted } = total(results.map((result) => result.outcome));
+  // A run that was cut short proves nothing, whatever had passed by then.
+  const failed = stop.signal.aborted ? counted + 1 : counted;
   if (stop.signal.aborted) terminal.line('\ninterrupted: these are the checks that had ended');
   terminal.line(`\n${results.map(lineOf).join('\n')}\n`);
+  if (!stop.signal.aborted && process.argv.length > 2 && results.every((result) => isEmpty(result))) {
+    terminal.line('no check has this name and no test this in its path; the checks:');
+    terminal.line(
+      `  ${selectChecks(REPOSITORY, [])
+        .map((check) => check.name)
+        .join(', ')}\n\n0 passed, 1 failed`,
+    );
+    return 1;
+  }
   const broken = results.filter((result) => result.outcome.failed > 0).map((result) => result.name);
   if (broken.length) terminal.line(`failed: ${broken.join(', ')}    (one alone: npm test -- ${broken[0]})\n`);
   terminal.line(`${passed} passed, ${failed} failed`);
   if (stop.signal.aborted) return 130;
   return failed > 0 ? 1 : 0;
+}
+
+/** The build is only there for the tests behind it. */
+function isEmpty({ name, outcome }: Result): boolean {
+  return outcome.failed === 0 && (name === 'build' || outcome.detail === 'no tests');
 }
 
 function lineOf({ name, ms, outcome }: Result): string {

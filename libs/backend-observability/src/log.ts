@@ -65,7 +65,7 @@ function describe(error: unknown): Record<string, unknown> {
   if (!(error instanceof Error)) return { error: typeof error };
   const own = error instanceof AppError;
   return {
-    error: own ? error.message : error.name,
+    error: own || isOfNetwork(error) ? error.message : error.name,
     errorCode: own ? error.code : (error as { code?: unknown }).code,
     stack: error.stack
       ?.split('\n')
@@ -74,4 +74,11 @@ function describe(error: unknown): Record<string, unknown> {
       .slice(0, 12),
     ...(error.cause instanceof Error ? { cause: describe(error.cause) } : {}),
   };
+}
+
+/** Messages of connections that broke or did not answer: they name a cause and can quote nothing of anybody. */
+function isOfNetwork({ message }: Error): boolean {
+  return /^(Command timed out|Connection (is closed|terminated|timeout)|Query read timeout|timeout exceeded when trying|Stream isn't writeable)/.test(
+    message,
+  );
 }

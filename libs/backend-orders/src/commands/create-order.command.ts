@@ -20,6 +20,8 @@ export interface CreateOrderResult {
   readonly created: boolean;
   readonly changes: number;
   readonly correlationId: string | undefined;
+  /** Why the new order's customer is not told; undefined when he is, or when no order was made. */
+  readonly withheld?: string;
 }
 
 /**
@@ -50,10 +52,12 @@ export class CreateOrderHandler implements ICommandHandler<CreateOrder> {
       if (!oldest?.orderId) return { orderId: null, created: false, changes: 0, correlationId: undefined };
       const { orderId, correlationId } = oldest;
       const created = oldest.outcome === 'accepted';
-      if (created) await createOrder(transaction, begin(oldest, orderId));
+      const order = created ? begin(oldest, orderId) : undefined;
+      if (order) await createOrder(transaction, order);
       const later = created ? waiting.slice(1) : waiting;
       for (const delivery of later) await this.change(transaction, delivery, orderId);
-      return { orderId, created, changes: later.length, correlationId };
+      const withheld = order?.effects.find((effect) => effect.kind === 'message')?.reason ?? undefined;
+      return { orderId, created, changes: later.length, correlationId, withheld };
     });
   }
 

@@ -15,11 +15,16 @@ export class CreateOrderProcessor implements JobProcessor<Payload> {
 
   constructor(private readonly commands: CommandBus) {}
 
-  async handle({ deliveryId }: Payload): Promise<JobResult> {
-    const { orderId, created, changes, correlationId } = await this.commands.execute(
+  async handle({ deliveryId }: Payload): Promise<JobResult | readonly JobResult[]> {
+    const { orderId, created, changes, correlationId, withheld } = await this.commands.execute(
       new CreateOrder(deliveryId),
     );
-    if (created) return { outcome: 'created', event: 'order.created', orderId, correlationId };
+    const made = { outcome: 'created', event: 'order.created', orderId, correlationId };
+    if (withheld !== undefined) {
+      const told = { outcome: 'skipped', event: 'message.skipped', reason: withheld, orderId, correlationId };
+      return [made, told];
+    }
+    if (created) return made;
     if (changes > 0) return { outcome: 'changed', event: 'order.changed', orderId, correlationId };
     return { outcome: 'nothing-open' };
   }

@@ -7,7 +7,12 @@ import { Inbox } from '../inbox/inbox.js';
 export type ReceiveDeliveryResult =
   | { readonly kind: 'unverified' }
   | { readonly kind: 'unreadable' }
-  | { readonly kind: 'rejected'; readonly deliveryId: string; readonly problems: readonly ErrorDetail[] }
+  | {
+      readonly kind: 'rejected';
+      readonly deliveryId: string;
+      readonly orderId: string | null;
+      readonly problems: readonly ErrorDetail[];
+    }
   | {
       readonly kind: 'stored';
       readonly status: 'accepted' | 'duplicate' | 'changed' | 'skipped';
@@ -57,7 +62,12 @@ export class ReceiveDeliveryHandler implements ICommandHandler<ReceiveDelivery> 
     });
     const { deliveryId, outcome, repeated } = stored;
     if (outcome === 'rejected')
-      return { kind: 'rejected', deliveryId, problems: readProblems(stored.problems) };
+      return {
+        kind: 'rejected',
+        deliveryId,
+        orderId: classified.orderId,
+        problems: readProblems(stored.problems),
+      };
     const status = outcome !== 'skipped' && repeated ? 'duplicate' : outcome;
     return { kind: 'stored', status, deliveryId, orderId: classified.orderId };
   }

@@ -77,6 +77,7 @@ function describe(request: HttpRequest, result: ReceiveDeliveryResult): void {
     describeRequest(request, {
       event: 'delivery.received',
       deliveryId: result.deliveryId,
+      orderId: result.orderId,
       outcome: 'rejected',
     });
   } else {
