@@ -8,6 +8,7 @@ const titles: Readonly<Record<string, string>> = {
   queue: 'Queue',
   access: 'API keys',
   cbb: 'CBB (WhatsApp CRM)',
+  messaging: 'Messages',
   waba: 'WhatsApp at Meta',
 };
 

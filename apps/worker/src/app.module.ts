@@ -1,8 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { CbbConfig, DatabaseConfig, ProcessConfig, QueueConfig } from '@visapi/backend-config';
+import type {
+  CbbConfig,
+  DatabaseConfig,
+  MessagingConfig,
+  ProcessConfig,
+  QueueConfig,
+} from '@visapi/backend-config';
 import { ContactsJobsModule } from '@visapi/backend-contacts/jobs';
 import { EventsModule } from '@visapi/backend-events';
-import { MessagingJobsModule } from '@visapi/backend-messaging/jobs';
+import { MessagingJobsModule, SendWindowModule } from '@visapi/backend-messaging/jobs';
 import { type Log, ObservabilityModule } from '@visapi/backend-observability';
 import { OperationsJobsModule } from '@visapi/backend-operations/jobs';
 import { OrdersJobsModule } from '@visapi/backend-orders/jobs';
@@ -15,6 +21,7 @@ interface Config {
   readonly database: DatabaseConfig;
   readonly queue: QueueConfig;
   readonly cbb: CbbConfig;
+  readonly messaging: MessagingConfig;
 }
 
 @Module({})
@@ -31,6 +38,7 @@ export class AppModule {
         OrdersJobsModule,
         ContactsJobsModule,
         MessagingJobsModule,
+        SendWindowModule.forRoot(config.messaging),
         OperationsJobsModule,
       ],
     };

@@ -29,10 +29,12 @@ const processors = [
   BindReceiptsProcessor,
 ] as const;
 
+const { process: processSlice, worker, database, queue, cbb, messaging } = slices;
+const needed = { process: processSlice, worker, database, queue, cbb, messaging };
+
 /** Builds the worker from an environment and starts its work. */
 export async function createApp(environment: Readonly<Record<string, string | undefined>>) {
-  const { process: processSlice, worker, database, queue, cbb } = slices;
-  const config = loadConfig(environment, { process: processSlice, worker, database, queue, cbb });
+  const config = loadConfig(environment, needed);
   const log = Log.create(config.process, 'worker');
   const app = await NestFactory.createApplicationContext(AppModule.forRoot(config, log), {
     logger: nestLogger(log),

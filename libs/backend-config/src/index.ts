@@ -10,6 +10,7 @@ export type {
   CbbConfig,
   DatabaseConfig,
   HttpConfig,
+  MessagingConfig,
   ProcessConfig,
   QueueConfig,
   WabaConfig,

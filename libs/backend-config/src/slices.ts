@@ -3,18 +3,20 @@ import { access } from './slices/access.js';
 import { cbb } from './slices/cbb.js';
 import { database } from './slices/database.js';
 import { http } from './slices/http.js';
+import { messaging } from './slices/messaging.js';
 import { process } from './slices/process.js';
 import { queue } from './slices/queue.js';
 import { waba } from './slices/waba.js';
 import { worker } from './slices/worker.js';
 
 /** Every slice of the configuration; each process reads only those it needs. */
-export const slices = { access, cbb, database, http, process, queue, waba, worker } as const;
+export const slices = { access, cbb, database, http, messaging, process, queue, waba, worker } as const;
 
 export type AccessConfig = SliceValues<typeof access>;
 export type CbbConfig = SliceValues<typeof cbb>;
 export type DatabaseConfig = SliceValues<typeof database>;
 export type HttpConfig = SliceValues<typeof http>;
+export type MessagingConfig = SliceValues<typeof messaging>;
 export type ProcessConfig = SliceValues<typeof process>;
 export type QueueConfig = SliceValues<typeof queue>;
 export type WabaConfig = SliceValues<typeof waba>;

@@ -1,2 +1,8 @@
-/** Nothing is sent by itself later than this after the order's first delivery; later an operator decides. */
-export const staleAfterSeconds = 72 * 3600;
+/** How long after an order's first delivery its confirmation is sent by itself; later an operator decides. */
+export class SendWindow {
+  readonly seconds: number;
+
+  constructor(hours = 72) {
+    this.seconds = hours * 3600;
+  }
+}

@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Optional } from '@nestjs/common';
 import { backoffMs, newId, phoneDigits } from '@visapi/backend-kernel';
 import { CbbClient, VendorError } from '@visapi/backend-providers';
 import { type JobProcessor, type JobResult, LeaseKeeper } from '@visapi/backend-queue';
@@ -7,7 +7,7 @@ import { EffectsRepository } from '@visapi/backend-repositories/effects';
 import { type MessageClaim, MessagesRepository } from '@visapi/backend-repositories/messaging';
 import { persistently } from '../persistently.js';
 import { judgeSend } from '../send-outcome.js';
-import { staleAfterSeconds } from '../send-window.js';
+import { SendWindow } from '../send-window.js';
 import { bindReceiptsJob } from './bind-receipts.job.js';
 import { sendMessageJob } from './send-message.job.js';
 
@@ -26,6 +26,7 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
     private readonly effects: EffectsRepository,
     private readonly cbb: CbbClient,
     private readonly leases: LeaseKeeper,
+    @Optional() private readonly window: SendWindow = new SendWindow(),
   ) {}
 
   async handle({ effectId }: Payload): Promise<JobResult> {
@@ -55,7 +56,7 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
     const token = newId();
     const { db } = this.database;
     try {
-      return await this.messages.claim(db, effectId, token, staleAfterSeconds);
+      return await this.messages.claim(db, effectId, token, this.window.seconds);
     } catch (error) {
       await persistently(() => this.messages.unclaim(db, effectId, token));
       throw error;
