@@ -40,10 +40,9 @@ export function newConfirmation(decision: Confirmation, orderId: string, correla
   return { ...base, ...stateOf(decision) };
 }
 
-function stateOf(decision: Contact): Pick<NewEffect, 'state' | 'reason' | 'lane' | 'skippedAt'> {
-  if (decision.state === 'planned')
-    return { state: 'planned', reason: null, lane: decision.phone, skippedAt: null };
-  return { state: 'skipped', reason: decision.reason, lane: 'none', skippedAt: new Date() };
+function stateOf(decision: Contact): Pick<NewEffect, 'state' | 'reason' | 'lane'> {
+  if (decision.state === 'planned') return { state: 'planned', reason: null, lane: decision.phone };
+  return { state: 'skipped', reason: decision.reason, lane: 'none' };
 }
 
 /** The text of a confirmation; nothing is worded for a customer who is not to be told. */

@@ -75,6 +75,6 @@ export class RedisConnections implements OnApplicationShutdown {
 }
 
 function refusedIsNotAFault(error: Error): undefined {
-  if (/unknown command|NOPERM|ERR/i.test(error.message)) return undefined;
+  if (/^(ERR|NOPERM)\b/.test(error.message)) return undefined;
   throw error;
 }
