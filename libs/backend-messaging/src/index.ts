@@ -1,4 +1,14 @@
-export { checkParameters, orderConfirmation } from './templates.js';
+export {
+  checkDocument,
+  checkParameters,
+  furtherVisaApproval,
+  issueNotice,
+  orderConfirmation,
+  templates,
+  visaApproval,
+} from './templates.js';
+export type { Template, TemplateDocument } from './templates.js';
+export { asParameter, flatten, isolate, isolateLatin, plainNumber } from './parameter-text.js';
 export { applyReceiptsJob } from './jobs/apply-receipts.job.js';
 export { sendMessageJob } from './jobs/send-message.job.js';
 export { BindReceipts } from './commands/bind-receipts.command.js';
