@@ -22,11 +22,38 @@ export const eventContracts = {
     contactEffectId: z.string().nullable(),
   }),
   /** CBB holds the newest values of the order's customer. */
-  'contact.synced': z.object({ contactEffectId: z.string(), messageEffectId: z.string().nullable() }),
+  'contact.synced': z.object({ contactEffectId: z.string(), messageEffectIds: z.array(z.string()) }),
+  /** Messages besides an order's confirmation are owed: `pauseMs` lies between the sends of one plan. */
+  'message.planned': z.object({
+    purpose: z.enum(['confirmation', 'issues', 'visa']),
+    messageEffectIds: z.array(z.string()),
+    pauseMs: z.number(),
+  }),
   /** A message went out: the vendor said so, or a receipt did. */
   'message.accepted': z.object({ messageEffectId: z.string() }),
   /** A receipt says that a message did not reach its customer. */
   'message.failed': z.object({ messageEffectId: z.string() }),
+  /** An order was taken over from the system used before, with what that had told already. */
+  'order.imported': z.object({ contactEffectId: z.string().nullable(), warnings: z.array(z.string()) }),
+  /** Defects of an application were reported and belong to this order. */
+  'issues.reported': z.object({ issueId: z.string(), applicantId: z.string() }),
+  /** The order was found completed in Airtable. */
+  'visa.completed': z.object({ recordId: z.string(), applications: z.number() }),
+  /** An operator had the contact written again. */
+  'operator.synced': z.object({ reason: z.string(), contactEffectId: z.string() }),
+  /** An operator had a message sent again, or for the first time. */
+  'operator.resent': z.object({
+    reason: z.string(),
+    template: z.string(),
+    messageEffectIds: z.array(z.string()),
+    resendOf: z.array(z.string()),
+  }),
+  /** An operator had a delivery interpreted again. Aggregate: its order, or the delivery when it names none. */
+  'operator.replayed': z.object({ reason: z.string(), deliveryId: z.string() }),
+  /** An operator has looked at changed fields of an order. */
+  'operator.reviewed': z.object({ reason: z.string(), fields: z.array(z.string()) }),
+  /** An operator declared what Airtable shows as completed to be told already. Aggregate: the poll. */
+  'operator.bootstrapped': z.object({ reason: z.string(), records: z.number() }),
 } as const;
 
 export type EventType = keyof typeof eventContracts;

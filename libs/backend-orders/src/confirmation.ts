@@ -10,7 +10,9 @@ export type Decision<T> =
   ({ readonly state: 'planned' } & T) | { readonly state: 'skipped'; readonly reason: SkipReason };
 
 /** Whether the order's customer belongs into the CRM: branch il with a phone that exists. */
-export function decideContact(order: OrderContent): Decision<{ readonly phone: string }> {
+export function decideContact(
+  order: Pick<OrderContent, 'branch' | 'clientPhone'>,
+): Decision<{ readonly phone: string }> {
   if (order.branch !== 'il') return { state: 'skipped', reason: 'branch' };
   if (!order.clientPhone) return { state: 'skipped', reason: 'invalid-phone' };
   return { state: 'planned', phone: order.clientPhone };
@@ -23,12 +25,16 @@ export function decideConfirmation(
 ): Decision<{ readonly phone: string; readonly parameters: readonly string[] }> {
   const contact = decideContact(order);
   if (contact.state === 'skipped') return contact;
-  // The shop writes its words in either case, as it does with branches.
-  if (/^cancell?ed$/i.test(order.orderStatus ?? '')) return { state: 'skipped', reason: 'canceled' };
+  if (isCanceled(order)) return { state: 'skipped', reason: 'canceled' };
   if (!order.whatsappAlertsEnabled) return { state: 'skipped', reason: 'no-consent' };
   const parameters = confirmationParameters(order, orderId);
   if (!parameters) return { state: 'skipped', reason: 'untranslatable' };
   return { state: 'planned', phone: contact.phone, parameters };
+}
+
+/** The shop writes its words in either case, as it does with branches. */
+export function isCanceled({ orderStatus }: Pick<OrderContent, 'orderStatus'>): boolean {
+  return /^cancell?ed$/i.test(orderStatus ?? '');
 }
 
 /**

@@ -21,6 +21,7 @@ export function newContact(
   const base = {
     id: newId(),
     kind: 'contact',
+    purpose: 'contact',
     semanticKey: `contact:${orderId}:${version}`,
     orderId,
     correlationId,
@@ -33,6 +34,7 @@ export function newConfirmation(decision: Confirmation, orderId: string, correla
   const base = {
     id: newId(),
     kind: 'message',
+    purpose: 'confirmation',
     semanticKey: confirmationKey(orderId),
     orderId,
     correlationId,

@@ -85,14 +85,17 @@ function deliveryEntries(delivery: DeliveryRow): TimelineEntry[] {
   return entries;
 }
 
-/** Facts of the order itself; what became of its effects is told from the effects. */
+/** Facts of these families; what became of the order's effects is told from the effects. */
+const told = ['order', 'operator', 'issues', 'visa'];
+
 function eventEntries(event: EventRow): TimelineEntry[] {
-  if (!event.type.startsWith('order.')) return [];
-  const payload = event.payload as { fields?: string[]; warnings?: string[] };
-  const names = event.type === 'order.changed' ? payload.fields : payload.warnings;
-  const detail = names && names.length > 0 ? names.join(', ') : null;
+  const [family = '', status = ''] = event.type.split('.');
+  if (!told.includes(family)) return [];
+  const payload = event.payload as { fields?: string[]; warnings?: string[]; reason?: string };
+  const names = payload.fields ?? payload.warnings ?? [];
+  const detail = payload.reason ?? (names.length > 0 ? names.join(', ') : null);
   const { occurredAt: at, type: kind, correlationId, actor } = event;
-  return [{ at, kind, status: kind.slice('order.'.length), detail, correlationId, actor }];
+  return [{ at, kind, status, detail, correlationId, actor }];
 }
 
 function contactEntries(effect: EffectRow): TimelineEntry[] {
@@ -106,7 +109,8 @@ function contactEntries(effect: EffectRow): TimelineEntry[] {
 }
 
 function messageEntries(effect: EffectRow): TimelineEntry[] {
-  const { correlationId, evidence, reason } = effect;
+  const { correlationId, evidence, reason, purpose } = effect;
+  const what = effect.resendOf ? `${purpose}, sent again` : purpose === 'confirmation' ? null : purpose;
   const step = (at: Date | null, name: string, detail: string | null, proof?: unknown) =>
     entry(at, {
       kind: `message.${name}`,
@@ -116,7 +120,7 @@ function messageEntries(effect: EffectRow): TimelineEntry[] {
       ...(proof ? { evidence: proof } : {}),
     });
   return [
-    ...(effect.skippedAt ? [] : step(effect.plannedAt, 'planned', null)),
+    ...(effect.skippedAt ? [] : step(effect.plannedAt, 'planned', what)),
     ...step(effect.claimedAt, 'claimed', effect.attempt > 1 ? `attempt ${effect.attempt}` : null),
     ...step(effect.acceptedAt, 'accepted', null, evidence),
     ...step(effect.skippedAt, 'skipped', reason),

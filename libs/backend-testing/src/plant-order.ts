@@ -48,8 +48,14 @@ function newOrder(order: PlantedOrder, parameters: readonly string[], position: 
   return {
     order: { ...content(orderId, phone), deliveryId, deliveryPosition: position, appliedPosition: position },
     effects: [
-      { ...effect, id: contactId, kind: 'contact', semanticKey: `contact:${orderId}:1` },
-      { ...effect, id: messageId, kind: 'message', semanticKey: `message:order_confirmation:${orderId}` },
+      { ...effect, id: contactId, kind: 'contact', purpose: 'contact', semanticKey: `contact:${orderId}:1` },
+      {
+        ...effect,
+        id: messageId,
+        kind: 'message',
+        purpose: 'confirmation',
+        semanticKey: `message:order_confirmation:${orderId}`,
+      },
     ],
     message: { effectId: messageId, orderId, ...confirmation, phone, parameters: words },
     event: {
@@ -61,6 +67,7 @@ function newOrder(order: PlantedOrder, parameters: readonly string[], position: 
       correlationId,
       payload: { deliveryId, branch: 'il', contactEffectId: contactId, warnings: [] },
     },
+    applicantIds: [],
     deliveryIds: [],
   };
 }

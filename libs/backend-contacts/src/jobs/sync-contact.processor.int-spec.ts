@@ -97,7 +97,7 @@ describe('the sync-contact job', () => {
     );
     expect(events.at(-1)).toEqual({
       type: 'contact.synced',
-      payload: { contactEffectId: contactId, messageEffectId: messageId },
+      payload: { contactEffectId: contactId, messageEffectIds: [messageId] },
     });
   });
 
@@ -194,8 +194,8 @@ describe('the sync-contact job', () => {
   it('leaves the confirmation to the newer version of its contact when an older one is refused', async () => {
     const { contactId, messageId, orderId } = await plant();
     await test.query(
-      `insert into effects (id, kind, semantic_key, order_id, lane, state, correlation_id, planned_at)
-       select gen_random_uuid(), kind, 'contact:' || order_id || ':2', order_id, '+972500000098', 'planned', 'c',
+      `insert into effects (id, kind, purpose, semantic_key, order_id, lane, state, correlation_id, planned_at)
+       select gen_random_uuid(), kind, 'contact', 'contact:' || order_id || ':2', order_id, '+972500000098', 'planned', 'c',
          planned_at + interval '1 second' from effects where id = $1`,
       [contactId],
     );
@@ -287,8 +287,8 @@ describe('the sync-contact job', () => {
   it('does not call an order synced while a newer version of its content waits', async () => {
     const { contactId, orderId, phone } = await plant();
     await test.query(
-      `insert into effects (id, kind, semantic_key, order_id, lane, state, correlation_id)
-       values (gen_random_uuid(), 'contact', $1, $2, $3, 'planned', 'c')`,
+      `insert into effects (id, kind, purpose, semantic_key, order_id, lane, state, correlation_id)
+       values (gen_random_uuid(), 'contact', 'contact', $1, $2, $3, 'planned', 'c')`,
       [`contact:${orderId}:2`, orderId, phone],
     );
     await expect(sync(contactId)).resolves.toMatchObject({ outcome: 'accepted' });

@@ -8,12 +8,16 @@ import { BindReceiptsProcessor } from './bind-receipts.processor.js';
 import { sendMessageJob } from './send-message.job.js';
 import { SendMessageProcessor } from './send-message.processor.js';
 
+const send = (effectId: string, delayMs: number) =>
+  sendMessageJob.request(`${effectId}-0`, { effectId }, delayMs);
+
 export const messagingSubscriptions: readonly Subscription[] = [
   subscribe('receipts.received', ({ aggregateId }) => [
     applyReceiptsJob.request(aggregateId, { deliveryId: aggregateId }),
   ]),
-  subscribe('contact.synced', ({ payload: { messageEffectId: effectId } }) =>
-    effectId === null ? [] : [sendMessageJob.request(`${effectId}-0`, { effectId })],
+  subscribe('contact.synced', ({ payload }) => payload.messageEffectIds.map((effectId) => send(effectId, 0))),
+  subscribe('message.planned', ({ payload: { messageEffectIds, pauseMs } }) =>
+    messageEffectIds.map((effectId, index) => send(effectId, index * pauseMs)),
   ),
 ];
 

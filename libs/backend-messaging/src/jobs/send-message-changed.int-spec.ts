@@ -72,6 +72,9 @@ async function demand(
     content: { branch: 'il', isUrgent: false, whatsappAlertsEnabled: state === 'planned' },
     appliedPosition: row.appliedPosition + 1,
     contact: undefined,
+    notices: undefined,
+    applicantIds: undefined,
+    review: [],
     confirmation: { semanticKey, state, reason, phone, parameters },
     event: {
       type: 'order.changed',

@@ -189,8 +189,8 @@ describe('the send-message job', () => {
   it('is not sent while a newer version of its contact waits', async () => {
     const { messageId, contactId, orderId } = await plantOrder(test);
     await test.query(
-      `insert into effects (id, kind, semantic_key, order_id, lane, state, correlation_id)
-       select gen_random_uuid(), kind, 'contact:' || order_id || ':2', order_id, '+972500000099', 'planned', 'c'
+      `insert into effects (id, kind, purpose, semantic_key, order_id, lane, state, correlation_id)
+       select gen_random_uuid(), kind, 'contact', 'contact:' || order_id || ':2', order_id, '+972500000099', 'planned', 'c'
        from effects where id = $1`,
       [contactId],
     );

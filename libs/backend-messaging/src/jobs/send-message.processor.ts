@@ -66,7 +66,9 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
   private async send(claim: MessageClaim): Promise<JobResult> {
     const { correlationId, template, language } = claim;
     const parameters = JSON.parse(claim.parameters.toString()) as string[];
-    const message = { phone: phoneDigits(claim.phone), template, language, parameters };
+    const document =
+      claim.document && (JSON.parse(claim.document.toString()) as { link: string; filename: string });
+    const message = { phone: phoneDigits(claim.phone), template, language, parameters, document };
     const started = performance.now();
     try {
       await this.cbb.sendTemplate(message, { correlationId, paced: true });

@@ -148,7 +148,10 @@ describe('the ledger', () => {
   });
 
   it.each([
-    ['order row missing', `delete from messages; delete from effects; delete from orders`],
+    [
+      'order row missing',
+      `delete from messages; delete from effects; delete from order_applicants; delete from orders`,
+    ],
     ['contact effect missing', `delete from effects where kind = 'contact'`],
     ['confirmation missing', `delete from messages; delete from effects where kind = 'message'`],
     ['told before the contact was synced', `update effects set state = 'accepted' where kind = 'message'`],

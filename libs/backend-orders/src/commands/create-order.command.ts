@@ -12,6 +12,8 @@ import {
 import { changedFields } from '../change.js';
 import { decideConfirmation, decideContact } from '../confirmation.js';
 import { followedConfirmation, messageOf, newConfirmation, newContact } from '../effects.js';
+import { applicantIds } from '../interpretation/applicant-ids.js';
+import { followedNotices } from '../notice.js';
 import { readOrder } from '../order.js';
 import { isObject } from '../read-field.js';
 
@@ -95,6 +97,7 @@ function begin(delivery: OpenDelivery, orderId: string): NewOrder {
     },
     effects: [contact, message],
     message: messageOf(message.id, orderId, confirmation),
+    applicantIds: applicantIds(content.applicants),
     event: {
       type: 'order.created',
       aggregateType: 'order',
@@ -134,6 +137,9 @@ function changeOf(before: OrderRow, delivery: OpenDelivery) {
     appliedPosition: delivery.position,
     contact,
     confirmation: isNew ? followedConfirmation(decideConfirmation(content, orderId), orderId) : undefined,
+    notices: isNew ? followedNotices(content) : undefined,
+    applicantIds: fields.includes('applicants') ? applicantIds(content.applicants) : undefined,
+    review: [],
     event: {
       type: 'order.changed',
       aggregateType: 'order' as const,

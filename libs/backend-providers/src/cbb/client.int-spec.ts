@@ -87,6 +87,7 @@ const template = (parameters: readonly string[] = eight) => ({
   template: 'order_confirmation_global',
   language: 'he',
   parameters,
+  document: null,
 });
 
 describe.each([

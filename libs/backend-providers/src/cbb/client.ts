@@ -29,6 +29,8 @@ export interface TemplateMessage {
   readonly template: string;
   readonly language: string;
   readonly parameters: readonly string[];
+  /** What the header shows, for templates with a document; Meta fetches it from its public address. */
+  readonly document: { readonly link: string; readonly filename: string } | null;
 }
 
 /** What VisAPI needs of CBB, the WhatsApp CRM. Errors are `VendorError`s; no call is repeated by the client. */
@@ -104,7 +106,6 @@ export class HttpCbbClient extends CbbClient {
   }
 
   async sendTemplate(message: TemplateMessage, options: CallOptions): Promise<void> {
-    const parameters = message.parameters.map((text) => ({ type: 'text', text }));
     const content = {
       messaging_product: 'whatsapp',
       recipient_type: 'individual',
@@ -113,7 +114,7 @@ export class HttpCbbClient extends CbbClient {
       template: {
         name: message.template,
         language: { code: message.language },
-        components: [{ type: 'body', parameters }],
+        components: componentsOf(message),
       },
     };
     const body = { messages: [content], channel: 'whatsapp' };
@@ -125,4 +126,11 @@ export class HttpCbbClient extends CbbClient {
       options,
     );
   }
+}
+
+/** https://developers.facebook.com/docs/whatsapp/cloud-api/guides/send-message-templates */
+function componentsOf({ document, parameters }: TemplateMessage): object[] {
+  const header = { type: 'header', parameters: [{ type: 'document', document }] };
+  const body = { type: 'body', parameters: parameters.map((text) => ({ type: 'text', text })) };
+  return document ? [header, body] : [body];
 }

@@ -88,7 +88,7 @@ export class ContactsRepository {
 
   /**
    * The contact holds the newest values: effect accepted, order flagged, fact appended.
-   * @returns the order's confirmation if it waits for this; undefined when the claim was lost meanwhile
+   * @returns false when the claim was lost meanwhile
    */
   async markSynced(
     executor: Executor,
@@ -100,8 +100,8 @@ export class ContactsRepository {
       fields: readonly string[];
       evidence: Evidence;
     },
-  ): Promise<{ messageId: string | null } | undefined> {
-    const result = await sql<{ messageId: string | null }>`
+  ): Promise<boolean> {
+    const result = await sql`
       with done as (
         update effects set state = 'accepted', accepted_at = clock_timestamp(), lease_until = null, reason = null,
           evidence = evidence || ${JSON.stringify(synced.evidence)}::jsonb
@@ -113,10 +113,11 @@ export class ContactsRepository {
         on conflict (phone) do update set cbb_contact_id = excluded.cbb_contact_id, version = excluded.version,
           confirmed_fields = excluded.confirmed_fields, synced_at = excluded.synced_at, updated_at = now()
       ), waiting as (
-        select e.id, e.state from done join effects e on e.order_id = done.order_id and e.kind = 'message'
+        select e.id, e.purpose from done join effects e on e.order_id = done.order_id and e.kind = 'message'
+          and e.state = 'planned'
       ), flagged as (
         update orders o set event_version = event_version + 1, updated_at = now(),
-          processed_at = case when exists (select from waiting where state = 'planned') then processed_at
+          processed_at = case when exists (select from waiting where purpose = 'confirmation') then processed_at
             else coalesce(processed_at, now()) end,
           -- Content that came meanwhile has a contact effect of its own, which is still owed.
           cbb_synced = not exists (select from effects later where later.order_id = o.order_id
@@ -127,13 +128,11 @@ export class ContactsRepository {
         insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
         select gen_random_uuid(), 'contact.synced', 'order', order_id, event_version, 'worker', correlation_id,
           jsonb_build_object('contactEffectId', ${claim.effectId}::uuid,
-            'messageEffectId', (select id from waiting where state = 'planned' limit 1))
+            'messageEffectIds', (select coalesce(jsonb_agg(id order by id), '[]') from waiting))
         from flagged
       )
-      select (select id from waiting where state = 'planned' limit 1) as message_id from done`.execute(
-      executor,
-    );
-    return result.rows[0];
+      select order_id from done`.execute(executor);
+    return result.rows.length > 0;
   }
 
   private async tryClaim(executor: Executor, effectId: string): Promise<ClaimedRow | undefined> {

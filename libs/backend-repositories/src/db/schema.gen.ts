@@ -41,6 +41,30 @@ export interface ApiKeys {
   updatedAt: Generated<Timestamp>;
 }
 
+export interface ApplicantIssues {
+  apiKeyId: string | null;
+  applicantId: string;
+  contentHash: Buffer;
+  correlationId: string;
+  id: string;
+  /**
+   * canonical JSON of categories and codes; encrypted when issues_key_id is set
+   */
+  issues: Buffer;
+  issuesKeyId: string | null;
+  lastRepeatAt: Timestamp | null;
+  matchedAt: Timestamp | null;
+  orderId: string | null;
+  /**
+   * E.164 that the sender named instead of the order's; null = the order's
+   */
+  phone: string | null;
+  reason: string | null;
+  repeats: Generated<number>;
+  reportedAt: Generated<Timestamp>;
+  state: string;
+}
+
 export interface Contacts {
   cbbContactId: string | null;
   confirmedFields: Generated<string[]>;
@@ -95,6 +119,10 @@ export interface Effects {
    * number of claims; the fencing token that every later write must name
    */
   attempt: Generated<number>;
+  /**
+   * false = sent to a phone that an operator named, whether or not the CRM knows it
+   */
+  awaitsContact: Generated<boolean>;
   claimedAt: Timestamp | null;
   /**
    * made up by the claiming worker before it asks: lets it undo a claim whose confirmation it never heard
@@ -114,8 +142,13 @@ export interface Effects {
   leaseUntil: Timestamp | null;
   orderId: string;
   plannedAt: Generated<Timestamp>;
+  purpose: string;
   queuedAt: Timestamp | null;
   reason: string | null;
+  /**
+   * the message that an operator had sent again by this one; the newest of such a chain counts
+   */
+  resendOf: string | null;
   semanticKey: string;
   skippedAt: Timestamp | null;
   state: string;
@@ -137,8 +170,14 @@ export interface Events {
 }
 
 export interface Messages {
+  applicantId: string | null;
   binding: string | null;
   deliveredAt: Timestamp | null;
+  /**
+   * JSON of the header's document, { link, filename }; null = none
+   */
+  document: Buffer | null;
+  documentKeyId: string | null;
   effectId: string;
   failedAt: Timestamp | null;
   language: string;
@@ -157,6 +196,12 @@ export interface Messages {
   readAt: Timestamp | null;
   sentAt: Timestamp | null;
   template: string;
+}
+
+export interface OrderApplicants {
+  applicantId: string;
+  orderId: string;
+  ordinal: number;
 }
 
 export interface Orders {
@@ -190,6 +235,11 @@ export interface Orders {
    * position of the first delivery: decides which order of a phone is newest
    */
   deliveryPosition: number;
+  /**
+   * JSON of everything else the form says; encrypted when details_key_id is set
+   */
+  details: Buffer | null;
+  detailsKeyId: string | null;
   domain: string | null;
   entryDate: string | null;
   /**
@@ -198,6 +248,10 @@ export interface Orders {
   eventVersion: Generated<number>;
   firstReceivedAt: Timestamp;
   formId: string | null;
+  /**
+   * taken over from the system used before; null = came by webhook or by hand
+   */
+  importedAt: Timestamp | null;
   isUrgent: boolean;
   orderId: string;
   orderStatus: string | null;
@@ -211,13 +265,32 @@ export interface Orders {
   productIntent: string | null;
   productName: string | null;
   productValidity: string | null;
+  /**
+   * names of money and product fields that a later delivery changed, until an operator has looked at them
+   */
+  review: Generated<string[]>;
   stayLimit: number | null;
   updatedAt: Generated<Timestamp>;
   urgency: string | null;
+  /**
+   * days the document is valid, from product.validity; null = unknown
+   */
+  validityDays: number | null;
   visaQuantity: number | null;
   warnings: Generated<string[]>;
   whatsappAlertsEnabled: boolean;
   whatsappConfirmationSent: Generated<boolean>;
+}
+
+export interface Polls {
+  claimToken: string | null;
+  dueAt: Generated<Timestamp>;
+  finishedAt: Timestamp | null;
+  leaseUntil: Timestamp | null;
+  name: string;
+  problem: string | null;
+  seen: Generated<number>;
+  startedAt: Timestamp | null;
 }
 
 export interface Receipts {
@@ -245,15 +318,37 @@ export interface SupabaseMigrationsSchemaMigrations {
   version: string;
 }
 
+export interface VisaRecords {
+  applications: Buffer | null;
+  applicationsKeyId: string | null;
+  checkedAt: Timestamp | null;
+  completedAt: Timestamp | null;
+  doneAt: Timestamp | null;
+  doneBy: string | null;
+  firstSeenAt: Generated<Timestamp>;
+  lastSeenAt: Generated<Timestamp>;
+  orderId: string | null;
+  /**
+   * why it is still pending (order-unknown, no-document, unreadable, ...) or how it was done (told, bootstrap, stale, ...)
+   */
+  reason: string | null;
+  recordId: string;
+  state: string;
+}
+
 export interface DB {
   apiKeys: ApiKeys;
+  applicantIssues: ApplicantIssues;
   contacts: Contacts;
   deliveries: Deliveries;
   deliveryBodies: DeliveryBodies;
   effects: Effects;
   events: Events;
   messages: Messages;
+  orderApplicants: OrderApplicants;
   orders: Orders;
+  polls: Polls;
   receipts: Receipts;
   "supabaseMigrations.schemaMigrations": SupabaseMigrationsSchemaMigrations;
+  visaRecords: VisaRecords;
 }

@@ -13,9 +13,26 @@ export const leaseSeconds = 15;
 export const isNewestContactSynced = sql<boolean>`(select c.accepted_at from effects c
   where c.order_id = e.order_id and c.kind = 'contact' order by c.planned_at desc limit 1) is not null`;
 
+/**
+ * Whether a message may go out as far as its contact is concerned: the CRM holds the order's newest content, or the
+ * message goes to a phone that an operator named.
+ */
+export const isContactReady = sql<boolean>`(not e.awaits_contact or ${isNewestContactSynced})`;
+
 export type NewEffect = Pick<
   Insertable<Effects>,
-  'id' | 'kind' | 'semanticKey' | 'orderId' | 'lane' | 'state' | 'reason' | 'correlationId' | 'skippedAt'
+  | 'id'
+  | 'kind'
+  | 'purpose'
+  | 'semanticKey'
+  | 'orderId'
+  | 'lane'
+  | 'state'
+  | 'reason'
+  | 'correlationId'
+  | 'skippedAt'
+  | 'awaitsContact'
+  | 'resendOf'
 >;
 
 /** Who may write the outcome of an effect: its id and the attempt that claimed it (the fencing token). */
@@ -30,6 +47,8 @@ export type Evidence = Readonly<Record<string, string | number | boolean | null 
 export interface EffectRow {
   readonly id: string;
   readonly kind: string;
+  readonly purpose: string;
+  readonly resendOf: string | null;
   readonly state: string;
   readonly reason: string | null;
   readonly attempt: number;
@@ -90,7 +109,7 @@ export class EffectsRepository {
       ), dependent as (
         update effects e set state = 'failed', failed_at = clock_timestamp(), reason = 'contact-failed'
         from failed where failed.kind = 'contact' and e.order_id = failed.order_id and e.kind = 'message'
-          and e.state = 'planned' and not ${newerContact('failed')}
+          and e.awaits_contact and e.state = 'planned' and not ${newerContact('failed')}
       )
       select id from failed`.execute(executor);
     return result.rows.length > 0;
@@ -162,7 +181,7 @@ export class EffectsRepository {
         select e.id from effects e
         where e.state = 'planned' and e.due_at < clock_timestamp()
           and coalesce(e.queued_at, e.planned_at) < clock_timestamp() - make_interval(secs => ${olderThanSeconds})
-          and (e.kind = 'contact' or ${isNewestContactSynced})
+          and (e.kind = 'contact' or ${isContactReady})
         order by e.due_at limit ${limit} for update of e skip locked)
       returning id, kind, attempt`.execute(executor);
     return result.rows;
@@ -189,6 +208,8 @@ export class EffectsRepository {
       .select([
         'id',
         'kind',
+        'purpose',
+        'resendOf',
         'state',
         'reason',
         'attempt',

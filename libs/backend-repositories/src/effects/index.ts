@@ -1,2 +1,4 @@
 export { EffectsRepository, leaseSeconds } from './effects.repository.js';
+export { planMessages, tellOfOrder } from './plan-messages.js';
+export type { NewMessage, OrderFact } from './plan-messages.js';
 export type { Claim, EffectRow, NewEffect } from './effects.repository.js';

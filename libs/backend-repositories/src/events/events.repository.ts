@@ -7,7 +7,7 @@ import type { Events } from '../db/schema.gen.js';
 /** A fact to append. Its payload holds ids and names of fields, never values of personal fields. */
 export interface NewEvent {
   readonly type: string;
-  readonly aggregateType: 'order' | 'delivery';
+  readonly aggregateType: 'order' | 'delivery' | 'poll';
   readonly aggregateId: string;
   readonly aggregateVersion: number;
   readonly actor: string;

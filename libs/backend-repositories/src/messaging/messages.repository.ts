@@ -2,12 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type RawBuilder, sql } from 'kysely';
 import { type Executor, inTransaction } from '../db/database.js';
 import { type Page, type PageResult, paginate } from '../db/paginate.js';
-import {
-  type Claim,
-  type Evidence,
-  isNewestContactSynced,
-  leaseSeconds,
-} from '../effects/effects.repository.js';
+import { type Claim, type Evidence, isContactReady, leaseSeconds } from '../effects/effects.repository.js';
 
 /** A claimed message, ready to be sent. */
 export interface MessageClaim extends Claim {
@@ -17,13 +12,18 @@ export interface MessageClaim extends Claim {
   readonly language: string;
   readonly phone: string;
   readonly parameters: Buffer;
+  /** JSON of the header's document; null = the template has none. */
+  readonly document: Buffer | null;
 }
 
 export interface MessageRow {
   readonly id: string;
   readonly orderId: string;
+  readonly purpose: string;
   readonly template: string;
   readonly language: string;
+  readonly applicantId: string | null;
+  readonly resendOf: string | null;
   readonly phone: string | null;
   readonly status: string;
   readonly reason: string | null;
@@ -59,6 +59,12 @@ const status = sql<string>`case when e.state <> 'accepted' then e.state
 const hasOpenDelivery = sql`exists (select from deliveries d where d.order_id = e.order_id and d.kind = 'order'
   and d.state = 'open')`;
 
+/** Only what tells that an order has come goes out of date; what an operator had sent again never does. */
+const isYoung = (
+  staleAfterSeconds: number,
+) => sql<boolean>`(e.purpose <> 'confirmation' or e.resend_of is not null
+  or o.first_received_at > clock_timestamp() - make_interval(secs => ${staleAfterSeconds}))`;
+
 const heldBy = ({ effectId, attempt }: Claim) => sql<boolean>`e.id = ${effectId} and e.attempt = ${attempt}`;
 
 /**
@@ -85,7 +91,7 @@ async function giveBack(
       from messages m
       where m.effect_id = e.id and ${held} and (e.state in ('claimed', 'uncertain')
         or (e.state in ('accepted', 'failed') and e.accepted_at is null and m.binding = 'inferred'))
-      returning e.id, e.order_id, e.state
+      returning e.id, e.order_id, e.state, e.purpose
     ), worded as (
       update messages m set provider_message_id = null, binding = null, sent_at = null, delivered_at = null,
         read_at = null, failed_at = null, next_state = null, next_reason = null, next_phone = null,
@@ -94,10 +100,10 @@ async function giveBack(
       from given where m.effect_id = given.id
     ), disowned as (
       update receipts r set message_id = null, disowned = true from given where r.message_id = given.id
-      returning given.order_id
+      returning given.order_id, given.purpose
     ), unflagged as (
       update orders o set whatsapp_confirmation_sent = false, processed_at = null, updated_at = now()
-      from (select distinct order_id from disowned) as doubted where o.order_id = doubted.order_id
+      from (select distinct order_id from disowned where purpose = 'confirmation') as doubted where o.order_id = doubted.order_id
     )
     select state from given`.execute(transaction);
     return result.rows[0]?.state;
@@ -125,12 +131,12 @@ export class MessagesRepository {
         lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
       from orders o
       where e.id = ${effectId} and e.kind = 'message' and e.state = 'planned' and o.order_id = e.order_id
-        and o.first_received_at > clock_timestamp() - make_interval(secs => ${staleAfterSeconds})
-        and not ${hasOpenDelivery} and ${isNewestContactSynced}`.execute(executor);
+        and ${isYoung(staleAfterSeconds)} and not ${hasOpenDelivery} and ${isContactReady}`.execute(executor);
     if (!claimed.numAffectedRows) return undefined;
     const result = await sql<MessageClaim & { ready: boolean }>`
       select e.id as effect_id, e.attempt, e.order_id, e.correlation_id, m.template, m.language, m.phone, m.parameters,
-        m.phone is not null and m.parameters is not null and not ${hasOpenDelivery} and ${isNewestContactSynced} as ready
+        m.document,
+        m.phone is not null and m.parameters is not null and not ${hasOpenDelivery} and ${isContactReady} as ready
       from effects e join messages m on m.effect_id = e.id
       where e.id = ${effectId} and e.claim_token = ${token} and e.state = 'claimed'`.execute(executor);
     const [claim] = result.rows;
@@ -179,8 +185,7 @@ export class MessagesRepository {
     const result = await sql<{ orderId: string }>`
       update effects e set state = 'skipped', skipped_at = clock_timestamp(), reason = 'stale'
       from orders o
-      where e.kind = 'message' and e.state = 'planned' and o.order_id = e.order_id
-        and o.first_received_at <= clock_timestamp() - make_interval(secs => ${staleAfterSeconds})
+      where e.kind = 'message' and e.state = 'planned' and o.order_id = e.order_id and not ${isYoung(staleAfterSeconds)}
       returning e.order_id`.execute(executor);
     return result.rows.map((row) => row.orderId);
   }
@@ -206,10 +211,11 @@ export class MessagesRepository {
           reason = case e.state when 'failed' then e.reason end,
           evidence = e.evidence || ${JSON.stringify(evidence)}::jsonb
         from before where e.id = before.id
-        returning e.id, e.order_id, e.correlation_id, before.state as was
+        returning e.id, e.order_id, e.correlation_id, e.purpose, before.state as was
       ), flagged as (
-        update orders o set whatsapp_confirmation_sent = true, processed_at = coalesce(o.processed_at, now()),
-          event_version = event_version + 1, updated_at = now()
+        update orders o set event_version = event_version + 1, updated_at = now(),
+          whatsapp_confirmation_sent = o.whatsapp_confirmation_sent or done.purpose = 'confirmation',
+          processed_at = case done.purpose when 'confirmation' then coalesce(o.processed_at, now()) else o.processed_at end
         from done where o.order_id = done.order_id and done.was in ('claimed', 'uncertain')
         returning o.order_id, o.event_version, done.correlation_id, done.id
       ), told as (
@@ -269,6 +275,7 @@ export class MessagesRepository {
       .selectFrom('messages as m')
       .innerJoin('effects as e', 'e.id', 'm.effectId')
       .select(['m.effectId as id', 'm.orderId', 'm.template', 'm.language', 'm.phone', 'm.providerMessageId'])
+      .select(['e.purpose', 'm.applicantId', 'e.resendOf'])
       .select([
         'm.binding',
         'm.sentAt',

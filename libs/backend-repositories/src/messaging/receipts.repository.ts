@@ -180,17 +180,27 @@ export class ReceiptsRepository {
           uncertain_at = case when before.state = 'uncertain' then e.uncertain_at end, lease_until = null
         from moved join before on before.id = moved.effect_id
         where e.id = moved.effect_id
-        returning e.id, e.order_id, e.correlation_id, before.state as was, e.state
+        returning e.id, e.order_id, e.correlation_id, e.purpose, before.state as was, e.state
+      ), moved_orders as (
+        -- One body may settle several messages of an order.
+        select order_id, count(*) as facts, bool_or(purpose = 'confirmation') as is_confirmation,
+          bool_or(state = 'accepted') filter (where purpose = 'confirmation') as is_told
+        from settled where state <> was group by order_id
       ), flagged as (
-        update orders o set whatsapp_confirmation_sent = settled.state = 'accepted', updated_at = now(),
-          processed_at = coalesce(o.processed_at, now()), event_version = event_version + 1
-        from settled where o.order_id = settled.order_id and settled.state <> settled.was
-        returning o.order_id, o.event_version, settled.correlation_id, settled.id, settled.state
+        update orders o set updated_at = now(), event_version = event_version + facts,
+          -- What an operator had sent again tells the customer as well as the first one.
+          whatsapp_confirmation_sent = case when is_confirmation then is_told or exists (select from effects other
+            where other.order_id = o.order_id and other.purpose = 'confirmation' and other.state = 'accepted'
+              and other.id not in (select id from settled)) else o.whatsapp_confirmation_sent end,
+          processed_at = case when is_confirmation then coalesce(o.processed_at, now()) else o.processed_at end
+        from moved_orders where o.order_id = moved_orders.order_id
+        returning o.order_id, o.event_version
       ), facts as (
         insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
-        select gen_random_uuid(), 'message.' || state, 'order', order_id, event_version, 'receipt', correlation_id,
-          jsonb_build_object('messageEffectId', id)
-        from flagged
+        select gen_random_uuid(), 'message.' || s.state, 'order', s.order_id,
+          f.event_version + 1 - row_number() over (partition by s.order_id order by s.id desc), 'receipt',
+          s.correlation_id, jsonb_build_object('messageEffectId', s.id)
+        from settled s join flagged f on f.order_id = s.order_id where s.state <> s.was
       )
       select s.id as message_id, s.order_id, s.correlation_id, s.was in ('claimed', 'uncertain') as settled,
         case when s.state = 'failed' then coalesce(moved.error_code, '') end as failed_code

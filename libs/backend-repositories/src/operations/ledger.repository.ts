@@ -28,7 +28,7 @@ interface Period {
 
 /**
  * The one terminal state of each order delivery, derived from rows. An accepted delivery stands where the order's
- * newest contact and its confirmation stand; the worst of both decides.
+ * newest contact and its messages stand, of a message that was sent again its newest; the worst of them decides.
  */
 const delivered = ({ from, to }: Period) => sql`
   select d.id, d.order_id, d.received_at, d.repeats, d.outcome,
@@ -50,7 +50,8 @@ const delivered = ({ from, to }: Period) => sql`
     from (
       (select state from effects where order_id = d.order_id and kind = 'contact' order by planned_at desc limit 1)
       union all
-      select state from effects where order_id = d.order_id and kind = 'message'
+      select m.state from effects m where m.order_id = d.order_id and m.kind = 'message'
+        and not exists (select from effects again where again.resend_of = m.id)
     ) as x
     having count(*) > 0
   ) e on d.outcome = 'accepted'
@@ -96,7 +97,7 @@ export class LedgerRepository {
             and e.semantic_key = 'message:order_confirmation:' || scope.order_id) as confirmations,
           exists (select from effects e where e.order_id = scope.order_id and e.state = 'accepted'
             and o.branch <> 'il' and o.content_version = 1) as foreign_effect,
-          exists (select from messages m join effects e on e.id = m.effect_id where m.order_id = scope.order_id
+          exists (select from effects e where e.order_id = scope.order_id and e.kind = 'message' and e.awaits_contact
             and e.state = 'accepted' and not exists (select from effects c where c.order_id = scope.order_id
               and c.kind = 'contact' and c.accepted_at is not null)) as told_before_contact
         from scope left join orders o on o.order_id = scope.order_id

@@ -9,6 +9,8 @@ export interface NewOrder {
   readonly order: Insertable<Orders>;
   readonly effects: readonly NewEffect[];
   readonly message: Insertable<Messages>;
+  /** The shop's ids of the applicants, in their order. */
+  readonly applicantIds: readonly string[];
   readonly event: NewEvent;
   readonly deliveryIds: readonly string[];
 }
@@ -19,6 +21,12 @@ export async function createOrder(executor: Executor, created: NewOrder): Promis
     .with('created', (db) => db.insertInto('orders').values(created.order).returning('orderId'))
     .with('planned', (db) => db.insertInto('effects').values(created.effects.map(withDatabaseTime)))
     .with('worded', (db) => db.insertInto('messages').values(created.message))
+    .with('people', (db) =>
+      db
+        .insertInto('orderApplicants')
+        .columns(['orderId', 'ordinal', 'applicantId'])
+        .expression(applicantRows(created.order.orderId, created.applicantIds)),
+    )
     .with('told', (db) => db.insertInto('events').values(appendEvent(created.event)))
     .with('applied', (db) =>
       db
@@ -29,6 +37,11 @@ export async function createOrder(executor: Executor, created: NewOrder): Promis
     .selectFrom('created')
     .select('orderId')
     .executeTakeFirstOrThrow();
+}
+
+export function applicantRows(orderId: string, ids: readonly string[]) {
+  return sql<{ orderId: string; ordinal: number; applicantId: string }>`
+    select ${orderId}::text, ordinal, id from unnest(${[...ids]}::text[]) with ordinality as given(id, ordinal)`;
 }
 
 /** Times of the story come from one clock, the database's. */

@@ -5,6 +5,7 @@ import { type Page, type PageResult, paginate } from '../db/paginate.js';
 import type { Orders } from '../db/schema.gen.js';
 import type { NewEffect } from '../effects/index.js';
 import { appendEvent, type NewEvent } from '../events/index.js';
+import { applicantRows } from './create-order.js';
 
 export type OrderRow = Selectable<Orders>;
 
@@ -30,6 +31,7 @@ export type OrderContent = Pick<
   | 'productIntent'
   | 'productEntries'
   | 'productValidity'
+  | 'validityDays'
   | 'stayLimit'
   | 'visaQuantity'
   | 'urgency'
@@ -37,6 +39,7 @@ export type OrderContent = Pick<
   | 'processingDays'
   | 'entryDate'
   | 'applicants'
+  | 'details'
   | 'warnings'
 >;
 
@@ -55,6 +58,7 @@ const shown = [
   'productIntent',
   'productEntries',
   'productValidity',
+  'validityDays',
   'visaQuantity',
   'amount',
   'currency',
@@ -63,6 +67,7 @@ const shown = [
   'processingDays',
   'entryDate',
   'warnings',
+  'review',
   'cbbSynced',
   'whatsappConfirmationSent',
   'processedAt',
@@ -79,6 +84,13 @@ export interface FollowedConfirmation {
   readonly reason: string | null;
   readonly phone: string | null;
   readonly parameters: Buffer | null;
+}
+
+/** What becomes of notices that nobody has claimed, when their order changes. */
+export interface FollowedNotices {
+  readonly state: 'planned' | 'skipped';
+  readonly reason: string | null;
+  readonly phone: string | null;
 }
 
 export interface OrderFilter {
@@ -121,19 +133,27 @@ export class OrdersRepository {
       appliedPosition: number;
       contact: NewEffect | undefined;
       confirmation: FollowedConfirmation | undefined;
+      notices: FollowedNotices | undefined;
+      /** Undefined when they are the same as before. */
+      applicantIds: readonly string[] | undefined;
+      /** Names of changed fields that a person has to look at. */
+      review: readonly string[];
       event: NewEvent;
     },
   ): Promise<void> {
-    const { orderId, content, confirmation, contact } = change;
+    const { orderId, content, confirmation, notices, contact, applicantIds } = change;
     await executor
       .updateTable('orders')
       .set({ ...content, appliedPosition: change.appliedPosition, updatedAt: sql<Date>`now()` })
       .set({ contentVersion: sql`content_version + 1`, eventVersion: change.event.aggregateVersion })
       .set(contact?.state === 'planned' ? { cbbSynced: false, processedAt: null } : {})
+      .set({ review: sql`array(select distinct unnest(review || ${[...change.review]}::text[]) order by 1)` })
       .where('orderId', '=', orderId)
       .executeTakeFirstOrThrow();
     if (contact) await executor.insertInto('effects').values(contact).execute();
     if (confirmation) await this.follow(executor, confirmation);
+    if (notices) await this.followNotices(executor, orderId, notices);
+    if (applicantIds) await this.replaceApplicants(executor, orderId, applicantIds);
     await executor.insertInto('events').values(appendEvent(change.event)).execute();
   }
 
@@ -158,6 +178,34 @@ export class OrdersRepository {
       )
       update messages m set phone = ${phone}, parameters = ${parameters}
       from followed where m.effect_id = followed.id`.execute(executor);
+  }
+
+  /** A notice that waits to be sent goes where the order says now, or nowhere; its words stand. */
+  private async followNotices(executor: Executor, orderId: string, notices: FollowedNotices): Promise<void> {
+    const { state, reason, phone } = notices;
+    await sql`
+      with followed as (
+        update effects set state = ${state}, reason = ${reason},
+          skipped_at = case ${state}::text when 'skipped' then clock_timestamp() end
+        where order_id = ${orderId} and kind = 'message' and state = 'planned' and awaits_contact
+          and (purpose <> 'confirmation' or resend_of is not null)
+        returning id, state
+      )
+      update messages m set phone = ${phone} from followed
+      where m.effect_id = followed.id and followed.state = 'planned'`.execute(executor);
+  }
+
+  private async replaceApplicants(
+    executor: Executor,
+    orderId: string,
+    ids: readonly string[],
+  ): Promise<void> {
+    await executor.deleteFrom('orderApplicants').where('orderId', '=', orderId).execute();
+    await executor
+      .insertInto('orderApplicants')
+      .columns(['orderId', 'ordinal', 'applicantId'])
+      .expression(applicantRows(orderId, ids))
+      .execute();
   }
 
   async find(executor: Executor, orderId: string): Promise<OrderView | undefined> {

@@ -1,0 +1,98 @@
+import { type Insertable, sql } from 'kysely';
+import type { Executor } from '../db/database.js';
+import type { Messages } from '../db/schema.gen.js';
+import { appendEvent, type NewEvent } from '../events/index.js';
+import type { NewEffect } from './effects.repository.js';
+
+/** A message that is owed, or withheld for a stated reason, with its words. */
+export interface NewMessage {
+  readonly effect: NewEffect;
+  readonly message: Omit<Insertable<Messages>, 'effectId' | 'orderId'>;
+}
+
+/** What is told of an order beside the messages: its version is given here, in order. */
+export type OrderFact = Pick<NewEvent, 'type' | 'payload'>;
+
+interface Told {
+  readonly actor: string;
+  readonly correlationId: string;
+  /** Milliseconds between the sends of these messages. */
+  readonly pauseMs: number;
+  readonly facts?: readonly OrderFact[];
+}
+
+/**
+ * Plans messages of one order besides its first confirmation. One whose semantic key is known already is left alone, so
+ * planning may be repeated.
+ * @returns ids of the messages that were new, with their states
+ */
+export async function planMessages(
+  executor: Executor,
+  orderId: string,
+  messages: readonly NewMessage[],
+  told: Told,
+): Promise<{ id: string; state: string }[]> {
+  const planned = messages.length === 0 ? [] : await insertEffects(executor, messages, told.pauseMs);
+  const isNew = new Set(planned.map(({ id }) => id));
+  const worded = messages.filter(({ effect }) => isNew.has(effect.id));
+  if (worded.length > 0)
+    await executor
+      .insertInto('messages')
+      .values(worded.map(({ effect, message }) => ({ ...message, effectId: effect.id, orderId })))
+      .execute();
+  const purpose = messages[0]?.effect.purpose ?? 'confirmation';
+  const owed = planned.filter(({ state }) => state === 'planned').map(({ id }) => id);
+  const wake = {
+    type: 'message.planned',
+    payload: { purpose, messageEffectIds: owed, pauseMs: told.pauseMs },
+  };
+  await tellOfOrder(executor, orderId, [...(told.facts ?? []), ...(owed.length > 0 ? [wake] : [])], told);
+  return planned;
+}
+
+/** Appends facts to an order's history. @throws when there is no such order */
+export async function tellOfOrder(
+  executor: Executor,
+  orderId: string,
+  facts: readonly OrderFact[],
+  by: { readonly actor: string; readonly correlationId: string },
+): Promise<void> {
+  if (facts.length === 0) return;
+  const { eventVersion } = await executor
+    .updateTable('orders')
+    .set({ eventVersion: sql`event_version + ${facts.length}`, updatedAt: sql<Date>`now()` })
+    .where('orderId', '=', orderId)
+    .returning('eventVersion')
+    .executeTakeFirstOrThrow();
+  const { actor, correlationId } = by;
+  const first = eventVersion - facts.length + 1;
+  const events = facts.map((fact, index) =>
+    appendEvent({
+      ...fact,
+      aggregateType: 'order',
+      aggregateId: orderId,
+      aggregateVersion: first + index,
+      actor,
+      correlationId,
+    }),
+  );
+  await executor.insertInto('events').values(events).execute();
+}
+
+async function insertEffects(
+  executor: Executor,
+  messages: readonly NewMessage[],
+  pauseMs: number,
+): Promise<{ id: string; state: string }[]> {
+  const rows = messages.map(({ effect }, index) => ({
+    ...effect,
+    dueAt: sql<Date>`clock_timestamp() + make_interval(secs => ${(index * pauseMs) / 1000})`,
+    skippedAt: effect.state === 'skipped' ? sql<Date>`clock_timestamp()` : null,
+  }));
+  return await executor
+    .insertInto('effects')
+    .values(rows)
+    .onConflict((conflict) => conflict.constraint('effects_semantic_key_key').doNothing())
+    .returning(['id', 'state'])
+    .execute();
+}
