@@ -15,16 +15,19 @@ const longestPart = 40;
  * a number that already contains the code; or one string with the whole international number.
  *
  * Whether a leading code belongs to the number is decided by the full numbering plan (libphonenumber "max" data), never
- * by a prefix test: code "7" with number "7010000001" is a Kazakh mobile number and keeps both sevens.
+ * by a prefix test: code "7" with number "7010000001" is a Kazakh mobile number and keeps both sevens. What can be read
+ * as two different valid numbers is none.
  */
 export function parsePhone(given: unknown): Phone {
-  if (typeof given === 'string') return firstValid([international(given)]);
+  if (typeof given === 'string') {
+    const whole = dialled(given);
+    return asPhone(whole === undefined ? undefined : validNumber(international(whole)));
+  }
   if (typeof given !== 'object' || given === null) return invalid;
   const { code, number } = given as { code?: unknown; number?: unknown };
-  const national = part(number);
+  const national = dialled(number);
   if (national === undefined) return invalid;
-  const country = part(code)?.replace(/\D/g, '').replace(/^0+/, '') ?? '';
-  return firstValid(candidates(country, national));
+  return asPhone(combine(dialled(code)?.replace(/^\+?0*/, '') ?? '', national));
 }
 
 /** The number as CBB and Meta want it: digits without plus. */
@@ -32,34 +35,42 @@ export function phoneDigits(e164: string): string {
   return e164.replace(/\D/g, '');
 }
 
-function candidates(country: string, national: string): string[] {
-  const digits = national.replace(/\D/g, '');
-  if (/^\s*(\+|00)/.test(national)) {
-    const whole = international(national);
-    return country === '' ? [whole] : [whole, `+${country}${digits.replace(/^0+/, '')}`];
-  }
-  if (country === '') return [];
+function combine(country: string, national: string): string | undefined {
+  // A plus says that the code is there, whatever code stands beside it; `00` says so when that very code follows.
+  const isWhole = national.startsWith('+') || national.startsWith(`00${country}`);
+  const whole = isWhole ? validNumber(international(national)) : undefined;
+  if (whole !== undefined || country === '') return whole;
+  const digits = national.replace('+', '');
   const bare = digits.replace(/^0+/, '');
-  const tried = [`+${country}${digits}`, `+${country}${bare}`];
-  // Only a number that is complete without the code, and of that very code, may have contained it.
-  if (bare.startsWith(country)) tried.push(`+${bare}`);
-  return tried;
+  const local = validNumber(`+${country}${digits}`) ?? validNumber(`+${country}${bare}`);
+  const mayHoldCode = digits.startsWith('00') || bare.startsWith(country);
+  return onlyOne([local, mayHoldCode ? validNumber(`+${bare}`) : undefined]);
 }
 
-function international(text: string): string {
-  return `+${text.replace(/\D/g, '').replace(/^00/, '')}`;
+function onlyOne(readings: readonly (string | undefined)[]): string | undefined {
+  const numbers = new Set(readings.filter((reading) => reading !== undefined));
+  return numbers.size === 1 ? [...numbers][0] : undefined;
 }
 
-function part(value: unknown): string | undefined {
-  const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
-  if (typeof text !== 'string' || text.length > longestPart || !/\d/.test(text)) return undefined;
-  return text;
+function international(digits: string): string {
+  return `+${digits.replace(/^\+|^00/, '')}`;
 }
 
-function firstValid(tried: readonly string[]): Phone {
-  for (const candidate of tried) {
-    const parsed = parsePhoneNumberFromString(candidate);
-    if (parsed?.isValid()) return { e164: parsed.number, valid: true };
-  }
-  return invalid;
+/**
+ * The digits of a part, with its plus if it has one. Undefined when there are none, or two runs of them with something
+ * else in between: an extension or a second number must not be glued to the first.
+ */
+function dialled(part: unknown): string | undefined {
+  const text = typeof part === 'number' && Number.isSafeInteger(part) ? String(part) : part;
+  if (typeof text !== 'string' || text.length > longestPart) return undefined;
+  return /^[^\d+]*(\+?\d+)[^\d+]*$/.exec(text.replace(/[\s().\-\p{Pd}\p{Cf}]/gu, ''))?.[1];
+}
+
+function validNumber(candidate: string): string | undefined {
+  const parsed = parsePhoneNumberFromString(candidate);
+  return parsed?.isValid() ? parsed.number : undefined;
+}
+
+function asPhone(e164: string | undefined): Phone {
+  return e164 === undefined ? invalid : { e164, valid: true };
 }

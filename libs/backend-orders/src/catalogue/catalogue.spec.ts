@@ -1,67 +1,55 @@
 import { describe, expect, it } from '@jest/globals';
-import { findDestination } from './destinations.js';
 import { isKnownUrgency, isUrgent, processingDays } from './processing-time.js';
+import { findValidity, validities } from './validities.js';
 import { validityEnglish, visaTextHebrew } from './visa-text.js';
-
-describe('destinations', () => {
-  it.each([
-    ['india', 'הודו', '🇮🇳'],
-    ['usa', 'ארה"ב', '🇺🇸'],
-    ['uk', 'בריטניה', '🇬🇧'],
-    ['canada', 'קנדה', '🇨🇦'],
-    ['israel', 'ישראל', '🇮🇱'],
-    ['thailand', 'תאילנד', '🇹🇭'],
-    ['korea', 'קוריאה', '🇰🇷'],
-    ['vietnam', 'וייטנאם', '🇻🇳'],
-    ['saudi_arabia', 'ערב הסעודית', '🇸🇦'],
-    ['indonesia', 'אינדונזיה', '🇮🇩'],
-    ['bahrain', 'בחריין', '🇧🇭'],
-    ['new_zealand', 'ניו זילנד', '🇳🇿'],
-    ['cambodia', 'קמבודיה', '🇰🇭'],
-    ['schengen', 'אזור שנגן', '🇪🇺'],
-    ['morocco', 'מרוקו', '🇲🇦'],
-    ['sri_lanka', 'סרי לנקה', '🇱🇰'],
-    ['togo', 'טוגו', '🇹🇬'],
-  ])('tells customers of %s as %s %s (V20)', (key, hebrew, flag) => {
-    expect(findDestination(key)).toMatchObject({ key, hebrew, flag });
-  });
-
-  it.each(['Sri Lanka', 'sri_lanka', ' SRI  LANKA ', 'Sri-Lanka 🇱🇰'])('knows "%s"', (spelling) => {
-    expect(findDestination(spelling)?.key).toBe('sri_lanka');
-  });
-
-  it.each(['', 'atlantis', 'constructor', '__proto__', 'in', null])('guesses nothing for %j', (spelling) => {
-    expect(findDestination(spelling)).toBeUndefined();
-  });
-});
 
 describe('what was bought, in Hebrew', () => {
   const evisa = { productDocType: 'evisa', productIntent: 'tourism', productEntries: 'multiple' };
 
   it.each([
-    ['2_weeks', 'לשבועיים', '2 weeks'],
-    ['15_days', 'ל-15 ימים', '15 days'],
-    ['month', 'לחודש', '1 month'],
-    ['2_months', 'לחודשיים', '2 months'],
-    ['3_months', 'ל-3 חודשים', '3 months'],
-    ['6_months', 'לחצי שנה', '6 months'],
-    ['year', 'לשנה', '1 year'],
-    ['2_years', 'לשנתיים', '2 years'],
-    ['3_years', 'ל-3 שנים', '3 years'],
-    ['5_years', 'ל-5 שנים', '5 years'],
-    ['10_years', 'ל-10 שנים', '10 years'],
-  ])('tells the validity %s (V17, V19)', (productValidity, hebrew, english) => {
-    expect(visaTextHebrew({ ...evisa, productValidity })).toBe(`תיירות, רב פעמית, ${hebrew}`);
-    expect(visaTextHebrew({ productDocType: 'eta', productValidity })).toBe(`אישור נסיעה ${hebrew}`);
-    expect(validityEnglish(productValidity)).toBe(english);
+    ['2_weeks', 14, 'לשבועיים', '2 weeks'],
+    ['15_days', 15, 'ל-15 ימים', '15 days'],
+    ['month', 30, 'לחודש', '1 month'],
+    ['2_months', 60, 'לחודשיים', '2 months'],
+    ['3_months', 90, 'ל-3 חודשים', '3 months'],
+    ['6_months', 180, 'לחצי שנה', '6 months'],
+    ['year', 365, 'לשנה', '1 year'],
+    ['2_years', 730, 'לשנתיים', '2 years'],
+    ['3_years', 1095, 'ל-3 שנים', '3 years'],
+    ['5_years', 1825, 'ל-5 שנים', '5 years'],
+    ['10_years', 3650, 'ל-10 שנים', '10 years'],
+  ])('tells the validity %s in every spelling (V17, V19)', (key, days, hebrew, english) => {
+    const spellings = [key, key.toUpperCase(), key.replaceAll('_', ' '), key.replaceAll('_', '-'), english];
+    for (const productValidity of [...spellings, ` ${key} `, key.replaceAll('_', '__')]) {
+      expect(findValidity(productValidity)).toEqual({ key, days, hebrew, english });
+      expect(visaTextHebrew({ ...evisa, productValidity })).toBe(`תיירות, רב פעמית, ${hebrew}`);
+      expect(visaTextHebrew({ productDocType: 'eta', productValidity })).toBe(`אישור נסיעה ${hebrew}`);
+      expect(visaTextHebrew({ productDocType: 'visa', productValidity })).toBe(`ויזה ${hebrew}`);
+      expect(validityEnglish(productValidity)).toBe(english);
+    }
   });
+
+  it('knows eleven validities and the other name of a month', () => {
+    expect(validities).toHaveLength(11);
+    expect(findValidity('1_month')).toBe(findValidity('month'));
+  });
+
+  it.each(['', ' ', '30_days', '30', '7_moons', 'months', '4_years', 'constructor', '__proto__', null])(
+    'knows no validity %j',
+    (validity) => {
+      expect(findValidity(validity)).toBeUndefined();
+      expect(validityEnglish(validity)).toBeUndefined();
+    },
+  );
 
   it.each([
     [{ productIntent: 'tourism', productEntries: 'multiple' }, 'תיירות, רב פעמית, לשנה'],
     [{ productIntent: 'tourism', productEntries: 'single' }, 'תיירות לשנה'],
     [{ productIntent: 'business', productEntries: 'double' }, 'עסקים לשנה'],
     [{ productIntent: 'general', productEntries: 'multiple' }, 'תיירות ועסקים, רב פעמית, לשנה'],
-    [{ productIntent: null, productEntries: null }, 'תיירות לשנה'],
+    [{ productIntent: 'Tourism', productEntries: 'Multiple' }, 'תיירות, רב פעמית, לשנה'],
+    // Entries that are not stated are not told, as single and double ones are not.
+    [{ productIntent: 'tourism', productEntries: null }, 'תיירות לשנה'],
   ])('tells %j as "%s"', (visa, text) => {
     expect(visaTextHebrew({ productDocType: 'evisa', productValidity: 'year', ...visa })).toBe(text);
   });
@@ -71,6 +59,9 @@ describe('what was bought, in Hebrew', () => {
     { productValidity: null },
     { productValidity: 'constructor' },
     { productIntent: 'study' },
+    { productIntent: null },
+    { productIntent: '' },
+    { productEntries: '' },
     { productEntries: 'triple' },
     { productDocType: 'scroll' },
     { productDocType: null },
@@ -100,10 +91,25 @@ describe('processing time', () => {
   it('promises nothing for an unknown country without a wait of its own', () => {
     expect(processingDays(null, null, 'atlantis')).toBeUndefined();
     expect(processingDays('none', 0, null)).toBeUndefined();
-    expect(processingDays('warp', 4, 'atlantis')).toBe(4);
+    expect(processingDays('none', 4, 'atlantis')).toBe(4);
   });
 
-  it('knows no speed that the shop does not sell', () => {
-    for (const urgency of ['warp', 'constructor', '']) expect(isKnownUrgency(urgency)).toBe(false);
+  it.each([null, 'none', 'standard', 'normal', 'regular', 'None'])(
+    'takes %j for no purchased speed',
+    (urgency) => {
+      expect(processingDays(urgency, 4, 'india')).toBe(4);
+      expect(processingDays(urgency, null, 'morocco')).toBe(5);
+      expect(processingDays(urgency, 0, 'Viet Nam')).toBe(7);
+      expect([isUrgent(urgency), isKnownUrgency(urgency)]).toEqual([false, true]);
+    },
+  );
+
+  it.each(['Next Day', 'next-day', ' NEXT_DAY '])('reads the spelling "%s" of a speed', (urgency) => {
+    expect([processingDays(urgency, 4, 'india'), isUrgent(urgency)]).toEqual([1, true]);
+  });
+
+  it.each(['warp', 'constructor', '', '2_days'])('promises nothing for the unknown speed %j', (urgency) => {
+    expect(processingDays(urgency, 4, 'india')).toBeUndefined();
+    expect([isUrgent(urgency), isKnownUrgency(urgency)]).toEqual([false, false]);
   });
 });
