@@ -7,6 +7,7 @@ const titles: Readonly<Record<string, string>> = {
   database: 'Database',
   queue: 'Queue',
   access: 'API keys',
+  airtable: 'Airtable (where the staff work)',
   cbb: 'CBB (WhatsApp CRM)',
   messaging: 'Messages',
   waba: 'WhatsApp at Meta',

@@ -2,11 +2,13 @@ export { ConfigError, loadConfig } from './load.js';
 export type { Config, Slice } from './load.js';
 export { flag, integer, json, oneOf, text, url } from './variable.js';
 export type { Variable } from './variable.js';
+export { isAirtableConfigured } from './slices/airtable.js';
 export { isCbbConfigured } from './slices/cbb.js';
 export { environment } from './environment.js';
 export { slices } from './slices.js';
 export type {
   AccessConfig,
+  AirtableConfig,
   CbbConfig,
   DatabaseConfig,
   HttpConfig,

@@ -1,5 +1,6 @@
 import type { SliceValues } from './load.js';
 import { access } from './slices/access.js';
+import { airtable } from './slices/airtable.js';
 import { cbb } from './slices/cbb.js';
 import { database } from './slices/database.js';
 import { http } from './slices/http.js';
@@ -10,9 +11,21 @@ import { waba } from './slices/waba.js';
 import { worker } from './slices/worker.js';
 
 /** Every slice of the configuration; each process reads only those it needs. */
-export const slices = { access, cbb, database, http, messaging, process, queue, waba, worker } as const;
+export const slices = {
+  access,
+  airtable,
+  cbb,
+  database,
+  http,
+  messaging,
+  process,
+  queue,
+  waba,
+  worker,
+} as const;
 
 export type AccessConfig = SliceValues<typeof access>;
+export type AirtableConfig = SliceValues<typeof airtable>;
 export type CbbConfig = SliceValues<typeof cbb>;
 export type DatabaseConfig = SliceValues<typeof database>;
 export type HttpConfig = SliceValues<typeof http>;
