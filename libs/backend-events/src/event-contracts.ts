@@ -15,11 +15,12 @@ export const eventContracts = {
     contactEffectId: z.string().nullable(),
     warnings: z.array(z.string()),
   }),
-  /** A later delivery changed an order. Names of fields only. */
+  /** A later delivery changed an order, or an operator did (then without a delivery). Names of fields only. */
   'order.changed': z.object({
-    deliveryId: z.string(),
+    deliveryId: z.string().nullable(),
     fields: z.array(z.string()),
     contactEffectId: z.string().nullable(),
+    reason: z.string().optional(),
   }),
   /** CBB holds the newest values of the order's customer. */
   'contact.synced': z.object({ contactEffectId: z.string(), messageEffectIds: z.array(z.string()) }),

@@ -25,6 +25,17 @@ export function pageQuery(key: keyof typeof cursors) {
   };
 }
 
+/** An object that takes these fields alone: a misspelt filter would otherwise be taken for none. */
+export function onlyKnown<Shape extends z.ZodRawShape>(shape: Shape) {
+  const known = Object.keys(shape).join(', ');
+  return z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `there is no ${issue.keys.join(', ')} here; known are ${known}`
+        : undefined,
+  });
+}
+
 export function toPage(query: { page?: number; perPage: number; cursor?: string }): Page {
   if (query.cursor === undefined) return { kind: 'page', page: query.page ?? 1, perPage: query.perPage };
   return { kind: 'cursor', after: query.cursor === '' ? null : query.cursor, perPage: query.perPage };

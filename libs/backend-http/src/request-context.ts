@@ -18,3 +18,16 @@ export type HttpRequest = FastifyRequest & { visapi: RequestContext };
 export function describeRequest(request: HttpRequest, fields: LogFields): void {
   request.visapi.fields = { ...request.visapi.fields, ...fields };
 }
+
+/** Who asked for a change, in the words of the audit, and under which correlation. */
+export interface AskedBy {
+  /** `key:<id of the API key>`. */
+  readonly actor: string;
+  readonly correlationId: string;
+}
+
+/** @throws when nobody was recognised: routes that change something are never public */
+export function askedBy({ visapi: { principal, correlationId } }: HttpRequest): AskedBy {
+  if (!principal) throw new Error('A route that changes something must demand a scope');
+  return { actor: `key:${principal.id}`, correlationId };
+}

@@ -10,6 +10,10 @@ export const SCOPES = [
   'messages:read',
   'ledger:read',
   'metrics:read',
+  'logs:read',
+  'integrations:airtable:read',
+  'integrations:airtable:write',
+  'admin',
 ] as const;
 
 export type Scope = (typeof SCOPES)[number];

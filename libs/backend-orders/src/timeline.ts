@@ -93,7 +93,7 @@ function eventEntries(event: EventRow): TimelineEntry[] {
   if (!told.includes(family)) return [];
   const payload = event.payload as { fields?: string[]; warnings?: string[]; reason?: string };
   const names = payload.fields ?? payload.warnings ?? [];
-  const detail = payload.reason ?? (names.length > 0 ? names.join(', ') : null);
+  const detail = [names.join(', '), payload.reason].filter(Boolean).join(': ') || null;
   const { occurredAt: at, type: kind, correlationId, actor } = event;
   return [{ at, kind, status, detail, correlationId, actor }];
 }

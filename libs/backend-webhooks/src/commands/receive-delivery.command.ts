@@ -4,8 +4,9 @@ import { type ErrorDetail, newId, parseJson } from '@visapi/backend-kernel';
 import type { WebhookDefinition } from '../define-webhook.js';
 import { Inbox } from '../inbox/inbox.js';
 
-export type ReceiveDeliveryResult =
-  | { readonly kind: 'unverified' }
+export type ReceiveDeliveryResult = { readonly kind: 'unverified' } | StoreBodyResult;
+
+export type StoreBodyResult =
   | { readonly kind: 'unreadable' }
   | {
       readonly kind: 'rejected';
@@ -20,17 +21,19 @@ export type ReceiveDeliveryResult =
       readonly orderId: string | null;
     };
 
+export interface ReceivedRequest {
+  readonly body: Buffer;
+  /** JSON of the headers worth keeping. */
+  readonly headers: string;
+  readonly apiKeyId: string | null;
+  readonly correlationId: string;
+}
+
 /** A body has arrived at a webhook: check who sent it, keep it, say what it is. Nothing is interpreted yet. */
 export class ReceiveDelivery extends Command<ReceiveDeliveryResult> {
   constructor(
     readonly definition: WebhookDefinition,
-    readonly request: {
-      readonly body: Buffer;
-      readonly signature: string | undefined;
-      readonly headers: string;
-      readonly apiKeyId: string | null;
-      readonly correlationId: string;
-    },
+    readonly request: ReceivedRequest & { readonly signature: string | undefined },
   ) {
     super();
   }
@@ -44,33 +47,38 @@ export class ReceiveDeliveryHandler implements ICommandHandler<ReceiveDelivery> 
     const { auth } = definition;
     if (auth.scheme === 'signature' && !auth.verify(request.body, request.signature))
       return { kind: 'unverified' };
-    const body = parseJson(request.body)?.value;
-    if (!isObject(body)) return { kind: 'unreadable' };
-    const classified = definition.classify(body);
-    const stored = await this.inbox.store({
-      id: newId(),
-      kind: definition.kind,
-      source: definition.source,
-      orderId: classified.orderId,
-      verdict: classified.verdict,
-      problems: classified.verdict === 'rejected' ? JSON.stringify(classified.problems) : null,
-      bodyHash: createHash('sha256').update(request.body).digest(),
-      body: request.body,
-      headers: request.headers,
-      apiKeyId: request.apiKeyId,
-      correlationId: request.correlationId,
-    });
-    const { deliveryId, outcome, repeated } = stored;
-    if (outcome === 'rejected')
-      return {
-        kind: 'rejected',
-        deliveryId,
-        orderId: classified.orderId,
-        problems: readProblems(stored.problems),
-      };
-    const status = outcome !== 'skipped' && repeated ? 'duplicate' : outcome;
-    return { kind: 'stored', status, deliveryId, orderId: classified.orderId };
+    return await storeBody(this.inbox, definition, request);
   }
+}
+
+/** Keeps a body whose sender is known and says what it is; also for orders that do not come by webhook. */
+export async function storeBody(
+  inbox: Inbox,
+  definition: Pick<WebhookDefinition, 'kind' | 'source' | 'classify'>,
+  request: ReceivedRequest,
+): Promise<StoreBodyResult> {
+  const body = parseJson(request.body)?.value;
+  if (!isObject(body)) return { kind: 'unreadable' };
+  const classified = definition.classify(body);
+  const { orderId } = classified;
+  const stored = await inbox.store({
+    id: newId(),
+    kind: definition.kind,
+    source: definition.source,
+    orderId,
+    verdict: classified.verdict,
+    problems: classified.verdict === 'rejected' ? JSON.stringify(classified.problems) : null,
+    bodyHash: createHash('sha256').update(request.body).digest(),
+    body: request.body,
+    headers: request.headers,
+    apiKeyId: request.apiKeyId,
+    correlationId: request.correlationId,
+  });
+  const { deliveryId, outcome, repeated } = stored;
+  if (outcome === 'rejected')
+    return { kind: 'rejected', deliveryId, orderId, problems: readProblems(stored.problems) };
+  const status = outcome !== 'skipped' && repeated ? 'duplicate' : outcome;
+  return { kind: 'stored', status, deliveryId, orderId };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
