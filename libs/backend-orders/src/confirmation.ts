@@ -1,4 +1,4 @@
-import { checkParameters, orderConfirmation } from '@visapi/backend-messaging';
+import { asParameter, checkParameters, orderConfirmation, plainNumber } from '@visapi/backend-messaging';
 import type { OrderContent } from '@visapi/backend-repositories/orders';
 import { findDestination } from './catalogue/destinations.js';
 import { visaTextHebrew } from './catalogue/visa-text.js';
@@ -37,11 +37,18 @@ export function isCanceled({ orderStatus }: Pick<OrderContent, 'orderStatus'>): 
   return /^cancell?ed$/i.test(orderStatus ?? '');
 }
 
-/**
- * The eight parameters of the confirmation: name, country, flag, order id, what was bought, applicants, amount, business
- * days. Undefined when any of them is not known for certain.
- */
+/** The eight parameters of the confirmation; undefined when any of them is not known for certain. */
 function confirmationParameters(order: OrderContent, orderId: string): readonly string[] | undefined {
+  const facts = confirmationFacts(order, orderId);
+  if (!facts.every((fact) => fact !== undefined)) return undefined;
+  return checkParameters(orderConfirmation, facts).length === 0 ? facts : undefined;
+}
+
+/**
+ * What the confirmation tells, in the order of its parameters: name, country, flag, order id, what was bought,
+ * applicants, amount, business days. Undefined where a fact is not known for certain.
+ */
+export function confirmationFacts(order: OrderContent, orderId: string): readonly (string | undefined)[] {
   const destination = findDestination(order.productCountry ?? null);
   const facts = [
     order.clientName ?? 'לקוח יקר',
@@ -53,23 +60,10 @@ function confirmationParameters(order: OrderContent, orderId: string): readonly 
     shekels(order),
     order.processingDays?.toString(),
   ];
-  if (!facts.every((fact) => fact !== undefined)) return undefined;
-  const parameters = facts.map(flatten);
-  return checkParameters(orderConfirmation, parameters).length === 0 ? parameters : undefined;
+  return facts.map((fact) => (fact === undefined ? undefined : flatten(fact)));
 }
 
 /** The template prints shekels; an amount in another currency would be a wrong fact. */
-function shekels(order: OrderContent): string | undefined {
-  if (order.currency !== 'ILS' || order.amount === null || order.amount === undefined) return undefined;
-  return plainDecimal(String(order.amount));
-}
-
-/** "498.0000" as "498", "1234.50" as "1234.5". */
-function plainDecimal(decimal: string): string {
-  return decimal.includes('.') ? decimal.replace(/\.?0+$/, '') : decimal;
-}
-
-/** Template parameters hold no line breaks, tabs or runs of blanks. */
-function flatten(text: string): string {
-  return text.replace(/\s+/gu, ' ').trim();
+function shekels({ amount, currency }: OrderContent): string | undefined {
+  return currency === 'ILS' && amount != null ? plainNumber(String(amount)) : undefined;
 }
