@@ -60,7 +60,7 @@ export function confirmationFacts(order: OrderContent, orderId: string): readonl
     shekels(order),
     order.processingDays?.toString(),
   ];
-  return facts.map((fact) => (fact === undefined ? undefined : flatten(fact)));
+  return facts.map((fact) => (fact === undefined ? undefined : asParameter(fact)));
 }
 
 /** The template prints shekels; an amount in another currency would be a wrong fact. */
