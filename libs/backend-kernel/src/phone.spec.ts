@@ -95,7 +95,7 @@ const plans = [
 const numbers = fc
   .tuple(fc.constantFrom(...plans), fc.integer({ min: 0, max: 9_999 }))
   .map(([{ country, trunk }, last]) => ({
-    code: getCountryCallingCode(country) as string,
+    code: getCountryCallingCode(country),
     national: examples[country].slice(0, -4) + String(last).padStart(4, '0'),
     trunk,
   }));

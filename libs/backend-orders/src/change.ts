@@ -1,9 +1,77 @@
+import { parseJson } from '@visapi/backend-kernel';
 import type { OrderContent, OrderRow } from '@visapi/backend-repositories/orders';
+import { isObject } from './read-field.js';
 
-/** Names of the fields in which a later delivery differs from what is known of the order. Names only, never values. */
+/** What a changed field is about, which decides what follows from its change. */
+export type ChangeKind = 'contact' | 'consent' | 'status' | 'product' | 'money' | 'other';
+
+const kinds: Readonly<Record<string, ChangeKind>> = {
+  clientName: 'contact',
+  clientEmail: 'contact',
+  clientPhone: 'contact',
+  clientSex: 'contact',
+  'details.phone': 'contact',
+  whatsappAlertsEnabled: 'consent',
+  orderStatus: 'status',
+  amount: 'money',
+  currency: 'money',
+  paymentId: 'money',
+  paymentProcessor: 'money',
+  'details.coupon': 'money',
+  productName: 'product',
+  productCountry: 'product',
+  productDocType: 'product',
+  productIntent: 'product',
+  productEntries: 'product',
+  productValidity: 'product',
+  validityDays: 'product',
+  stayLimit: 'product',
+  visaQuantity: 'product',
+  urgency: 'product',
+  isUrgent: 'product',
+  processingDays: 'product',
+  'details.product': 'product',
+};
+
+/** The form's own bookkeeping: each sending has another, and it says nothing of the order. */
+const bookkeeping = new Set(['meta', 'createdAt', 'updatedAt']);
+
+export function changeKind(field: string): ChangeKind {
+  return kinds[field] ?? 'other';
+}
+
+/** Those changed fields that a person has to look at: the customer paid for something else, or another amount. */
+export function reviewFields(fields: readonly string[]): string[] {
+  return fields.filter((field) => ['money', 'product'].includes(changeKind(field)));
+}
+
+/**
+ * Names of the fields in which a later delivery differs from what is known of the order, for `details` one level deeper
+ * (`details.coupon`). Names only, never values.
+ */
 export function changedFields(before: OrderRow, after: OrderContent): string[] {
   const names = Object.keys(after) as (keyof OrderContent)[];
-  return names.filter((name) => name !== 'warnings' && !isSame(before[name], after[name])).sort();
+  const changed = names.filter((name) => name !== 'warnings' && !isSame(before[name], after[name]));
+  return changed
+    .flatMap((name) => (name === 'details' ? changedDetails(before.details, after.details) : [name]))
+    .sort();
+}
+
+function changedDetails(before: Buffer | null, after: Buffer | null | undefined): string[] {
+  const [left, right] = [before, after].map(parts);
+  if (!left || !right) return ['details'];
+  const names = [...new Set([...left.keys(), ...right.keys()])];
+  return names
+    .filter((name) => !bookkeeping.has(name) && left.get(name) !== right.get(name))
+    .map((name) => `details.${name}`);
+}
+
+/** Undefined for what is no JSON object, such as bytes of another form than ours. */
+function parts(bytes: Buffer | null | undefined): ReadonlyMap<string, string> | undefined {
+  if (!bytes) return new Map();
+  const value = parseJson(bytes)?.value;
+  if (!isObject(value)) return undefined;
+  return new Map(Object.entries(value).map(([name, part]) => [name, JSON.stringify(part)]));
 }
 
 function isSame(before: unknown, after: unknown): boolean {

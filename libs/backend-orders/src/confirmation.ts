@@ -51,7 +51,8 @@ function confirmationParameters(order: OrderContent, orderId: string): readonly 
 export function confirmationFacts(order: OrderContent, orderId: string): readonly (string | undefined)[] {
   const destination = findDestination(order.productCountry ?? null);
   const facts = [
-    order.clientName ?? 'לקוח יקר',
+    // A name may consist of what a message cannot show.
+    asParameter(order.clientName ?? '') || 'לקוח יקר',
     destination?.hebrew,
     destination?.flag,
     orderId,

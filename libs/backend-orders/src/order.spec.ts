@@ -3,6 +3,8 @@ import { viziOrder } from '@visapi/backend-testing';
 import fc from 'fast-check';
 import { readOrder } from './order.js';
 
+const parsed = (bytes: Buffer | null | undefined): unknown => JSON.parse((bytes ?? 'null').toString());
+
 const read = (changes: Record<string, unknown> = {}, orderId = 'IL260105IN10') =>
   readOrder(viziOrder(changes), orderId);
 const client = (changes: Record<string, unknown>) => ({ form: { client: changes } });
@@ -10,7 +12,8 @@ const product = (changes: Record<string, unknown>) => ({ form: { product: change
 
 describe('readOrder on the master order', () => {
   it('reads every field and warns of nothing', () => {
-    expect(read()).toEqual({
+    const { applicants, details, ...columns } = read();
+    expect(columns).toEqual({
       formId: 'frm_Ab3dEf6hIj9k',
       branch: 'il',
       domain: 'visanet.co.il',
@@ -30,14 +33,25 @@ describe('readOrder on the master order', () => {
       productIntent: 'tourism',
       productEntries: 'multiple',
       productValidity: 'year',
+      validityDays: 365,
       stayLimit: 90,
       urgency: 'none',
       isUrgent: false,
       processingDays: 3,
       visaQuantity: 2,
       entryDate: '2026-03-05',
-      applicants: Buffer.from(JSON.stringify(viziOrder().form['applicants'])),
       warnings: [],
+    });
+    const { applicants: given, product, meta } = viziOrder().form as Record<string, unknown[]>;
+    expect(parsed(applicants)).toEqual([{ ...(given![0] as object), crime: undefined }, given![1]]);
+    expect(parsed(details)).toEqual({
+      phone: { code: '972', number: '0500000001' },
+      termsAgreed: true,
+      entry: { date: '2026-03-05' },
+      fileTransferMethod: 'form',
+      product,
+      meta,
+      other: { _id: '66c000000000000000000a01' },
     });
   });
 });
@@ -47,7 +61,14 @@ describe('readOrder on the variants of real payloads', () => {
     ['lower case (V01)', 'il', 'IL260105IN10', 'il', []],
     ['upper case (V01)', 'IL', 'IL260105IN10', 'il', []],
     ['missing, told by the id (V01)', undefined, 'IL260105IN10', 'il', ['branch:missing']],
-    ['another branch (V02)', 'SE', 'SE260105IN1', 'se', []],
+    ['another branch (V02)', 'SE', 'SE260105IN1', 'se', ['currency:not-of-branch']],
+    [
+      'other than the id says',
+      'co',
+      'IL260105IN10',
+      'co',
+      ['branch:differs-from-order-id', 'currency:not-of-branch'],
+    ],
     ['missing, id of an unknown shape', undefined, 'order 7', 'unknown', ['branch:missing']],
     ['newer than our list', 'de', 'DE260105IN1', 'de', ['branch:unknown']],
     ['a number', 7, 'IL260105IN10', 'il', ['branch:not-text', 'branch:missing']],
@@ -117,7 +138,8 @@ describe('readOrder on the variants of real payloads', () => {
     ['SRI LANKA', 'sri_lanka'],
     ['saudi-arabia', 'saudi_arabia'],
   ])('knows the country %s by its spelling', (country, productCountry) => {
-    expect(read({ form: { country } })).toMatchObject({ productCountry, warnings: [] });
+    const content = read({ form: { country, product: { country: undefined, name: undefined } } });
+    expect(content).toMatchObject({ productCountry, warnings: ['product.name:missing'] });
   });
 
   it('keeps values newer than our lists verbatim, with warnings (V22)', () => {
@@ -130,13 +152,17 @@ describe('readOrder on the variants of real payloads', () => {
     });
   });
 
-  it('ignores what it does not know at every level (V23)', () => {
+  it('lets nothing it does not know disturb what it knows, and keeps it (V23)', () => {
     const extra = {
       order: { zz: 1 },
-      form: { zz: {}, client: { zz: [] }, product: { zz: null } },
+      form: { zz: { b: [1], a: '' }, none: {}, client: { zz: [] }, product: { zz: null } },
       zz: 'top',
     };
-    expect(read(extra)).toEqual(read());
+    const { details, ...columns } = read(extra);
+    expect({ ...columns, details: undefined }).toEqual({ ...read(), details: undefined });
+    const other = { _id: '66c000000000000000000a01', zz: { a: '', b: [1] } };
+    expect(parsed(details)).toMatchObject({ order: { zz: 1 }, other, product: { zz: null } });
+    expect(parsed(details)).not.toHaveProperty('other.none');
   });
 
   it.each([
@@ -156,11 +182,17 @@ describe('readOrder on the variants of real payloads', () => {
     expect(read({ form: { applicants, quantity: 1 } }).clientSex).toBeNull();
   });
 
-  it.each([[[]], [undefined], [null], ['two']])('stores an order with applicants %j (V26)', (applicants) => {
+  it.each([
+    [[], []],
+    [undefined, []],
+    [null, []],
+    ['two', ['applicants:not-a-list']],
+    [['two'], ['applicants[0]:not-an-object']],
+  ])('stores an order with applicants %j (V26)', (applicants, warnings) => {
     expect(read({ form: { applicants, quantity: 1 } })).toMatchObject({
       visaQuantity: 1,
       applicants: null,
-      warnings: ['applicants:missing'],
+      warnings: [...warnings, 'applicants:missing'],
     });
   });
 
@@ -169,10 +201,39 @@ describe('readOrder on the variants of real payloads', () => {
       visaQuantity: 3,
       warnings: ['quantity:differs-from-applicants'],
     });
-    expect(read({ form: { quantity: 0 } })).toMatchObject({
-      visaQuantity: 2,
-      warnings: ['quantity:missing'],
+    for (const quantity of [0, null, undefined])
+      expect(read({ form: { quantity } })).toMatchObject({
+        visaQuantity: 2,
+        warnings: ['quantity:missing'],
+      });
+  });
+
+  it.each(['many', -1, 2.5, {}, true])('counts nobody where the quantity is %j', (quantity) => {
+    expect(read({ form: { quantity } })).toMatchObject({
+      visaQuantity: null,
+      warnings: ['quantity:not-a-count'],
     });
+  });
+
+  it.each(['soon', -1, 2.5, {}])(
+    'promises no time where the wait is %j, unless a speed was bought',
+    (wait) => {
+      expect(read(product({ wait }))).toMatchObject({
+        processingDays: null,
+        warnings: ['product.wait:not-a-count'],
+      });
+      expect(read({ form: { urgency: 'next_day', product: { wait } } }).processingDays).toBe(1);
+    },
+  );
+
+  it.each([
+    ['warp', 'warp'],
+    [7, 'unknown'],
+    [{}, 'unknown'],
+  ])('promises no time for the unknown speed %j', (given, urgency) => {
+    const content = read({ form: { urgency: given } });
+    expect(content).toMatchObject({ urgency, isUrgent: false, processingDays: null });
+    expect(content.warnings).toContain('urgency:unknown');
   });
 
   it.each([
@@ -246,7 +307,8 @@ describe('readOrder on hostile bodies', () => {
       fc.property(json, fc.string(), (body, orderId) => {
         const content = readOrder(body, orderId);
         expect(content.branch).not.toBe('');
-        for (const warning of content.warnings as string[]) expect(warning).toMatch(/^[a-z_.]+:[a-z-]+$/);
+        for (const warning of content.warnings as string[])
+          expect(warning).toMatch(/^[A-Za-z_.[\]\d]+:[A-Za-z-]+$/);
       }),
       { numRuns: 500 },
     );

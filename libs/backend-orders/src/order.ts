@@ -1,15 +1,22 @@
 import { parsePhone } from '@visapi/backend-kernel';
 import type { OrderContent } from '@visapi/backend-repositories/orders';
-import { destinationKey, findDestination } from './catalogue/destinations.js';
-import { isKnownUrgency, isUrgent, processingDays } from './catalogue/processing-time.js';
-import { isObject, objectAt, Reading } from './read-field.js';
+import { type ReadApplicants, readApplicants } from './interpretation/applicants.js';
+import { readDetails } from './interpretation/details.js';
+import { Part } from './interpretation/part.js';
+import { readPurchase } from './interpretation/purchase.js';
+import { objectAt, Reading } from './read-field.js';
 
-const branches = ['il', 'co', 'se', 'ru', 'kz'];
+const currencyOf: Readonly<Record<string, string>> = {
+  il: 'ILS',
+  co: 'USD',
+  se: 'SEK',
+  ru: 'RUB',
+  kz: 'KZT',
+};
+const branches = Object.keys(currencyOf);
+const currencies = Object.values(currencyOf);
 const statuses = ['active', 'completed', 'issue', 'canceled'];
 const processors = ['stripe', 'paypal', 'tbank', 'bill', 'bit', 'paybox'];
-const currencies = ['ILS', 'USD', 'SEK', 'RUB', 'KZT'];
-/** Deeper than any form; beyond it a body is no form, and writing it as JSON again could exhaust the stack. */
-const deepestApplicants = 40;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -20,127 +27,83 @@ type Json = Readonly<Record<string, unknown>>;
  */
 export function readOrder(body: Json, orderId: string): OrderContent {
   const reading = new Reading();
-  const order = objectAt(body, 'order');
-  const form = objectAt(body, 'form');
+  const [order, form] = [objectAt(body, 'order'), Part.of(objectAt(body, 'form'), '', reading)];
+  // What concerns money and the message comes first: there is room for so many warnings only.
+  const payment = readPayment(order, form, orderId, reading);
+  const client = readClient(form);
+  const purchase = readPurchase(form, reading);
+  const entryDate = form.part('entry').day('date');
   const applicants = readApplicants(form, reading);
-  const product = readProduct(form, reading);
   const content = {
-    ...readPayment(order, form, orderId, reading),
-    ...readClient(form, applicants, reading),
-    ...product,
-    visaQuantity: readQuantity(form, applicants, reading),
-    entryDate: reading.day(objectAt(form, 'entry'), 'date', 'entry.date'),
-    applicants: writeApplicants(applicants, reading),
+    ...payment,
+    ...client,
+    clientSex: applicants.sex,
+    ...purchase,
+    visaQuantity: readQuantity(form, applicants),
+    entryDate,
+    applicants: applicants.bytes,
+    details: readDetails(Part.of(order, '', reading), form, reading),
   };
   return { ...content, warnings: reading.warnings };
 }
 
-function readPayment(order: Json, form: Json, orderId: string, reading: Reading) {
-  return {
-    formId: reading.text(order, 'form_id', 'form_id') ?? reading.text(form, 'id', 'form.id'),
-    branch: readBranch(order, orderId, reading),
+function readPayment(order: Json, form: Part, orderId: string, reading: Reading) {
+  const branch = readBranch(order, orderId, reading);
+  const currency = reading.text(order, 'currency', 'currency')?.toUpperCase() ?? null;
+  const paymentProcessor = reading.text(order, 'payment_processor', 'payment_processor');
+  const content = {
+    formId: reading.text(order, 'form_id', 'form_id') ?? reading.text(form.object, 'id', 'form.id'),
+    branch,
     domain: reading.text(order, 'domain', 'domain'),
-    paymentProcessor: known(
-      reading.text(order, 'payment_processor', 'payment_processor'),
-      processors,
-      'payment_processor',
-      reading,
-    ),
-    paymentId: reading.text(order, 'payment_id', 'payment_id'),
+    paymentProcessor: known(paymentProcessor, processors, 'payment_processor', reading),
+    paymentId: reading.label(order, 'payment_id', 'payment_id'),
     amount: reading.money(order, 'amount', 'amount'),
-    currency: known(
-      reading.text(order, 'currency', 'currency')?.toUpperCase() ?? null,
-      currencies,
-      'currency',
-      reading,
-    ),
+    currency: known(currency, currencies, 'currency', reading),
     orderStatus: known(reading.text(order, 'status', 'status'), statuses, 'status', reading),
   };
+  const usual = currencyOf[branch];
+  if (currencies.includes(currency ?? '') && branches.includes(branch) && currency !== usual)
+    reading.warn('currency', 'not-of-branch');
+  if (!['', orderId].includes(form.text('orderId') ?? '')) form.warn('orderId', 'differs-from-order');
+  return content;
 }
 
 /** The branch decides who is messaged in which language, so it is taken from what was said, never assumed. */
 function readBranch(order: Json, orderId: string, reading: Reading): string {
   const said = reading.word(order, 'branch', 'branch');
-  if (said !== null) return known(said, branches, 'branch', reading) ?? 'unknown';
-  reading.warn('branch', 'missing');
   const prefix = /^([A-Za-z]{2})\d{6}/.exec(orderId)?.[1]?.toLowerCase();
-  return prefix !== undefined && branches.includes(prefix) ? prefix : 'unknown';
+  const ofId = prefix !== undefined && branches.includes(prefix) ? prefix : undefined;
+  if (said === null) {
+    reading.warn('branch', 'missing');
+    return ofId ?? 'unknown';
+  }
+  if (ofId !== undefined && ofId !== said) reading.warn('branch', 'differs-from-order-id');
+  return known(said, branches, 'branch', reading) ?? 'unknown';
 }
 
-function readClient(form: Json, applicants: readonly unknown[], reading: Reading) {
-  const client = objectAt(form, 'client');
-  const phone = parsePhone(client['phone']);
-  if (!phone.valid) reading.warn('phone', 'invalid');
-  const [first] = applicants;
-  const sex = isObject(first) ? objectAt(first, 'passport')['sex'] : undefined;
+function readClient(form: Part) {
+  const client = form.part('client');
+  const phone = parsePhone(client.object['phone']);
+  if (!phone.valid) form.warn('phone', 'invalid');
   return {
-    clientName: reading.text(client, 'name', 'client.name', 300),
-    clientEmail: reading.text(client, 'email', 'client.email', 320),
+    clientName: client.text('name', 300),
+    clientEmail: client.text('email', 320),
     clientPhone: phone.e164,
-    clientSex: sex === 'm' || sex === 'f' ? sex : null,
     // Only a plain yes is consent.
-    whatsappAlertsEnabled: client['whatsappAlertsEnabled'] === true,
+    whatsappAlertsEnabled: client.object['whatsappAlertsEnabled'] === true,
   };
 }
 
-function readProduct(form: Json, reading: Reading) {
-  const product = objectAt(form, 'product');
-  const spelled =
-    reading.text(form, 'country', 'country') ?? reading.text(product, 'country', 'product.country');
-  const country = spelled === null ? null : destinationKey(spelled) || null;
-  if (!findDestination(country)) reading.warn('country', country === null ? 'missing' : 'unknown');
-  const urgency = reading.word(form, 'urgency', 'urgency');
-  if (!isKnownUrgency(urgency)) reading.warn('urgency', 'unknown');
-  const wait = reading.count(product, 'wait', 'product.wait', 1_000);
-  return {
-    productName: reading.text(product, 'name', 'product.name'),
-    productCountry: country,
-    productDocType: reading.word(product, 'docType', 'product.docType'),
-    productIntent: reading.word(product, 'intent', 'product.intent'),
-    productEntries: reading.word(product, 'entries', 'product.entries'),
-    productValidity: reading.word(product, 'validity', 'product.validity'),
-    stayLimit: reading.count(product, 'stay_limit', 'product.stay_limit', 100_000),
-    urgency,
-    isUrgent: isUrgent(urgency),
-    processingDays: processingDays(urgency, wait, country) ?? null,
-  };
-}
-
-function readApplicants(form: Json, reading: Reading): readonly unknown[] {
-  const applicants = form['applicants'];
-  if (Array.isArray(applicants) && applicants.length > 0) return applicants as unknown[];
-  reading.warn('applicants', 'missing');
-  return [];
-}
-
-function readQuantity(form: Json, applicants: readonly unknown[], reading: Reading): number | null {
-  const quantity = reading.count(form, 'quantity', 'quantity', 1_000);
+/** What was bought. The people on the form count where the form says nothing, not where it says something odd. */
+function readQuantity(form: Part, { count }: ReadApplicants): number | null {
+  const quantity = form.count('quantity', 1_000);
+  if (quantity === null && form.isFilled('quantity')) return null;
   if (quantity === null || quantity === 0) {
-    reading.warn('quantity', 'missing');
-    return applicants.length || null;
+    form.warn('quantity', 'missing');
+    return count || null;
   }
-  if (applicants.length > 0 && quantity !== applicants.length)
-    reading.warn('quantity', 'differs-from-applicants');
+  if (count > 0 && quantity !== count) form.warn('quantity', 'differs-from-applicants');
   return quantity;
-}
-
-function writeApplicants(applicants: readonly unknown[], reading: Reading): Buffer | null {
-  if (applicants.length === 0) return null;
-  if (isDeeper(applicants, deepestApplicants)) {
-    reading.warn('applicants', 'too-deep');
-    return null;
-  }
-  return Buffer.from(JSON.stringify(applicants));
-}
-
-/** Walks with a list of its own instead of the call stack: the body may be nested as deep as its size allows. */
-function isDeeper(value: unknown, most: number): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > most) return true;
-    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
-  }
-  return false;
 }
 
 /** Kept as received either way: a value newer than our list is not an error of the sender. */

@@ -1,6 +1,8 @@
 import { isObject } from '../read-field.js';
 
 const longest = 200;
+/** The shop sells at most ten at once; their table counts no further than this can reach. */
+const most = 1_000;
 
 /**
  * The shop's ids of an order's applicants, in their order, each once; one without a usable id is left out.
@@ -13,5 +15,5 @@ export function applicantIds(applicants: Buffer | null | undefined): string[] {
     const id = isObject(applicant) ? applicant['id'] : undefined;
     return typeof id === 'string' && id !== '' && id.length <= longest ? [id] : [];
   });
-  return [...new Set(ids)];
+  return [...new Set(ids)].slice(0, most);
 }
