@@ -2,8 +2,12 @@ import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { EffectsRepository } from '@visapi/backend-repositories/effects';
 import { EventsRepository } from '@visapi/backend-repositories/events';
-import { DeliveriesRepository } from '@visapi/backend-repositories/inbox';
-import { OrdersRepository, TimelineRepository } from '@visapi/backend-repositories/orders';
+import { DeliveriesRepository, ReplaysRepository } from '@visapi/backend-repositories/inbox';
+import {
+  OrderListsRepository,
+  OrdersRepository,
+  TimelineRepository,
+} from '@visapi/backend-repositories/orders';
 import { CreateOrderHandler } from './commands/create-order.command.js';
 import { QuarantineDeliveryHandler } from './commands/quarantine-delivery.command.js';
 import { GetDeliveriesHandler } from './queries/get-deliveries.query.js';
@@ -26,7 +30,9 @@ const handlers = [
   imports: [CqrsModule],
   providers: [
     DeliveriesRepository,
+    ReplaysRepository,
     OrdersRepository,
+    OrderListsRepository,
     EventsRepository,
     EffectsRepository,
     TimelineRepository,

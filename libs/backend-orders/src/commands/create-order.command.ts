@@ -3,17 +3,11 @@ import { AppError, parseJson } from '@visapi/backend-kernel';
 import { Database } from '@visapi/backend-repositories';
 import { EffectsRepository } from '@visapi/backend-repositories/effects';
 import { DeliveriesRepository, type OpenDelivery } from '@visapi/backend-repositories/inbox';
-import {
-  createOrder,
-  type NewOrder,
-  type OrderRow,
-  OrdersRepository,
-} from '@visapi/backend-repositories/orders';
-import { changedFields } from '../change.js';
+import { createOrder, type NewOrder, OrdersRepository } from '@visapi/backend-repositories/orders';
 import { decideConfirmation, decideContact } from '../confirmation.js';
-import { followedConfirmation, messageOf, newConfirmation, newContact } from '../effects.js';
+import { messageOf, newConfirmation, newContact } from '../effects.js';
 import { applicantIds } from '../interpretation/applicant-ids.js';
-import { followedNotices } from '../notice.js';
+import { planChange, writeChange } from '../order-change.js';
 import { readOrder } from '../order.js';
 import { isObject } from '../read-field.js';
 
@@ -67,12 +61,13 @@ export class CreateOrderHandler implements ICommandHandler<CreateOrder> {
     const before = await this.orders.lock(transaction, orderId);
     if (!before) throw new AppError('conflict', 'The first delivery of this order is not yet interpreted.');
     if (before.appliedPosition < delivery.position) {
-      const change = changeOf(before, delivery);
-      await this.orders.applyChange(transaction, change);
-      // The CRM still shows this order at the phone it left: whatever order is newest there now is written again.
-      const { clientPhone: left } = before;
-      const isGone = left !== null && (change.content.clientPhone !== left || change.content.branch !== 'il');
-      if (isGone) await this.effects.oweContactAgain(transaction, left);
+      const change = planChange(before, readOrder(bodyOf(delivery), orderId), {
+        deliveryId: delivery.id,
+        appliedPosition: delivery.position,
+        actor: `source:${delivery.source}`,
+        correlationId: delivery.correlationId,
+      });
+      await writeChange(transaction, { orders: this.orders, effects: this.effects }, before, change);
     }
     await this.deliveries.markApplied(transaction, [delivery.id]);
   }
@@ -113,42 +108,6 @@ function begin(delivery: OpenDelivery, orderId: string): NewOrder {
       },
     },
     deliveryIds: [delivery.id],
-  };
-}
-
-/**
- * Contact data, consent and status of a later delivery apply at once and the contact is written again; a confirmation
- * that nobody has claimed follows the newest content, one that went out is never repeated. Bytes that say nothing new of
- * the order wake nothing: what had failed or was withheld stays as it is.
- */
-function changeOf(before: OrderRow, delivery: OpenDelivery) {
-  const { orderId } = before;
-  const content = readOrder(bodyOf(delivery), orderId);
-  const fields = changedFields(before, content);
-  const isNew = fields.length > 0;
-  const decision = decideContact(content);
-  const contact =
-    decision.state === 'planned' && isNew
-      ? newContact(decision, orderId, before.contentVersion + 1, delivery.correlationId)
-      : undefined;
-  return {
-    orderId,
-    content,
-    appliedPosition: delivery.position,
-    contact,
-    confirmation: isNew ? followedConfirmation(decideConfirmation(content, orderId), orderId) : undefined,
-    notices: isNew ? followedNotices(content) : undefined,
-    applicantIds: fields.includes('applicants') ? applicantIds(content.applicants) : undefined,
-    review: [],
-    event: {
-      type: 'order.changed',
-      aggregateType: 'order' as const,
-      aggregateId: orderId,
-      aggregateVersion: before.eventVersion + 1,
-      actor: `source:${delivery.source}`,
-      correlationId: delivery.correlationId,
-      payload: { deliveryId: delivery.id, fields, contactEffectId: contact?.id ?? null },
-    },
   };
 }
 

@@ -1,6 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database } from '@visapi/backend-repositories';
-import { OrdersRepository, type OrderView } from '@visapi/backend-repositories/orders';
+import { OrderListsRepository, type OrderView } from '@visapi/backend-repositories/orders';
 import { orderNotFound } from '../orders.errors.js';
 
 export class GetOrderById extends Query<OrderView> {
@@ -13,7 +13,7 @@ export class GetOrderById extends Query<OrderView> {
 export class GetOrderByIdHandler implements IQueryHandler<GetOrderById> {
   constructor(
     private readonly database: Database,
-    private readonly orders: OrdersRepository,
+    private readonly orders: OrderListsRepository,
   ) {}
 
   async execute({ orderId }: GetOrderById): Promise<OrderView> {

@@ -1,6 +1,6 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database, type Page, type PageResult } from '@visapi/backend-repositories';
-import { type OrderFilter, OrdersRepository, type OrderView } from '@visapi/backend-repositories/orders';
+import { type OrderFilter, OrderListsRepository, type OrderView } from '@visapi/backend-repositories/orders';
 
 export class GetOrders extends Query<PageResult<OrderView>> {
   constructor(
@@ -15,7 +15,7 @@ export class GetOrders extends Query<PageResult<OrderView>> {
 export class GetOrdersHandler implements IQueryHandler<GetOrders> {
   constructor(
     private readonly database: Database,
-    private readonly orders: OrdersRepository,
+    private readonly orders: OrderListsRepository,
   ) {}
 
   async execute({ filter, page }: GetOrders): Promise<PageResult<OrderView>> {

@@ -33,6 +33,10 @@ export function appendEvent(event: NewEvent): Insertable<Events> {
 
 @Injectable()
 export class EventsRepository {
+  async append(executor: Executor, event: NewEvent): Promise<void> {
+    await executor.insertInto('events').values(appendEvent(event)).execute();
+  }
+
   /** The idle relay's question: cheaper than opening a transaction to find nothing. */
   async anyUndispatched(executor: Executor): Promise<boolean> {
     const result = await sql`select 1 from events where dispatched_at is null limit 1`.execute(executor);
@@ -57,22 +61,16 @@ export class EventsRepository {
       where position = any(${[...positions]}::bigint[])`.execute(executor);
   }
 
+  /** The facts of an order, and what operators did with its deliveries while it was not yet made; oldest first. */
   async ofOrder(executor: Executor, orderId: string): Promise<EventRow[]> {
-    return await executor
-      .selectFrom('events')
-      .select([
-        'position',
-        'type',
-        'aggregateType',
-        'aggregateId',
-        'actor',
-        'correlationId',
-        'payload',
-        'occurredAt',
-      ])
-      .where('aggregateId', '=', orderId)
-      .where('aggregateType', '=', 'order')
-      .orderBy('position')
-      .execute();
+    const result = await sql<EventRow>`
+      select position, type, aggregate_type, aggregate_id, actor, correlation_id, payload, occurred_at
+      from events where aggregate_id = ${orderId} and aggregate_type = 'order'
+      union all
+      select e.position, e.type, e.aggregate_type, e.aggregate_id, e.actor, e.correlation_id, e.payload, e.occurred_at
+      from deliveries d join events e on e.aggregate_id = d.id::text and e.aggregate_type = 'delivery'
+      where d.order_id = ${orderId} and d.kind = 'order' and e.type like 'operator.%'
+      order by position`.execute(executor);
+    return result.rows;
   }
 }

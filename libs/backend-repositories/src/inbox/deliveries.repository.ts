@@ -54,6 +54,8 @@ export interface DeliveryFilter {
   readonly outcome?: string;
   readonly state?: string;
   readonly source?: string;
+  readonly from?: Date;
+  readonly to?: Date;
 }
 
 /** Bodies can be 10 MB; what is beyond this many waits for its own job. */
@@ -62,8 +64,9 @@ const mostAtOnce = 10;
 @Injectable()
 export class DeliveriesRepository {
   /**
-   * The deliveries of one order that wait to be interpreted, oldest first, locked: whoever comes second waits and then
-   * finds nothing left to do. Found through any one of them.
+   * The deliveries of one order that wait to be interpreted, the first of the order and then the oldest first, locked:
+   * whoever comes second waits and then finds nothing left to do. Found through any one of them. The first may be younger
+   * than one that was rejected on arrival and understood later.
    */
   async lockOpenOfSameOrder(executor: Executor, deliveryId: string): Promise<OpenDelivery[]> {
     const result = await sql<OpenDelivery>`
@@ -71,7 +74,7 @@ export class DeliveriesRepository {
       from deliveries d join delivery_bodies b on b.delivery_id = d.id
       where d.kind = 'order' and d.state = 'open'
         and d.order_id = (select order_id from deliveries where id = ${deliveryId})
-      order by d.position limit ${mostAtOnce}
+      order by d.outcome <> 'accepted', d.position limit ${mostAtOnce}
       for update of d`.execute(executor);
     return result.rows;
   }
@@ -143,6 +146,8 @@ export class DeliveriesRepository {
       const wanted = filter[field];
       if (wanted !== undefined) query = query.where(field, '=', wanted);
     }
+    if (filter.from !== undefined) query = query.where('receivedAt', '>=', filter.from);
+    if (filter.to !== undefined) query = query.where('receivedAt', '<', filter.to);
     return await paginate(executor, query, 'position', (row) => String(row.position), page);
   }
 }

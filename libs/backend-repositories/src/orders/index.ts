@@ -1,5 +1,7 @@
-export { OrdersRepository } from './orders.repository.js';
-export type { FollowedNotices, OrderContent, OrderFilter, OrderRow, OrderView } from './orders.repository.js';
+export { OrdersRepository, contentOf } from './orders.repository.js';
+export type { FollowedNotices, OrderContent, OrderRow } from './orders.repository.js';
+export { OrderListsRepository } from './order-lists.repository.js';
+export type { OrderFilter, OrderView, WarningCount } from './order-lists.repository.js';
 export { createOrder } from './create-order.js';
 export type { NewOrder } from './create-order.js';
 export { TimelineRepository } from './timeline.repository.js';

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Insertable, type Selectable, sql } from 'kysely';
 import type { Executor } from '../db/database.js';
-import { type Page, type PageResult, paginate } from '../db/paginate.js';
 import type { Orders } from '../db/schema.gen.js';
 import type { NewEffect } from '../effects/index.js';
 import { appendEvent, type NewEvent } from '../events/index.js';
@@ -9,48 +8,19 @@ import { applicantRows } from './create-order.js';
 
 export type OrderRow = Selectable<Orders>;
 
-/** What a delivery says about an order, as opposed to what we did with it. */
-export type OrderContent = Pick<
-  Insertable<Orders>,
-  | 'formId'
-  | 'branch'
-  | 'domain'
-  | 'paymentProcessor'
-  | 'paymentId'
-  | 'amount'
-  | 'currency'
-  | 'orderStatus'
-  | 'clientName'
-  | 'clientEmail'
-  | 'clientPhone'
-  | 'clientSex'
-  | 'whatsappAlertsEnabled'
-  | 'productName'
-  | 'productCountry'
-  | 'productDocType'
-  | 'productIntent'
-  | 'productEntries'
-  | 'productValidity'
-  | 'validityDays'
-  | 'stayLimit'
-  | 'visaQuantity'
-  | 'urgency'
-  | 'isUrgent'
-  | 'processingDays'
-  | 'entryDate'
-  | 'applicants'
-  | 'details'
-  | 'warnings'
->;
-
-const shown = [
-  'orderId',
-  'deliveryPosition',
+const said = [
+  'formId',
   'branch',
+  'domain',
+  'paymentProcessor',
+  'paymentId',
+  'amount',
+  'currency',
   'orderStatus',
   'clientName',
   'clientEmail',
   'clientPhone',
+  'clientSex',
   'whatsappAlertsEnabled',
   'productName',
   'productCountry',
@@ -59,23 +29,24 @@ const shown = [
   'productEntries',
   'productValidity',
   'validityDays',
+  'stayLimit',
   'visaQuantity',
-  'amount',
-  'currency',
   'urgency',
   'isUrgent',
   'processingDays',
   'entryDate',
+  'applicants',
+  'details',
   'warnings',
-  'review',
-  'cbbSynced',
-  'whatsappConfirmationSent',
-  'processedAt',
-  'createdAt',
-  'updatedAt',
 ] as const;
 
-export type OrderView = Pick<OrderRow, (typeof shown)[number]>;
+/** What a delivery says about an order, as opposed to what we did with it. */
+export type OrderContent = Pick<Insertable<Orders>, (typeof said)[number]>;
+
+/** What is known of an order, as a delivery would say it. */
+export function contentOf(order: OrderRow): OrderContent {
+  return Object.fromEntries(said.map((name) => [name, order[name]])) as unknown as OrderContent;
+}
 
 /** What becomes of a confirmation that nobody has claimed. */
 export interface FollowedConfirmation {
@@ -91,18 +62,6 @@ export interface FollowedNotices {
   readonly state: 'planned' | 'skipped';
   readonly reason: string | null;
   readonly phone: string | null;
-}
-
-export interface OrderFilter {
-  readonly branch?: string;
-  readonly status?: string;
-  readonly country?: string;
-  readonly phone?: string;
-  readonly email?: string;
-  readonly cbbSynced?: boolean;
-  readonly whatsappConfirmationSent?: boolean;
-  readonly createdFrom?: Date;
-  readonly createdTo?: Date;
 }
 
 @Injectable()
@@ -208,27 +167,40 @@ export class OrdersRepository {
       .execute();
   }
 
-  async find(executor: Executor, orderId: string): Promise<OrderView | undefined> {
-    return await executor
-      .selectFrom('orders')
-      .select(shown)
+  /** Takes the flags of changed fields off. The caller holds the row's lock. */
+  async clearReview(executor: Executor, orderId: string): Promise<void> {
+    await executor
+      .updateTable('orders')
+      .set({ review: [] })
       .where('orderId', '=', orderId)
-      .executeTakeFirst();
+      .executeTakeFirstOrThrow();
   }
 
-  /** Orders, newest first. */
-  async list(executor: Executor, filter: OrderFilter, page: Page): Promise<PageResult<OrderView>> {
-    let query = executor.selectFrom('orders').select(shown);
-    if (filter.branch !== undefined) query = query.where('branch', '=', filter.branch);
-    if (filter.status !== undefined) query = query.where('orderStatus', '=', filter.status);
-    if (filter.country !== undefined) query = query.where('productCountry', '=', filter.country);
-    if (filter.phone !== undefined) query = query.where('clientPhone', '=', filter.phone);
-    if (filter.email !== undefined) query = query.where('clientEmail', '=', filter.email);
-    if (filter.cbbSynced !== undefined) query = query.where('cbbSynced', '=', filter.cbbSynced);
-    if (filter.whatsappConfirmationSent !== undefined)
-      query = query.where('whatsappConfirmationSent', '=', filter.whatsappConfirmationSent);
-    if (filter.createdFrom !== undefined) query = query.where('createdAt', '>=', filter.createdFrom);
-    if (filter.createdTo !== undefined) query = query.where('createdAt', '<', filter.createdTo);
-    return await paginate(executor, query, 'delivery_position', (row) => String(row.deliveryPosition), page);
+  async exists(executor: Executor, orderId: string): Promise<boolean> {
+    const row = await executor
+      .selectFrom('orders')
+      .select('orderId')
+      .where('orderId', '=', orderId)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** What is known of an order, as it stands; a decision that is written needs `lock`. */
+  async read(executor: Executor, orderId: string): Promise<OrderRow | undefined> {
+    return await executor.selectFrom('orders').selectAll().where('orderId', '=', orderId).executeTakeFirst();
+  }
+
+  /** Names of fields that operators corrected since the newest delivery that made or changed the order. */
+  async correctedFields(executor: Executor, orderId: string): Promise<string[]> {
+    const result = await sql<{ field: string }>`
+      with told as (
+        select aggregate_version as version, payload, actor like 'source:%' as by_delivery from events
+        where aggregate_id = ${orderId} and aggregate_type = 'order' and type in ('order.created', 'order.changed')
+      )
+      select distinct field from told, jsonb_array_elements_text(payload -> 'fields') as field
+      where not by_delivery and payload -> 'deliveryId' = 'null'
+        and version > coalesce((select max(version) from told where by_delivery), 0)
+      order by field`.execute(executor);
+    return result.rows.map(({ field }) => field);
   }
 }
