@@ -1,5 +1,6 @@
 import Fastify, { type FastifyInstance, LogController } from 'fastify';
 import { z } from 'zod';
+import { AirtableBase } from './airtable/records.js';
 import { airtableSimulator } from './airtable/simulator.js';
 import { ContactStore } from './cbb/contact-store.js';
 import { cbbSimulator } from './cbb/simulator.js';
@@ -40,7 +41,8 @@ export function createSandbox(config: SandboxConfig): Sandbox {
   const poster = createPoster(config, orderClient);
   const number = new WhatsAppNumber(sends, courier, config.receiptDelaysMs);
   const { phoneNumberId, businessId } = config;
-  const airtable = airtableSimulator();
+  const base = new AirtableBase();
+  const airtable = airtableSimulator(base);
   const simulators = [
     cbbSimulator({ contacts, number, phoneNumberId, businessId }),
     metaSimulator({ number, phoneNumberId, businessId }),
@@ -50,7 +52,8 @@ export function createSandbox(config: SandboxConfig): Sandbox {
     zapierSimulator(),
   ];
   for (const simulator of simulators) mountVendor(app, simulator, { calls, faults });
-  mountControl(app, { calls, sends, faults, contacts, courier, poster, forgiveAirtable: airtable.forgive });
+  const forgiveAirtable = airtable.forgive;
+  mountControl(app, { calls, sends, faults, contacts, base, courier, poster, forgiveAirtable });
   const close = async (): Promise<void> => {
     poster?.stop();
     courier?.close();

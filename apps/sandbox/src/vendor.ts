@@ -23,7 +23,7 @@ export interface VendorAnswer {
 }
 
 export interface VendorRoute {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   readonly path: string;
   readonly answer: (call: VendorCall) => VendorAnswer;
 }

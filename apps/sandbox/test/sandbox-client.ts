@@ -96,12 +96,20 @@ export function confirmation(orderId: string): string[] {
   return ['דנה', 'הודו', '🇮🇳', orderId, 'תיירות, רב פעמית, לשנה', '2', '498', '3'];
 }
 
+export interface TemplateDocument {
+  readonly link?: string;
+  readonly filename?: string;
+}
+
 export function templateMessage(
   to: string,
   parameters: readonly string[],
   name = 'order_confirmation_global',
+  document?: TemplateDocument,
 ) {
   const body = { type: 'body', parameters: parameters.map((text) => ({ type: 'text', text })) };
-  const template = { name, language: { code: 'he' }, components: [body] };
+  const header = { type: 'header', parameters: [{ type: 'document', document }] };
+  const components = document === undefined ? [body] : [header, body];
+  const template = { name, language: { code: 'he' }, components };
   return { messaging_product: 'whatsapp', recipient_type: 'individual', to, type: 'template', template };
 }

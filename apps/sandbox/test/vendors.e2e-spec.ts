@@ -137,31 +137,53 @@ describe('Meta', () => {
   });
 });
 
+describe('a template with a document', () => {
+  const visa = { link: 'https://files.example.test/visa1.pdf', filename: 'visa.pdf' };
+  const good: readonly (readonly [string, readonly string[], typeof visa | undefined])[] = [
+    ['order_confirmation_global', confirmation('IL1'), undefined],
+    ['visa_approval_file_phone', ['דנה', 'הודו'], visa],
+    ['visa_approval_file_multi_he', ['דנה לדוגמה'], { ...visa, link: 'http://files.example.test/v' }],
+    ['fix_mistake_global_hebrew', ['דנה', 'הודו', 'תמונה', 'צל'], undefined],
+  ];
+  const routes = {
+    CBB: (message: object) =>
+      sandbox.post(`/cbb/contacts/${phone}/send_content`, { messages: [message], channel: 'whatsapp' }),
+    Meta: (message: object) => sandbox.post(`/meta/v23.0/${phoneNumberId}/messages`, message),
+  };
+  const problem = ({ text }: { text: string }) => /\(#(\d+)\)/.exec(text)?.[1];
+
+  describe.each(['CBB', 'Meta'] as const)('through %s', (vendor) => {
+    it.each(good)('%s is taken as its definition has it', async (name, parameters, document) => {
+      const answer = await routes[vendor](templateMessage(phone, parameters, name, document));
+      expect([answer.status, problem(answer)]).toEqual([200, undefined]);
+      const wrong = document === undefined ? visa : undefined;
+      const refused = await routes[vendor](templateMessage(phone, parameters, name, wrong));
+      expect(problem(refused)).toBe(document === undefined ? '132000' : '132012');
+      expect((await sandbox.get('/_control/sends')).json()['byTemplate']).toEqual({ [name]: 1 });
+    });
+
+    it.each([
+      ['no link', { filename: 'visa.pdf' }],
+      ['no name', { link: visa.link }],
+      ['an empty name', { ...visa, filename: ' ' }],
+      ['a link that cannot be fetched', { ...visa, link: 'ftp://files.example.test/visa1.pdf' }],
+      ['a link that is none', { ...visa, link: 'visa1.pdf' }],
+    ])('is refused with %s', async (_name, document) => {
+      const message = templateMessage(phone, ['דנה'], 'visa_approval_file_multi_he', document);
+      expect(problem(await routes[vendor](message))).toBe('132012');
+    });
+  });
+
+  it('counts as another message when it brings another document', async () => {
+    const send = (link: string) =>
+      routes.CBB(templateMessage(phone, ['דנה'], 'visa_approval_file_multi_he', { ...visa, link }));
+    for (const link of [visa.link, 'https://files.example.test/visa2.pdf', visa.link]) await send(link);
+    const message = [phone, 'visa_approval_file_multi_he', 'דנה', visa.link];
+    expect((await sandbox.get('/_control/sends')).json()['repeated']).toEqual([{ message, count: 2 }]);
+  });
+});
+
 describe('the other vendors', () => {
-  it('Airtable finds by formula, pages, and shuts a base that is asked too fast', async () => {
-    const table = '/airtable/v0/appTest/Orders';
-    const formula = encodeURIComponent("LOWER({Email}) = 'dana.example@example.test'");
-    const found = await sandbox.get(`${table}?filterByFormula=${formula}&maxRecords=3`);
-    expect(found.json()['records']).toHaveLength(1);
-    await sandbox.post(table, { records: [{ fields: { ID: 'IL2' } }] });
-    const first = (await sandbox.get(`${table}?pageSize=1`)).json();
-    const second = (await sandbox.get(`${table}?pageSize=1&offset=${String(first['offset'])}`)).json();
-    expect([first['records'], second['records'], second['offset']]).toMatchObject([
-      [{}],
-      [{ fields: { ID: 'IL2' } }],
-      {},
-    ]);
-  });
-
-  it('Airtable shuts a base that is asked too fast until the sandbox is reset', async () => {
-    const ask = () => sandbox.get('/airtable/v0/appFast/Orders');
-    const statuses: number[] = [];
-    for (let call = 0; call < 7; call += 1) statuses.push((await ask()).status);
-    expect(statuses).toEqual([200, 200, 200, 200, 200, 429, 429]);
-    await sandbox.post('/_control/reset');
-    expect((await ask()).status).toBe(200);
-  });
-
   it('Slack, Resend and Zapier answer as they do', async () => {
     expect((await sandbox.post('/slack/services/T1/B1/x', { text: 'hello' })).text).toBe('ok');
     expect((await sandbox.post('/slack/services/T1/B1/x', {})).text).toBe('no_text');

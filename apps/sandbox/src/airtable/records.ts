@@ -1,14 +1,18 @@
-import { createRandom } from '../random.js';
+import { createRandom, type Random } from '../random.js';
+import { tableId, tables } from './account.js';
 import type { AirtableRecord } from './formula.js';
 
-const completedOrder: AirtableRecord = {
+type Cells = Readonly<Record<string, unknown>>;
+
+/** There from the start, to be looked up. Its work is not done: nothing follows from it by itself. */
+const presetOrder: AirtableRecord = {
   id: 'rec00000000000001',
   createdTime: '2026-01-05T09:13:00.000Z',
   fields: {
     ID: 'IL260105IN10',
     Email: 'dana.example@example.test',
     Phone: '972500000001',
-    Status: 'Completed ✅',
+    Status: 'Active 🔵',
     'Domain Branch': 'IL 🇮🇱',
     Country: 'India 🇮🇳',
     Type: 'evisa',
@@ -17,11 +21,10 @@ const completedOrder: AirtableRecord = {
     Validity: 'Year',
     'Processing Time': 3,
     'Applications ↗': ['rec00000000000002'],
-    'Completed Timestamp': '2026-01-08T08:00:00.000Z',
   },
 };
 
-const approvedApplication: AirtableRecord = {
+const presetApplication: AirtableRecord = {
   id: 'rec00000000000002',
   createdTime: '2026-01-05T09:13:00.000Z',
   fields: {
@@ -35,26 +38,52 @@ const approvedApplication: AirtableRecord = {
   },
 };
 
-/** Tables by name or id; empty cells are absent, as in the real one. Unknown tables are empty: their ids are configuration. */
+/** Tables by name or id; empty cells are absent, as in the real one. A table nobody wrote to is empty. */
 export class AirtableBase {
-  readonly #tables = new Map<string, AirtableRecord[]>([
-    ['orders', [completedOrder]],
-    ['applications', [approvedApplication]],
-  ]);
-  readonly #random = createRandom(7);
+  readonly #tables = new Map<string, AirtableRecord[]>();
+  #random: Random = createRandom(7);
 
-  records(table: string): readonly AirtableRecord[] {
-    return this.#tables.get(table.toLowerCase()) ?? [];
+  constructor() {
+    this.clear();
   }
 
-  add(table: string, fields: Readonly<Record<string, unknown>>): AirtableRecord {
+  records(table: string): readonly AirtableRecord[] {
+    return this.#tables.get(tableId(table)) ?? [];
+  }
+
+  add(table: string, fields: Cells): AirtableRecord {
     const digits = Math.floor(this.#random() * 1e14);
     const record = {
       id: `rec${String(digits).padStart(14, '0')}`,
       createdTime: new Date().toISOString(),
-      fields,
+      fields: filled(fields),
     };
-    this.#tables.set(table.toLowerCase(), [...this.records(table), record]);
+    this.#tables.set(tableId(table), [...this.records(table), record]);
     return record;
   }
+
+  /** Cells that are not named stay as they are; null and "" empty a cell. Undefined when there is no such record. */
+  change(table: string, id: string, fields: Cells): AirtableRecord | undefined {
+    const known = this.records(table).find((record) => record.id === id);
+    if (known === undefined) return undefined;
+    const changed = { ...known, fields: filled({ ...known.fields, ...fields }) };
+    this.#tables.set(
+      tableId(table),
+      this.records(table).map((record) => (record === known ? changed : record)),
+    );
+    return changed;
+  }
+
+  /** Back to the preset records alone. */
+  clear(): void {
+    this.#tables.clear();
+    this.#tables.set(tables.orders, [presetOrder]);
+    this.#tables.set(tables.applications, [presetApplication]);
+    this.#random = createRandom(7);
+  }
+}
+
+function filled(fields: Cells): Cells {
+  const isEmpty = (cell: unknown) => cell === undefined || cell === null || cell === '';
+  return Object.fromEntries(Object.entries(fields).filter(([, cell]) => !isEmpty(cell)));
 }

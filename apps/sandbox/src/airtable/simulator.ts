@@ -3,14 +3,16 @@ import {
   fieldsOf,
   listOf,
   refused,
+  textOf,
   type VendorAnswer,
   type VendorCall,
   type VendorRoute,
   type VendorSimulator,
 } from '../vendor.js';
-import { parseFormula } from './formula.js';
+import { isCompletedView } from './account.js';
+import { type AirtableRecord, parseFormula, type Test } from './formula.js';
 import { PenaltyBox } from './penalty-box.js';
-import { AirtableBase } from './records.js';
+import type { AirtableBase } from './records.js';
 
 const mostPerPage = 100;
 
@@ -19,15 +21,16 @@ export interface Airtable extends VendorSimulator {
   readonly forgive: () => void;
 }
 
-/** Airtable's record API: list with formula, page and offset; create, so that a test can put its records in (E.3). */
-export function airtableSimulator(): Airtable {
-  const base = new AirtableBase();
+/** Airtable's record API: list by view and formula, page by page; create and change, so that a test can do the staff's work. */
+export function airtableSimulator(base: AirtableBase): Airtable {
   const penalties = new PenaltyBox();
   const path = '/v0/:base/:table';
   const routes: VendorRoute[] = [
     { method: 'GET', path, answer: (call) => listRecords(base, call) },
     { method: 'GET', path: `${path}/:record`, answer: (call) => getRecord(base, call) },
     { method: 'POST', path, answer: (call) => createRecords(base, call) },
+    { method: 'PATCH', path, answer: (call) => changeRecords(base, call) },
+    { method: 'PATCH', path: `${path}/:record`, answer: (call) => changeRecord(base, call) },
   ];
   const guarded = (route: VendorRoute): VendorRoute => ({
     ...route,
@@ -41,22 +44,43 @@ export function airtableSimulator(): Airtable {
 }
 
 function listRecords(base: AirtableBase, { params, query }: VendorCall): VendorAnswer {
-  const test = query['filterByFormula'] === undefined ? () => true : parseFormula(query['filterByFormula']);
-  if (test === undefined) return refused(422, errorBody(422, 'The formula for filtering records is invalid'));
+  const formula =
+    query['filterByFormula'] === undefined ? everything : parseFormula(query['filterByFormula']);
+  if (formula === undefined)
+    return refused(422, errorBody(422, 'The formula for filtering records is invalid'));
+  const inView = query['view'] === undefined ? everything : viewTest(query['view']);
+  if (inView === undefined) return refused(422, error('VIEW_NAME_NOT_FOUND', 'View not found'));
+  const start = startOf(query['offset']);
+  if (start === undefined)
+    return refused(422, error('LIST_RECORDS_ITERATOR_NOT_AVAILABLE', 'The iterator is not available'));
   const most = Number(query['maxRecords'] ?? Infinity);
   const size = Math.min(Number(query['pageSize'] ?? mostPerPage) || mostPerPage, mostPerPage);
   const found = base
     .records(params['table'] ?? '')
-    .filter(test)
+    .filter((record) => inView(record) && formula(record))
     .slice(0, most);
-  const start = Number(/^itr(\d+)$/.exec(query['offset'] ?? '')?.[1] ?? 0);
   const end = start + size;
   return done({ records: found.slice(start, end), ...(end < found.length && { offset: `itr${end}` }) });
 }
 
+const everything: Test = () => true;
+
+function viewTest(view: string): Test | undefined {
+  return isCompletedView(view)
+    ? ({ fields }: AirtableRecord) => String(fields['Status'] ?? '').startsWith('Completed')
+    : undefined;
+}
+
+/** Undefined for an offset that no list gave out, or whose list is gone. */
+function startOf(offset: string | undefined): number | undefined {
+  if (offset === undefined) return 0;
+  const position = /^itr(\d+)$/.exec(offset)?.[1];
+  return position === undefined ? undefined : Number(position);
+}
+
 function getRecord(base: AirtableBase, { params }: VendorCall): VendorAnswer {
   const record = base.records(params['table'] ?? '').find(({ id }) => id === params['record']);
-  return record === undefined ? refused(404, errorBody(404, 'Record not found')) : done(record);
+  return record === undefined ? noRecord() : done(record);
 }
 
 function createRecords(base: AirtableBase, call: VendorCall): VendorAnswer {
@@ -67,6 +91,28 @@ function createRecords(base: AirtableBase, call: VendorCall): VendorAnswer {
   return done({ records });
 }
 
+function changeRecord(base: AirtableBase, call: VendorCall): VendorAnswer {
+  const { table = '', record = '' } = call.params;
+  const changed = base.change(table, record, fieldsOf(fieldsOf(call.json())['fields']));
+  return changed === undefined ? noRecord() : done(changed);
+}
+
+/** All or none, as in the real one. */
+function changeRecords(base: AirtableBase, call: VendorCall): VendorAnswer {
+  const table = call.params['table'] ?? '';
+  const wanted = listOf(fieldsOf(call.json())['records']).map((record) => ({
+    id: textOf(fieldsOf(record)['id']) ?? '',
+    fields: fieldsOf(fieldsOf(record)['fields']),
+  }));
+  const known = new Set(base.records(table).map(({ id }) => id));
+  if (wanted.some(({ id }) => !known.has(id))) return noRecord();
+  return done({ records: wanted.map(({ id, fields }) => base.change(table, id, fields)) });
+}
+
+function noRecord(): VendorAnswer {
+  return refused(404, errorBody(404, 'Record not found'));
+}
+
 function errorBody(status: number, message: string): unknown {
   const types: Readonly<Record<number, string>> = {
     401: 'AUTHENTICATION_REQUIRED',
@@ -74,5 +120,9 @@ function errorBody(status: number, message: string): unknown {
     422: 'INVALID_FILTER_BY_FORMULA',
     429: 'RATE_LIMIT_REACHED',
   };
-  return { error: { type: types[status] ?? 'SERVER_ERROR', message } };
+  return error(types[status] ?? 'SERVER_ERROR', message);
+}
+
+function error(type: string, message: string): unknown {
+  return { error: { type, message } };
 }

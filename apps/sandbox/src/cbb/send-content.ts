@@ -11,7 +11,7 @@ export function sendContent(number: WhatsAppNumber, call: VendorCall): VendorAns
   const message = fieldsOf(listOf(fieldsOf(call.json())['messages'])[0]);
   const read = readTemplateMessage(message);
   if ('problem' in read) return businessFailure(`(#${read.problem.code}) ${read.problem.message}`);
-  const taken: TakenMessage = { phone, template: read.template, parameters: read.parameters };
+  const taken: TakenMessage = { phone, ...read };
   number.take(taken, { callbackData: JSON.stringify({ c: phone }), receipts: call.receipts() });
   return done({ success: true });
 }

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { AirtableBase } from '../airtable/records.js';
+import { addStaffOrder, staffOrder } from '../airtable/staff.js';
 import { type ContactStore, showContact } from '../cbb/contact-store.js';
 import type { FaultBook } from '../faults/fault-book.js';
 import { faultSchema } from '../faults/fault.js';
@@ -17,6 +19,7 @@ export interface Controlled {
   readonly sends: SendCounts;
   readonly faults: FaultBook;
   readonly contacts: ContactStore;
+  readonly base: AirtableBase;
   readonly courier: ReceiptCourier | undefined;
   readonly poster: OrderPoster | undefined;
   readonly forgiveAirtable: () => void;
@@ -33,14 +36,18 @@ export function mountControl(app: FastifyInstance, sandbox: Controlled): void {
     return fault;
   });
   app.post('/_control/reset', (request) => {
-    const { seed, contacts } = readBody(resetBody, request.body);
+    const { seed, contacts, airtable } = readBody(resetBody, request.body);
     sandbox.calls.clear();
     sandbox.sends.clear();
     sandbox.faults.reset(seed);
     sandbox.forgiveAirtable();
     if (contacts) sandbox.contacts.clear();
+    if (airtable) sandbox.base.clear();
     return { reset: true };
   });
+  app.post('/_control/airtable/orders', (request) =>
+    addStaffOrder(sandbox.base, readBody(staffOrder, request.body)),
+  );
   app.post('/_control/vizi', (request, reply) => {
     const wanted = readBody(viziBody, request.body);
     if (sandbox.poster === undefined) {

@@ -24,6 +24,8 @@ export const resetBody = z.strictObject({
   seed: z.number().int().min(0).max(0xffff_ffff).optional(),
   /** Also forget the contacts CBB holds. */
   contacts: z.boolean().default(false),
+  /** Also empty the staff's base, down to the records it begins with. */
+  airtable: z.boolean().default(false),
 });
 
 export const viziBody = z.strictObject({

@@ -3,6 +3,8 @@ export interface TakenMessage {
   readonly phone: string;
   readonly template: string;
   readonly parameters: readonly string[];
+  /** Link of the document that goes with it. */
+  readonly document?: string;
 }
 
 /** Accepted messages counted as they come, so that "at most one" is checked without reading every call. */
@@ -13,11 +15,14 @@ export class SendCounts {
   readonly #byMessage = new Map<string, number>();
   readonly #byOrder = new Map<string, number>();
 
-  add({ phone, template, parameters }: TakenMessage): void {
+  add({ phone, template, parameters, document }: TakenMessage): void {
     this.#total += 1;
     increment(this.#byPhone, phone);
     increment(this.#byTemplate, template);
-    increment(this.#byMessage, JSON.stringify([phone, template, ...parameters]));
+    increment(
+      this.#byMessage,
+      JSON.stringify([phone, template, ...parameters, ...(document ? [document] : [])]),
+    );
     // The fourth parameter of the confirmation is the order number (domain.md 5.2).
     const orderId = template === 'order_confirmation_global' ? parameters[3] : undefined;
     if (orderId !== undefined) increment(this.#byOrder, orderId);
@@ -28,7 +33,7 @@ export class SendCounts {
     for (const counts of [this.#byPhone, this.#byTemplate, this.#byMessage, this.#byOrder]) counts.clear();
   }
 
-  /** `repeated`: messages of the same phone, template and parameters taken more than once. */
+  /** `repeated`: messages of the same phone, template, parameters and document taken more than once. */
   show(): Record<string, unknown> {
     const repeated = [...this.#byMessage].filter(([, count]) => count > 1);
     return {

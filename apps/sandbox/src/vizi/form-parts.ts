@@ -32,11 +32,26 @@ export const formParts = {
           address: { line: '', city: '', country: '' },
         },
   hotel: (): unknown => 'Example Hotel',
-  emergencyContact: (): unknown => ({
+  stayAddress: (): unknown => 'Example Hotel',
+  address: ({ branch }: OrderContext): unknown => ({
+    line: '1 Example St',
+    city: 'Exampleville',
+    country: branch.nationality,
+  }),
+  emergencyContact: ({ product, branch }: OrderContext): unknown => ({
     name: 'AVI LEDUGMA',
     phone: { code: '972', number: '0500000000' },
-    relation: 'brother',
+    ...(product.country === 'togo'
+      ? { address: { line: '1 Example St', city: 'Exampleville', country: branch.nationality } }
+      : { relation: 'brother' }),
   }),
+  // Travel on the passport of a parent.
+  children: (context: OrderContext): unknown =>
+    Array.from({ length: pick(context.random, [0, 0, 1, 2]) }, (_, nth) => ({
+      name: `KID${nth + 1} LEDUGMA`,
+      dateOfBirth: dayFrom(context, -between(context.random, 400, 4_000)),
+      countryOfBirth: context.branch.nationality,
+    })),
   fileTransferMethod: ({ random }: OrderContext): unknown =>
     pick(random, ['form', 'form', 'email', 'whatsapp', 'later']),
 } as const;

@@ -1,7 +1,7 @@
 import { pick, type Random } from '../random.js';
 import type { Branch, BranchKey } from './branches.js';
 import type { Country } from './countries.js';
-import type { Product } from './products.js';
+import type { Product } from './catalogue/product.js';
 
 const idAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-';
 const idLength = 12;

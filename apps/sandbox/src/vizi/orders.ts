@@ -6,7 +6,8 @@ import { formParts } from './form-parts.js';
 import { oddly, type OrderContext, shopId } from './order-context.js';
 import { makePurchase, type Purchase, type ShopOrder } from './purchase.js';
 import { phoneAsSent } from './phones.js';
-import { type Product, products } from './products.js';
+import type { Product } from './catalogue/product.js';
+import { products } from './products.js';
 
 export { phoneDigits } from './phones.js';
 
@@ -58,10 +59,10 @@ export function makeOrder(options: OrderOptions = {}): OrderPayload {
   const others = Array.from({ length: (options.applicants ?? groupSize(context)) - 1 }, () =>
     companion(context),
   );
-  const applicants = [person, ...others].map((one) => makeApplicant(context, formId, one));
+  const applicants = [person, ...others].map((one, nth) => makeApplicant(context, formId, one, nth));
   const purchase = makePurchase(context, {
     formId,
-    applicants: applicants.length,
+    applicants,
     test: options.test === true,
   });
   return {

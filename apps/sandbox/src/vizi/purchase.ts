@@ -1,5 +1,6 @@
 import { pick } from '../random.js';
-import type { Urgency } from './products.js';
+import { fieldsOf, textOf } from '../vendor.js';
+import type { Urgency } from './catalogue/product.js';
 import { digits, oddly, type OrderContext } from './order-context.js';
 
 /** The `order` object of a payload (domain.md 1.3). */
@@ -24,14 +25,16 @@ export interface Purchase {
   readonly discount: { code: string; percent: number } | undefined;
 }
 
-/** What was bought and paid: amount = price x quantity + urgency fee - discount. */
+type Applicant = Readonly<Record<string, unknown>>;
+
+/** What was bought and paid: amount = price x quantity + fees (urgency, age) - discount. */
 export function makePurchase(
   context: OrderContext,
-  { formId, applicants, test }: { formId: string; applicants: number; test: boolean },
+  { formId, applicants, test }: { formId: string; applicants: readonly Applicant[]; test: boolean },
 ): Purchase {
   const { random, product, branch, branchKey } = context;
   // Seen now and then: more bought than travellers filled in.
-  const quantity = oddly(context, 0.03) ? applicants + 1 : applicants;
+  const quantity = oddly(context, 0.03) ? applicants.length + 1 : applicants.length;
   const urgency = chooseUrgency(context);
   const discount = random() < 0.08 ? { code: 'EXAMPLE10', percent: 10 } : undefined;
   const processor = pick(random, branch.processors);
@@ -43,7 +46,9 @@ export function makePurchase(
     payment_processor: processor,
     payment_id: paymentId(context, processor),
     amount: amountOf(
-      product.price[branch.currency] * quantity + (urgency?.fee[branch.currency] ?? 0),
+      product.price[branch.currency] * quantity +
+        (urgency?.fee[branch.currency] ?? 0) +
+        feesByAge(context, applicants),
       discount,
     ),
     currency: branch.currency.toUpperCase(),
@@ -58,6 +63,19 @@ export function makePurchase(
 function chooseUrgency({ random, product }: OrderContext): Urgency | undefined {
   const { urgencies } = product;
   return random() < 0.25 && urgencies !== undefined ? pick(random, urgencies) : undefined;
+}
+
+/** Some products cost more from an age on, for each traveller of that age. */
+function feesByAge({ product, branch, at }: OrderContext, applicants: readonly Applicant[]): number {
+  const fees = (product.variations ?? []).flatMap((one) => (one.type === 'fee' ? one : []));
+  const births = applicants.map(({ passport }) => textOf(fieldsOf(passport)['dateOfBirth']) ?? '');
+  const each = fees.flatMap(({ fee, age }) => {
+    const bornUntil = new Date(at);
+    bornUntil.setUTCFullYear(at.getUTCFullYear() - age);
+    const limit = bornUntil.toISOString().slice(0, 10);
+    return births.filter((born) => born !== '' && born <= limit).map(() => fee[branch.currency]);
+  });
+  return each.reduce((sum, fee) => sum + fee, 0);
 }
 
 function amountOf(full: number, discount: Purchase['discount']): number {
