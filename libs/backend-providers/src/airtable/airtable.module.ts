@@ -17,14 +17,14 @@ export class AirtableModule implements OnApplicationShutdown {
 
   /**
    * The Airtable client and its rate.
-   * @param redis token of the Redis client that the rate is counted in
+   * @param redis token of the Redis client that the rate is counted in; none = this process counts by itself
    */
-  static forRoot(config: AirtableConfig, redis: symbol): DynamicModule {
+  static forRoot(config: AirtableConfig, redis?: symbol): DynamicModule {
     const providers = [
       {
         provide: RateGate,
-        inject: [redis],
-        useFactory: (client: unknown) =>
+        inject: redis ? [redis] : [],
+        useFactory: (client?: unknown) =>
           new RateGate(callsPerSecond, `airtable:${config.baseId ?? 'none'}`, client),
       },
       {

@@ -1,5 +1,5 @@
-import { VendorError } from '../vendor-error.js';
 import { AirtableClient, type CompletedPage, type LookupField } from './client.js';
+import { quote } from './formula.js';
 import {
   type Application,
   applicationFields,
@@ -88,7 +88,7 @@ export class FakeAirtableClient extends AirtableClient {
   async findOrders(field: LookupField, value: string): Promise<readonly FoundOrder[]> {
     return await this.call('findOrders', `${field} ${value}`, () => {
       const wanted = comparable(field, value);
-      if (wanted === '') throw new VendorError('airtable', 'rejected', 'unusable-value');
+      quote(wanted);
       const column = { email: orderFields.email, orderid: orderFields.orderId, phone: orderFields.phone }[
         field
       ];

@@ -18,7 +18,7 @@ export function hasRecordId(ids: readonly string[]): string {
  * https://support.airtable.com/docs/formula-field-reference
  * @throws VendorError `rejected` for a value that no literal can hold
  */
-function quote(value: string): string {
+export function quote(value: string): string {
   if (value === '' || unusable.test(value)) throw new VendorError('airtable', 'rejected', 'unusable-value');
   return `'${value.replace(/[\\'"]/g, (special) => `\\${special}`)}'`;
 }
