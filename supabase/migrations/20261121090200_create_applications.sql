@@ -53,6 +53,9 @@ comment on column public.visa_records.reason is
 create table public.polls (
   name text primary key,
   due_at timestamptz not null default clock_timestamp(),
+  requested boolean not null default false,
+  bootstrap_by text,
+  bootstrap_reason text,
   lease_until timestamptz,
   claim_token uuid,
   started_at timestamptz,
@@ -60,6 +63,9 @@ create table public.polls (
   problem text,
   seen integer not null default 0
 );
+comment on column public.polls.requested is 'an operator asked for it now, also where it never runs by itself';
+comment on column public.polls.bootstrap_by is
+  'operator whose word it is that everything completed by now was told by other means; done by the next run';
 insert into public.polls (name) values ('completed-visas');
 
 alter table public.applicant_issues enable row level security;

@@ -30,7 +30,7 @@ const core = [...foundation, ...rows, 'events', 'queue', 'webhooks', 'cache', '<
 export const MAY_IMPORT: Readonly<Record<Zone, readonly string[]>> = {
   // `repositories` and `providers` here are modules that open and close things; tables have subpaths, which apps may
   // not name.
-  'app:backend': [...foundation, '<context>/http', 'webhooks/http', 'http', 'repositories'],
+  'app:backend': [...foundation, '<context>/http', 'webhooks/http', 'http', 'repositories', 'providers'],
   'app:worker': [
     ...foundation,
     '<context>/jobs',
@@ -149,7 +149,8 @@ export const TRANSACTION_HOMES: Readonly<Record<string, string>> = {
 export const ROLES_BY_FOLDER: Readonly<Record<string, readonly string[]>> = {
   '': ['noun', 'module', 'errors', 'schemas', 'health'],
   commands: ['command'],
-  queries: ['query'],
+  // A noun here is what queries that call a vendor share.
+  queries: ['query', 'noun'],
   specifications: ['specification'],
   webhooks: ['webhook', 'schemas'],
   http: ['controller', 'schemas', 'module', 'guard', 'authenticator'],

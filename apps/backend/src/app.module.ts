@@ -1,7 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessModule } from '@visapi/backend-access/http';
+import { ApplicationsHttpModule, VisaWindowModule } from '@visapi/backend-applications/http';
 import type {
   AccessConfig,
+  AirtableConfig,
   DatabaseConfig,
   ProcessConfig,
   QueueConfig,
@@ -11,6 +13,7 @@ import { PlatformModule } from '@visapi/backend-http';
 import { MessagingHttpModule, metaReceipts } from '@visapi/backend-messaging/http';
 import { type Log, ObservabilityModule } from '@visapi/backend-observability';
 import { OperationsHttpModule } from '@visapi/backend-operations/http';
+import { AirtableModule } from '@visapi/backend-providers';
 import { OrdersHttpModule, viziOrders } from '@visapi/backend-orders/http';
 import { DatabaseModule } from '@visapi/backend-repositories';
 import { WebhooksHttpModule } from '@visapi/backend-webhooks/http';
@@ -22,6 +25,7 @@ interface Config {
   readonly queue: QueueConfig;
   readonly access: AccessConfig;
   readonly waba: WabaConfig;
+  readonly airtable: AirtableConfig;
 }
 
 @Module({})
@@ -39,6 +43,9 @@ export class AppModule {
         OrdersHttpModule,
         MessagingHttpModule.forRoot(config.waba),
         OperationsHttpModule,
+        AirtableModule.forRoot(config.airtable),
+        VisaWindowModule.forRoot(config.airtable),
+        ApplicationsHttpModule,
       ],
     };
   }

@@ -1,5 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { ApplicationsJobsModule, VisaWindowModule } from '@visapi/backend-applications/jobs';
 import type {
+  AirtableConfig,
   CbbConfig,
   DatabaseConfig,
   MessagingConfig,
@@ -12,7 +14,7 @@ import { MessagingJobsModule, SendWindowModule } from '@visapi/backend-messaging
 import { type Log, ObservabilityModule } from '@visapi/backend-observability';
 import { OperationsJobsModule } from '@visapi/backend-operations/jobs';
 import { OrdersJobsModule } from '@visapi/backend-orders/jobs';
-import { CbbModule } from '@visapi/backend-providers';
+import { AirtableModule, CbbModule } from '@visapi/backend-providers';
 import { QueueModule, queueRedis } from '@visapi/backend-queue';
 import { DatabaseModule } from '@visapi/backend-repositories';
 
@@ -22,6 +24,7 @@ interface Config {
   readonly queue: QueueConfig;
   readonly cbb: CbbConfig;
   readonly messaging: MessagingConfig;
+  readonly airtable: AirtableConfig;
 }
 
 @Module({})
@@ -40,6 +43,9 @@ export class AppModule {
         MessagingJobsModule,
         SendWindowModule.forRoot(config.messaging),
         OperationsJobsModule,
+        AirtableModule.forRoot(config.airtable, queueRedis),
+        VisaWindowModule.forRoot(config.airtable),
+        ApplicationsJobsModule,
       ],
     };
   }

@@ -3,6 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { QueryBus } from '@nestjs/cqrs';
 import { loadConfig, type QueueConfig, slices, type WorkerConfig } from '@visapi/backend-config';
+import { MatchIssuesTimer, WatchCompletedVisas } from '@visapi/backend-applications/jobs';
 import { contactsSubscriptions, SyncContactProcessor } from '@visapi/backend-contacts/jobs';
 import { OutboxRelay } from '@visapi/backend-events';
 import { createProbeServer } from '@visapi/backend-http';
@@ -29,8 +30,11 @@ const processors = [
   BindReceiptsProcessor,
 ] as const;
 
-const { process: processSlice, worker, database, queue, cbb, messaging } = slices;
-const needed = { process: processSlice, worker, database, queue, cbb, messaging };
+/** What looks for work by itself instead of being woken. */
+const timers = [SweepLostWork, MatchIssuesTimer, WatchCompletedVisas] as const;
+
+const { process: processSlice, worker, database, queue, cbb, messaging, airtable } = slices;
+const needed = { process: processSlice, worker, database, queue, cbb, messaging, airtable };
 
 /** Builds the worker from an environment and starts its work. */
 export async function createApp(environment: Readonly<Record<string, string | undefined>>) {
@@ -86,14 +90,14 @@ async function start(
   app.get(JobRunner).assertComplete();
   const subscriptions = [...ordersSubscriptions, ...contactsSubscriptions, ...messagingSubscriptions];
   app.get(OutboxRelay).start(subscriptions, config.queue.batchSize);
-  app.get(SweepLostWork).start();
+  for (const timer of timers) app.get<{ start(): void }>(timer).start();
   const address = probes.address();
   return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`;
 }
 
 /** The reverse of the start: no new work is found, running work ends, then everything is closed. */
 async function stop(app: INestApplicationContext, probes: Server): Promise<void> {
-  await app.get(SweepLostWork).stop();
+  await Promise.all(timers.map((timer) => app.get<{ stop(): Promise<void> }>(timer).stop()));
   await app.get(OutboxRelay).stop();
   await app.get(JobRunner).stop(drainDeadlineMs);
   probes.close();

@@ -1,1 +1,2 @@
-export {};
+export { ApplicationsHttpModule } from './http/applications-http.module.js';
+export { VisaWindowModule } from './visa-window.module.js';

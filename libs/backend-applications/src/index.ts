@@ -1,1 +1,1 @@
-export {};
+export { ApplicationsModule } from './applications.module.js';

@@ -8,7 +8,11 @@ const count = (name: string, min: number, max: number) =>
     .min(min, `${name} must be at least ${min}`)
     .max(max, `${name} must be at most ${max}`);
 
-const cursors = { position: /^\d{0,15}$/, id: /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$/ } as const;
+const cursors = {
+  position: /^\d{0,15}$/,
+  id: /^([0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$/,
+  record: /^(rec\w{1,40})?$/,
+} as const;
 
 /**
  * `?page=&perPage=` or `?cursor=&perPage=`; an empty cursor starts from the newest.

@@ -11,3 +11,4 @@ export { parsePhone, phoneDigits } from './phone.js';
 export type { Phone } from './phone.js';
 export { SCOPES, isScope } from './scopes.js';
 export type { Scope } from './scopes.js';
+export { Repeat } from './repeat.js';

@@ -6,17 +6,23 @@ import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limite
  * process keeps the rate by itself.
  */
 export class RateGate {
-  private readonly limiter: RateLimiterRedis | undefined;
+  private readonly limiter: RateLimiterRedis | RateLimiterMemory | undefined;
 
-  /** @param perSecond calls per second; 0 = no limit */
+  /**
+   * @param perSecond calls per second; 0 = no limit
+   * @param redis undefined = this process keeps the rate by itself
+   */
   constructor(perSecond: number, name: string, redis: unknown) {
     if (perSecond === 0) return;
     const window = { points: perSecond, duration: 1, keyPrefix: `visapi:rate:${name}` };
-    this.limiter = new RateLimiterRedis({
-      ...window,
-      storeClient: redis,
-      insuranceLimiter: new RateLimiterMemory(window),
-    });
+    this.limiter =
+      redis === undefined
+        ? new RateLimiterMemory(window)
+        : new RateLimiterRedis({
+            ...window,
+            storeClient: redis,
+            insuranceLimiter: new RateLimiterMemory(window),
+          });
   }
 
   /** Resolves when a call may be made. */

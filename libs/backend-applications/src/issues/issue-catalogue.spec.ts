@@ -61,18 +61,16 @@ describe('the catalogue of issues', () => {
     expect(longest.length).toBeLessThanOrEqual(110);
     expect(longest).toMatch(/נא (לשלוח|לבדוק|ליצור איתנו קשר).*\.$/);
     expect(longest).not.toMatch(/[{}\n\t]| {2}/);
-    expect(longest.replace('ESTA', '')).not.toMatch(/[A-Za-z]/);
-    expect(asParameter(longest).replace('\u2068ESTA\u2069', 'ESTA')).toBe(longest);
+    expect(longest).not.toMatch(/[A-Za-z]/);
+    expect(asParameter(longest)).toBe(longest);
   });
 
-  it.each(['passport_5_years_or_less', 'passport_not_biometric', 'past_rejection'])(
-    'names the USA for %s',
-    (code) => {
-      expect(textOfIssue(code)).toContain('לארה"ב');
-    },
-  );
-
-  it.each(Object.keys(issueCatalogue[2]!.texts))('names India for %s', (code) => {
-    expect(textOfIssue(code)).toContain('להודו');
+  it.each([
+    'passport_5_years_or_less',
+    'passport_not_biometric',
+    'past_rejection',
+    ...Object.keys(issueCatalogue[2]!.texts),
+  ])('names the country of the order for %s, whichever it is', (code) => {
+    expect(textOfIssue(code)).toContain('ל{country}');
   });
 });

@@ -64,11 +64,6 @@ describe('the text of issues', () => {
     expect(part?.list).toContain('לבקשה לארה"ב נא');
   });
 
-  it('keeps a Latin name in its place', () => {
-    const [part] = issueText({ passport_expiry: [issue('passport_not_biometric')] }, country) ?? [];
-    expect(part?.list).toContain('לבקשת \u2068ESTA\u2069 לארה"ב');
-  });
-
   it('tells an unknown code by its label, flat and isolated', () => {
     const issues = {
       face_photo: [issue('sunburn', ' Sun\nburn (2) '), issue('blurred_photo')],

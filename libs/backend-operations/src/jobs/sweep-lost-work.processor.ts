@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { Repeat } from '@visapi/backend-kernel';
 import { BindReceipts, SkipStaleMessages, toJobResult } from '@visapi/backend-messaging';
 import { Log, Metrics, attentionReasons } from '@visapi/backend-observability';
 import { Jobs } from '@visapi/backend-queue';
@@ -15,10 +16,8 @@ const everyMs = 5_000;
  */
 @Injectable()
 export class SweepLostWork {
-  private timer: NodeJS.Timeout | undefined;
-  private round: Promise<void> = Promise.resolve();
+  private readonly repeat = new Repeat(() => this.sweep(), everyMs);
   private lastLook = performance.now();
-  private stopped = false;
 
   constructor(
     private readonly commands: CommandBus,
@@ -29,17 +28,11 @@ export class SweepLostWork {
   ) {}
 
   start(): void {
-    this.timer = setTimeout(() => {
-      this.round = this.sweep().finally(() => {
-        if (!this.stopped) this.start();
-      });
-    }, everyMs);
+    this.repeat.start();
   }
 
   async stop(): Promise<void> {
-    this.stopped = true;
-    clearTimeout(this.timer);
-    await this.round;
+    await this.repeat.stop();
   }
 
   private async sweep(): Promise<void> {

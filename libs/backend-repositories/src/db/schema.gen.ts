@@ -283,12 +283,21 @@ export interface Orders {
 }
 
 export interface Polls {
+  /**
+   * operator whose word it is that everything completed by now was told by other means; done by the next run
+   */
+  bootstrapBy: string | null;
+  bootstrapReason: string | null;
   claimToken: string | null;
   dueAt: Generated<Timestamp>;
   finishedAt: Timestamp | null;
   leaseUntil: Timestamp | null;
   name: string;
   problem: string | null;
+  /**
+   * an operator asked for it now, also where it never runs by itself
+   */
+  requested: Generated<boolean>;
   seen: Generated<number>;
   startedAt: Timestamp | null;
 }

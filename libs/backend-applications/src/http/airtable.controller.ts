@@ -1,0 +1,85 @@
+import { Body, Controller, Get, HttpCode, Post, Query, Req } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { Access, askedBy, type HttpRequest, Listed, Responds, toPage } from '@visapi/backend-http';
+import type { z } from 'zod';
+import { RequestCompletedCheck } from '../commands/request-completed-check.command.js';
+import { GetCompletedStats } from '../queries/get-completed-stats.query.js';
+import { GetCompletedVisas } from '../queries/get-completed-visas.query.js';
+import { LookUpOrder } from '../queries/look-up-order.query.js';
+import {
+  bootstrapBody,
+  completedQuery,
+  completedResponse,
+  lookUpBody,
+  lookUpResponse,
+  requestedResponse,
+  statsResponse,
+  toLookUpResponse,
+} from './airtable.schemas.js';
+
+@Controller('airtable')
+export class AirtableController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Post('lookup')
+  @HttpCode(200)
+  @Access({ scopes: ['integrations:airtable:read'] })
+  @Responds(lookUpResponse)
+  async lookUp(@Body({ schema: lookUpBody }) body: z.infer<typeof lookUpBody>, @Req() request: HttpRequest) {
+    const { correlationId } = request.visapi;
+    return toLookUpResponse(await this.queries.execute(new LookUpOrder(body.field, body.key, correlationId)));
+  }
+
+  @Get('completed')
+  @Access({ scopes: ['integrations:airtable:read'] })
+  @Responds(completedResponse)
+  async completed(@Query({ schema: completedQuery }) query: z.infer<typeof completedQuery>) {
+    const { items, pagination } = await this.queries.execute(new GetCompletedVisas(query, toPage(query)));
+    return new Listed(items, pagination);
+  }
+
+  @Get('completed/stats')
+  @Access({ scopes: ['integrations:airtable:read'] })
+  @Responds(statsResponse)
+  async stats() {
+    const { poll, ...counts } = await this.queries.execute(new GetCompletedStats());
+    const { isRunning: running, isRequested: requested } = poll;
+    return { ...counts, lastRun: { ...poll, running, requested } };
+  }
+
+  /** Has the view read now instead of at its time. */
+  @Post('completed/check')
+  @HttpCode(200)
+  @Access({ scopes: ['integrations:airtable:write'] })
+  @Responds(requestedResponse)
+  async check() {
+    await this.commands.execute(new RequestCompletedCheck(null));
+    const { pending } = await this.queries.execute(new GetCompletedStats());
+    return {
+      requested: true,
+      message: 'The completed view is being read; see GET /airtable/completed/stats.',
+      pending,
+    };
+  }
+
+  /** Declares everything that the view shows now to be told by other means: the only way past telling. */
+  @Post('completed/bootstrap')
+  @HttpCode(200)
+  @Access({ scopes: ['integrations:airtable:write'] })
+  @Responds(requestedResponse)
+  async bootstrap(
+    @Body({ schema: bootstrapBody }) { reason, dryRun }: z.infer<typeof bootstrapBody>,
+    @Req() request: HttpRequest,
+  ) {
+    const { actor: by } = askedBy(request);
+    if (!dryRun) await this.commands.execute(new RequestCompletedCheck({ by, reason }));
+    const { pending } = await this.queries.execute(new GetCompletedStats());
+    const message = dryRun
+      ? 'Nothing was changed. A bootstrap would mark these as told, and whatever else the view shows then.'
+      : 'The next reading of the view marks everything it shows as told; see GET /airtable/completed/stats.';
+    return { requested: !dryRun, message, pending };
+  }
+}

@@ -1,0 +1,27 @@
+import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { Access, askedBy, describeRequest, type HttpRequest, Responds } from '@visapi/backend-http';
+import type { z } from 'zod';
+import { ReportIssues } from '../commands/report-issues.command.js';
+import { mistakesBody, mistakesResponse, toMistakesResponse } from './mistakes.schemas.js';
+
+/** Defects of applications, from the staff's system. Staff repeat by hand, so repeats are harmless. */
+@Controller('webhooks/visanet/mistakes')
+export class MistakesController {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post()
+  @HttpCode(200)
+  @Access({ scopes: ['webhook:visanet'] })
+  @Responds(mistakesResponse)
+  async report(
+    @Body({ schema: mistakesBody }) body: z.infer<typeof mistakesBody>,
+    @Req() request: HttpRequest,
+  ) {
+    const by = { ...askedBy(request), apiKeyId: request.visapi.principal?.id ?? null };
+    const { applicantId, issues, phone } = body;
+    const result = await this.commands.execute(new ReportIssues(applicantId, issues, phone, by));
+    describeRequest(request, { event: 'issues.reported', orderId: result.orderId, outcome: result.status });
+    return toMistakesResponse(applicantId, result);
+  }
+}

@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import { type Selectable, sql } from 'kysely';
+import type { Executor } from '../db/database.js';
+import type { Orders } from '../db/schema.gen.js';
+
+/** What a notice needs to know of its order. */
+export type NoticedOrderRow = Pick<
+  Selectable<Orders>,
+  | 'orderId'
+  | 'branch'
+  | 'clientName'
+  | 'clientPhone'
+  | 'orderStatus'
+  | 'whatsappAlertsEnabled'
+  | 'productCountry'
+  | 'applicants'
+  | 'processingDays'
+>;
+
+/** A notice that exists already. */
+export interface KnownNotice {
+  readonly id: string;
+  readonly semanticKey: string;
+  readonly state: string;
+  readonly template: string;
+  readonly applicantId: string | null;
+  /** Whether another message has been sent in its stead. */
+  readonly isReplaced: boolean;
+}
+
+const columns = [
+  'orderId',
+  'branch',
+  'clientName',
+  'clientPhone',
+  'orderStatus',
+  'whatsappAlertsEnabled',
+  'productCountry',
+  'applicants',
+  'processingDays',
+] as const;
+
+@Injectable()
+export class NoticedOrdersRepository {
+  /** Locked until the transaction ends, so that a change of the order comes before or after a notice, never between. */
+  async lock(executor: Executor, orderId: string): Promise<NoticedOrderRow | undefined> {
+    return await executor
+      .selectFrom('orders')
+      .select(columns)
+      .where('orderId', '=', orderId)
+      .forUpdate()
+      .executeTakeFirst();
+  }
+
+  async find(executor: Executor, orderId: string): Promise<NoticedOrderRow | undefined> {
+    return await executor
+      .selectFrom('orders')
+      .select(columns)
+      .where('orderId', '=', orderId)
+      .executeTakeFirst();
+  }
+
+  /** The order of an applicant; of several (a form paid for twice) the newest. */
+  async orderOfApplicant(executor: Executor, applicantId: string): Promise<string | undefined> {
+    const result = await sql<{ orderId: string }>`
+      select o.order_id from order_applicants a join orders o on o.order_id = a.order_id
+      where a.applicant_id = ${applicantId} order by o.delivery_position desc limit 1`.execute(executor);
+    return result.rows[0]?.orderId;
+  }
+
+  /** Notices of one kind that an order has, oldest first. */
+  async notices(executor: Executor, orderId: string, purpose: 'issues' | 'visa'): Promise<KnownNotice[]> {
+    const result = await sql<KnownNotice>`
+      select e.id, e.semantic_key, e.state, m.template, m.applicant_id,
+        exists (select from effects again where again.resend_of = e.id) as is_replaced
+      from effects e join messages m on m.effect_id = e.id
+      where e.order_id = ${orderId} and e.purpose = ${purpose} order by e.planned_at, e.id`.execute(executor);
+    return result.rows;
+  }
+}
