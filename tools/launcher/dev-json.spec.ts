@@ -14,7 +14,8 @@ const urls: Urls = {
 };
 const names =
   'postgresPassword appPassword pepper encryptionKeys jwtSecret publishableKey secretKey cbbApiKey';
-const more = 'wabaAccessToken wabaAppSecret wabaVerifyToken adminApiKey viziApiKey adminPassword';
+const more =
+  'airtableApiKey wabaAccessToken wabaAppSecret wabaVerifyToken adminApiKey viziApiKey adminPassword';
 const secrets = Object.fromEntries(
   `${names} ${more}`.split(' ').map((name) => [name, `made-${name}`]),
 ) as unknown as Secrets;
@@ -57,6 +58,19 @@ describe('the environment of backend and worker', () => {
       META_GRAPH_URL: 'http://127.0.0.1:3002/meta',
       DATABASE_URL: urls.appDatabase,
     });
+  });
+
+  it('knows the base of the sandbox, and nothing of it beside an Airtable of the user’s own', () => {
+    const named = (env: object) => Object.keys(env).filter((name) => name.startsWith('AIRTABLE_'));
+    const env = appEnvironment({}, urls, secrets);
+    expect(env).toMatchObject({
+      AIRTABLE_API_URL: 'http://127.0.0.1:3002/airtable',
+      AIRTABLE_API_KEY: 'made-airtableApiKey',
+      AIRTABLE_POLL_SECONDS: '5',
+    });
+    expect(named(env)).toHaveLength(7);
+    const own = { AIRTABLE_API_URL: 'https://api.airtable.com', AIRTABLE_API_KEY: 'mine' };
+    expect(named(appEnvironment(own, urls, secrets))).toEqual(['AIRTABLE_API_URL', 'AIRTABLE_API_KEY']);
   });
 
   it('leaves a vendor whose URL the user set to the user, and the others to the sandbox', () => {

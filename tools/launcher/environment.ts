@@ -20,6 +20,14 @@ type Given = Readonly<Record<string, string | undefined>>;
 const WABA_PHONE_NUMBER_ID = '100000000000001';
 const WABA_BUSINESS_ID = '200000000000001';
 
+/** The sandbox's base, see apps/sandbox/src/airtable/account.ts. */
+const airtableIds = {
+  AIRTABLE_BASE_ID: 'appSandbox0000001',
+  AIRTABLE_TABLE_ID: 'tblOrders00000001',
+  AIRTABLE_VIEW_ID: 'viwCompleted00001',
+  AIRTABLE_APPLICATIONS_TABLE_ID: 'tblApplications01',
+};
+
 /**
  * What the sandbox stands in for: by vendor, the variable that sends calls elsewhere and the settings that fit the
  * sandbox only. A vendor whose variable the user set gets none of them.
@@ -40,6 +48,15 @@ function vendors(sandbox: string, secrets: Secrets): { url: string; values: Envi
         WABA_ACCESS_TOKEN: wabaAccessToken,
         WABA_APP_SECRET: wabaAppSecret,
         WABA_VERIFY_TOKEN: wabaVerifyToken,
+      },
+    },
+    {
+      url: 'AIRTABLE_API_URL',
+      values: {
+        AIRTABLE_API_URL: `${sandbox}/airtable`,
+        AIRTABLE_API_KEY: secrets.airtableApiKey,
+        ...airtableIds,
+        AIRTABLE_POLL_SECONDS: '5',
       },
     },
   ];

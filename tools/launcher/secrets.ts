@@ -12,6 +12,7 @@ export interface Secrets {
   readonly publishableKey: string;
   readonly secretKey: string;
   readonly cbbApiKey: string;
+  readonly airtableApiKey: string;
   readonly wabaAccessToken: string;
   readonly wabaAppSecret: string;
   readonly wabaVerifyToken: string;
@@ -39,6 +40,7 @@ function generate(): Secrets {
     publishableKey: `sb_publishable_${token(18)}`,
     secretKey: `sb_secret_${token(18)}`,
     cbbApiKey: token(18),
+    airtableApiKey: token(24),
     wabaAccessToken: token(24),
     wabaAppSecret: randomBytes(16).toString('hex'),
     wabaVerifyToken: token(12),
