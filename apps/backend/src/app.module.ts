@@ -9,6 +9,7 @@ import type {
   QueueConfig,
   WabaConfig,
 } from '@visapi/backend-config';
+import { ContactsHttpModule } from '@visapi/backend-contacts/http';
 import { PlatformModule } from '@visapi/backend-http';
 import { MessagingHttpModule, metaReceipts } from '@visapi/backend-messaging/http';
 import { type Log, ObservabilityModule } from '@visapi/backend-observability';
@@ -41,6 +42,7 @@ export class AppModule {
         PlatformModule.forRoot(config.process, 'visapi-backend'),
         WebhooksHttpModule.register([viziOrders, metaReceipts(config.waba)]),
         OrdersHttpModule,
+        ContactsHttpModule,
         MessagingHttpModule.forRoot(config.waba),
         OperationsHttpModule,
         AirtableModule.forRoot(config.airtable),

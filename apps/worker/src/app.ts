@@ -4,7 +4,7 @@ import { NestFactory } from '@nestjs/core';
 import { QueryBus } from '@nestjs/cqrs';
 import { loadConfig, type QueueConfig, slices, type WorkerConfig } from '@visapi/backend-config';
 import { MatchIssuesTimer, WatchCompletedVisas } from '@visapi/backend-applications/jobs';
-import { contactsSubscriptions, SyncContactProcessor } from '@visapi/backend-contacts/jobs';
+import { CheckCbbFields, contactsSubscriptions, SyncContactProcessor } from '@visapi/backend-contacts/jobs';
 import { OutboxRelay } from '@visapi/backend-events';
 import { createProbeServer } from '@visapi/backend-http';
 import {
@@ -31,7 +31,7 @@ const processors = [
 ] as const;
 
 /** What looks for work by itself instead of being woken. */
-const timers = [SweepLostWork, MatchIssuesTimer, WatchCompletedVisas] as const;
+const timers = [SweepLostWork, MatchIssuesTimer, WatchCompletedVisas, CheckCbbFields] as const;
 
 const { process: processSlice, worker, database, queue, cbb, messaging, airtable } = slices;
 const needed = { process: processSlice, worker, database, queue, cbb, messaging, airtable };
@@ -49,6 +49,7 @@ export async function createApp(environment: Readonly<Record<string, string | un
       check: async () => ({
         database: await app.get(QueryBus).execute(new CheckDatabase()),
         queue: await app.get(QueueHealth).check(),
+        'cbb-fields': app.get(CheckCbbFields).check(),
       }),
     },
     app.get(Metrics),

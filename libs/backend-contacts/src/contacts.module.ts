@@ -1,9 +1,12 @@
 import { Module } from '@nestjs/common';
+import { CqrsModule } from '@nestjs/cqrs';
 import { ContactsRepository } from '@visapi/backend-repositories/contacts';
 import { EffectsRepository } from '@visapi/backend-repositories/effects';
+import { ResyncContactHandler } from './commands/resync-contact.command.js';
 
 @Module({
-  providers: [ContactsRepository, EffectsRepository],
+  imports: [CqrsModule],
+  providers: [ContactsRepository, EffectsRepository, ResyncContactHandler],
   exports: [ContactsRepository, EffectsRepository],
 })
 export class ContactsModule {}

@@ -10,7 +10,7 @@ export interface CallOptions {
 }
 
 export interface VendorRequest {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   /** Below the vendor's base URL. */
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { type Subscription, subscribe } from '@visapi/backend-events';
 import { ContactsModule } from '../contacts.module.js';
+import { CheckCbbFields } from './check-cbb-fields.timer.js';
 import { syncContactJob } from './sync-contact.job.js';
 import { SyncContactProcessor } from './sync-contact.processor.js';
 
@@ -10,7 +11,12 @@ const wake = (effectId: string | null) =>
 export const contactsSubscriptions: readonly Subscription[] = [
   subscribe('order.created', ({ payload }) => wake(payload.contactEffectId)),
   subscribe('order.changed', ({ payload }) => wake(payload.contactEffectId)),
+  subscribe('operator.synced', ({ payload }) => wake(payload.contactEffectId)),
 ];
 
-@Module({ imports: [ContactsModule], providers: [SyncContactProcessor], exports: [SyncContactProcessor] })
+@Module({
+  imports: [ContactsModule],
+  providers: [SyncContactProcessor, CheckCbbFields],
+  exports: [SyncContactProcessor, CheckCbbFields],
+})
 export class ContactsJobsModule {}

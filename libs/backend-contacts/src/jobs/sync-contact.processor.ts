@@ -1,15 +1,26 @@
 import { Injectable } from '@nestjs/common';
 import { backoffMs, newId } from '@visapi/backend-kernel';
-import { CbbClient, upsertContact, VendorError } from '@visapi/backend-providers';
+import { CbbClient, type FieldOutcome, upsertContact, VendorError } from '@visapi/backend-providers';
 import { type HeldClaim, type JobProcessor, type JobResult, LeaseKeeper } from '@visapi/backend-queue';
 import { Database, isDatabaseUnavailable } from '@visapi/backend-repositories';
 import { type ContactClaim, ContactsRepository } from '@visapi/backend-repositories/contacts';
 import { EffectsRepository } from '@visapi/backend-repositories/effects';
 import { contactOf } from '../contact-fields.js';
+import { judgeOther, judgeVendor } from '../sync-outcome.js';
+import { heldFields, namesOf, outcomesOf, planSync, type SyncPlan } from '../sync-plan.js';
+import { CheckCbbFields } from './check-cbb-fields.timer.js';
 import { syncContactJob } from './sync-contact.job.js';
 
 interface Payload {
   readonly effectId: string;
+}
+
+/** One claim being worked on, and what has become of its fields so far. */
+interface Attempt {
+  readonly claim: ContactClaim;
+  readonly plan: SyncPlan;
+  readonly held: HeldClaim;
+  readonly outcomes: Map<string, FieldOutcome>;
 }
 
 const giveUpAfterSeconds = 24 * 3600;
@@ -26,6 +37,7 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     private readonly effects: EffectsRepository,
     private readonly cbb: CbbClient,
     private readonly leases: LeaseKeeper,
+    private readonly fields: CheckCbbFields,
   ) {}
 
   async handle({ effectId }: Payload): Promise<JobResult> {
@@ -34,13 +46,16 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     if (claim === undefined) return { outcome: 'not-mine' };
     if (claim === 'busy')
       return { outcome: 'busy', next: [syncContactJob.request(newId(), { effectId }, busyPauseMs)] };
-    const held = this.leases.hold(claim);
+    if (!claim.newest) return await this.supersede(claim);
+    const names = Object.keys(this.cbb.fieldIds);
+    const plan = planSync(claim, contactOf(claim.newest), names, this.fields.wrong);
+    const attempt = { claim, plan, held: this.leases.hold(claim), outcomes: new Map<string, FieldOutcome>() };
     try {
-      return await this.write(claim, held);
+      return await this.write(attempt);
     } catch (error) {
-      return await this.settle(claim, held, error);
+      return await this.settle(attempt, error);
     } finally {
-      held.release();
+      attempt.held.release();
     }
   }
 
@@ -50,42 +65,43 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     return { outcome: 'skipped', event: 'contact.skipped', orderId, reason };
   }
 
-  private async write(claim: ContactClaim, held: HeldClaim): Promise<JobResult> {
-    const { newest, orderId, correlationId, attempt, lane: phone } = claim;
-    if (!newest) {
-      await this.effects.supersede(this.database.db, claim);
-      return { outcome: 'skipped', event: 'contact.skipped', orderId, correlationId, reason: 'superseded' };
-    }
-    const version = `${newest.newestOrderId}@${newest.contentVersion}`;
-    const wanted = contactOf(newest);
-    const all = wanted.fields.map((field) => field.name);
-    const remember = async (cbbContactId: string, fields: readonly string[]): Promise<void> => {
-      await this.contacts.recordProgress(this.database.db, claim, { phone, version, cbbContactId, fields });
-    };
-    const started = performance.now();
-    const isWritten =
-      claim.cbbContactId !== null && all.every((name) => claim.confirmedFields.includes(name));
-    const written = isWritten
-      ? { contactId: claim.cbbContactId ?? '', created: false, basicDataDiffers: false }
-      : await this.upsert(wanted, claim, held, remember);
-    const evidence = { ...written, version, durationMs: Math.round(performance.now() - started) };
-    const synced = { phone, version, cbbContactId: written.contactId, fields: all, evidence };
-    const marked = await this.contacts.markSynced(this.database.db, claim, synced);
-    if (!marked) return await this.lost(claim);
-    return { outcome: 'accepted', event: 'contact.synced', orderId, correlationId, attempt };
+  private async supersede(claim: ContactClaim): Promise<JobResult> {
+    const { orderId, correlationId } = claim;
+    await this.effects.supersede(this.database.db, claim);
+    return { outcome: 'skipped', event: 'contact.skipped', orderId, correlationId, reason: 'superseded' };
   }
 
-  private async upsert(
-    wanted: ReturnType<typeof contactOf>,
-    claim: ContactClaim,
-    held: HeldClaim,
-    remember: (contactId: string, fields: readonly string[]) => Promise<void>,
-  ) {
-    const { correlationId, confirmedFields } = claim;
-    return await upsertContact(this.cbb, wanted, confirmedFields, remember, {
+  private async write(attempt: Attempt): Promise<JobResult> {
+    const { claim, plan, outcomes } = attempt;
+    const { orderId, correlationId, version, lane: phone } = claim;
+    const started = performance.now();
+    const written = await this.upsert(attempt);
+    const durationMs = Math.round(performance.now() - started);
+    const evidence = { ...written, version, durationMs, ...outcomesOf(plan, outcomes) };
+    if (namesOf(outcomes, 'refused').length > 0) return await this.fail(attempt, 'field-refused', evidence);
+    const fields = heldFields(plan, outcomes);
+    const synced = { phone, version, cbbContactId: written.contactId, fields, evidence };
+    if (!(await this.contacts.markSynced(this.database.db, claim, synced))) return await this.lost(claim);
+    return {
+      outcome: 'accepted',
+      event: 'contact.synced',
+      orderId,
       correlationId,
-      signal: held.signal,
-    });
+      attempt: claim.attempt,
+    };
+  }
+
+  private async upsert({ claim, plan, held, outcomes }: Attempt) {
+    const { version, lane: phone, correlationId, confirmedFields } = claim;
+    if (plan.isHeld && claim.cbbContactId !== null) {
+      for (const name of confirmedFields) outcomes.set(name, 'kept');
+      return { contactId: claim.cbbContactId, created: false, basicDataDiffers: false };
+    }
+    const onConfirmed = async (cbbContactId: string, fields: readonly string[]): Promise<void> => {
+      await this.contacts.recordProgress(this.database.db, claim, { phone, version, cbbContactId, fields });
+    };
+    const options = { correlationId, signal: held.signal };
+    return await upsertContact(this.cbb, plan.change, { outcomes, onConfirmed }, options);
   }
 
   /** What was written after the claim was taken away may have overwritten newer values. */
@@ -94,34 +110,42 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     return { outcome: 'claim-lost', orderId, correlationId, attempt };
   }
 
-  private async settle(claim: ContactClaim, held: HeldClaim, error: unknown): Promise<JobResult> {
+  private async settle(attempt: Attempt, error: unknown): Promise<JobResult> {
     // Without the database nothing can be written down: the lease runs out and the sweep takes the effect back.
     if (isDatabaseUnavailable(error)) throw error;
+    const { claim, plan, outcomes, held } = attempt;
     if (held.signal.aborted) return await this.lost(claim);
-    const { orderId, correlationId, attempt, effectId } = claim;
-    const { reason, permanent, retryAfterMs, evidence } = judge(error);
-    const told = { orderId, correlationId, attempt, reason };
-    if (permanent || claim.tryingForSeconds > giveUpAfterSeconds) {
-      const failed = await this.effects.fail(this.database.db, claim, reason, evidence);
-      if (!failed) return await this.lost(claim);
-      return { outcome: 'failed', event: 'contact.failed', attention: true, ...told };
-    }
-    const delayMs = Math.max(retryAfterMs, backoffMs(this.job.backoff, attempt, Math.random()));
+    const verdict = error instanceof VendorError ? judgeVendor(error) : judgeOther(error);
+    const { reason, permanent } = verdict;
+    // Another try writes what was refused again, so that only the last one may say it.
+    const { refused: _perhapsNot, ...known } = outcomesOf(plan, outcomes);
+    const evidence = { ...verdict.evidence, ...known };
+    if (permanent || claim.tryingForSeconds > giveUpAfterSeconds)
+      return await this.fail(attempt, reason, evidence);
+    const delayMs = Math.max(verdict.retryAfterMs, backoffMs(this.job.backoff, claim.attempt, Math.random()));
     const released = await this.effects.release(this.database.db, claim, delayMs, reason, evidence);
     if (!released) return await this.lost(claim);
-    const next = [syncContactJob.request(`${effectId}-${attempt}`, { effectId }, delayMs)];
-    return { outcome: 'retry', event: 'contact.retry', next, ...told };
+    const { effectId, orderId, correlationId } = claim;
+    const next = [syncContactJob.request(`${effectId}-${claim.attempt}`, { effectId }, delayMs)];
+    return {
+      outcome: 'retry',
+      event: 'contact.retry',
+      next,
+      orderId,
+      correlationId,
+      attempt: claim.attempt,
+      reason,
+    };
   }
-}
 
-/** What an error means for an effect that may be repeated. What nobody classified is tried again as well. */
-function judge(error: unknown) {
-  if (!(error instanceof VendorError)) {
-    const name = error instanceof Error ? error.name : 'unknown';
-    return { reason: 'internal-error', permanent: false, retryAfterMs: 0, evidence: { error: name } };
+  private async fail(
+    { claim }: Attempt,
+    reason: string,
+    evidence: Parameters<EffectsRepository['fail']>[3],
+  ): Promise<JobResult> {
+    const { orderId, correlationId, attempt } = claim;
+    if (!(await this.effects.fail(this.database.db, claim, reason, evidence))) return await this.lost(claim);
+    const told = { orderId, correlationId, attempt, reason };
+    return { outcome: 'failed', event: 'contact.failed', attention: true, ...told };
   }
-  const { vendor, reason, kind, facts } = error;
-  const permanent = kind === 'rejected' || kind === 'unexpected';
-  const evidence = { vendor, answer: reason, status: facts.status ?? null };
-  return { reason, permanent, retryAfterMs: facts.retryAfterMs ?? 0, evidence };
 }

@@ -6,7 +6,7 @@ import { VendorError } from '../vendor-error.js';
 import { type CbbClient, HttpCbbClient, type NewCbbContact } from './client.js';
 import { FakeCbbClient } from './fake.js';
 import { CbbTransport } from './transport.js';
-import { upsertContact } from './upsert-contact.js';
+import { type FieldOutcome, upsertContact } from './upsert-contact.js';
 
 interface Cbb {
   readonly client: CbbClient;
@@ -90,6 +90,23 @@ const template = (parameters: readonly string[] = eight) => ({
   document: null,
 });
 
+/** Writes contacts and takes down what is told of it. */
+function upserting(client: CbbClient) {
+  const confirmed: string[][] = [];
+  const outcomes = new Map<string, FieldOutcome>();
+  const onConfirmed = async (_id: string, fields: readonly string[]) => {
+    confirmed.push([...fields]);
+    await Promise.resolve();
+  };
+  const upsert = async (
+    wanted: NewCbbContact,
+    known: readonly string[] = [],
+    outdated: readonly string[] = [],
+  ) =>
+    await upsertContact(client, { wanted, confirmed: known, outdated }, { outcomes, onConfirmed }, options);
+  return { confirmed, outcomes, upsert };
+}
+
 describe.each([
   ['the fake', fake],
   ['the HTTP client against the sandbox', sandbox],
@@ -162,12 +179,8 @@ describe.each([
   });
 
   it('holds after an upsert what was wanted, whether it knew the contact or not', async () => {
-    const confirmed: string[][] = [];
-    const remember = async (_id: string, fields: readonly string[]) => {
-      confirmed.push([...fields]);
-      await Promise.resolve();
-    };
-    await expect(upsertContact(cbb.client, contact(), [], remember, options)).resolves.toEqual({
+    const { confirmed, upsert } = upserting(cbb.client);
+    await expect(upsert(contact())).resolves.toEqual({
       contactId: phone,
       created: true,
       basicDataDiffers: false,
@@ -178,7 +191,7 @@ describe.each([
         { name: 'visa_quantity', value: '5' },
       ],
     });
-    await expect(upsertContact(cbb.client, changed, [], remember, options)).resolves.toMatchObject({
+    await expect(upsert(changed)).resolves.toMatchObject({
       created: false,
     });
     expect(confirmed).toEqual([['OrderNumber'], ['OrderNumber', 'visa_quantity']]);
@@ -193,7 +206,43 @@ describe.each([
         { name: 'visa_quantity', value: '9' },
       ],
     });
-    await upsertContact(cbb.client, changed, ['OrderNumber'], async () => await Promise.resolve(), options);
+    const { outcomes, upsert } = upserting(cbb.client);
+    await upsert(changed, ['OrderNumber']);
+    expect([...outcomes]).toEqual([
+      ['OrderNumber', 'kept'],
+      ['visa_quantity', 'written'],
+    ]);
     await expect(cbb.fields(phone)).resolves.toEqual({ OrderNumber: 'IL260105IN10', visa_quantity: '9' });
+  });
+
+  it('takes the value of a field away, once and again', async () => {
+    await cbb.client.createContact(contact(), options);
+    await expect(cbb.client.clearField(phone, 'visa_quantity', options)).resolves.toBeUndefined();
+    await expect(cbb.client.clearField(phone, 'visa_quantity', options)).resolves.toBeUndefined();
+    await expect(cbb.fields(phone)).resolves.toEqual({ OrderNumber: 'IL260105IN10' });
+  });
+
+  it('clears nothing of a contact it does not know', async () => {
+    await expect(cbb.client.clearField(phone, 'visa_quantity', options)).rejects.toMatchObject({
+      kind: 'unavailable',
+      reason: 'success-false',
+    });
+  });
+
+  it('lists the fields of the account, those we write among them', async () => {
+    const listed = await cbb.client.listFields(options);
+    for (const [name, id] of Object.entries(cbb.client.fieldIds))
+      expect(listed.find((field) => field.id === id)?.name).toBe(name);
+  });
+
+  it('empties what an older order has left, and writes the rest', async () => {
+    await cbb.client.createContact(contact(), options);
+    const { outcomes, upsert } = upserting(cbb.client);
+    await upsert(contact({ fields: [{ name: 'OrderNumber', value: 'B' }] }), [], ['visa_quantity']);
+    await expect(cbb.fields(phone)).resolves.toEqual({ OrderNumber: 'B' });
+    expect([...outcomes]).toEqual([
+      ['visa_quantity', 'cleared'],
+      ['OrderNumber', 'written'],
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import { type CbbConfig, isCbbConfigured } from '@visapi/backend-config';
 import { type CallOptions, CbbTransport } from './transport.js';
-import { contact, created, done } from './schemas.js';
+import { accountFields, contact, created, done } from './schemas.js';
 
 export interface CbbContact {
   readonly id: string;
@@ -11,6 +11,12 @@ export interface CbbContact {
 export interface CbbField {
   readonly name: string;
   readonly value: string;
+}
+
+/** A custom field as the account itself lists it. */
+export interface CbbAccountField {
+  readonly id: number;
+  readonly name: string;
 }
 
 export interface NewCbbContact {
@@ -37,6 +43,8 @@ export interface TemplateMessage {
 export abstract class CbbClient {
   /** Why nothing may be sent to CBB by this process's settings; undefined when it may. */
   abstract readonly withheld: 'dry-run' | 'sync-disabled' | undefined;
+  /** The account's ids of the fields we write, as configured. */
+  abstract readonly fieldIds: Readonly<Record<string, number>>;
   /** Waits until the vendor's rate lets one more call through: for callers that must not claim their work before. */
   abstract turn(): Promise<void>;
   /** Undefined when CBB does not know the contact. */
@@ -44,6 +52,9 @@ export abstract class CbbClient {
   /** Creates a contact with its fields; returns its id. An existing one keeps its basic data. */
   abstract createContact(contact: NewCbbContact, options: CallOptions): Promise<string>;
   abstract setField(contactId: string, field: CbbField, options: CallOptions): Promise<void>;
+  /** Takes a field's value away. A field that holds none is cleared as well. */
+  abstract clearField(contactId: string, name: string, options: CallOptions): Promise<void>;
+  abstract listFields(options: CallOptions): Promise<readonly CbbAccountField[]>;
   abstract sendTemplate(message: TemplateMessage, options: CallOptions): Promise<void>;
 }
 
@@ -53,13 +64,15 @@ export abstract class CbbClient {
  */
 export class HttpCbbClient extends CbbClient {
   readonly withheld: CbbClient['withheld'];
+  readonly fieldIds: CbbClient['fieldIds'];
 
   constructor(
     private readonly transport: CbbTransport,
-    private readonly config: Pick<CbbConfig, 'fieldIds' | 'url' | 'apiKey' | 'enabled' | 'dryRun'>,
+    config: Pick<CbbConfig, 'fieldIds' | 'url' | 'apiKey' | 'enabled' | 'dryRun'>,
   ) {
     super();
     const off = !config.enabled || !isCbbConfigured(config);
+    this.fieldIds = config.fieldIds;
     this.withheld = config.dryRun ? 'dry-run' : off ? 'sync-disabled' : undefined;
   }
 
@@ -99,10 +112,16 @@ export class HttpCbbClient extends CbbClient {
 
   /** @throws Error when the account's id of the field is not configured: that is ours to mend, not the vendor's */
   async setField(contactId: string, field: CbbField, options: CallOptions): Promise<void> {
-    const id = this.config.fieldIds[field.name];
-    if (id === undefined) throw new Error(`CBB_FIELD_IDS names no id for the field ${field.name}`);
-    const path = `/contacts/${contactId}/custom_fields/${id}`;
+    const path = this.fieldPath(contactId, field.name);
     await this.transport.call('POST', path, { form: { value: field.value } }, done, options);
+  }
+
+  async clearField(contactId: string, name: string, options: CallOptions): Promise<void> {
+    await this.transport.call('DELETE', this.fieldPath(contactId, name), undefined, done, options);
+  }
+
+  async listFields(options: CallOptions): Promise<readonly CbbAccountField[]> {
+    return await this.transport.call('GET', '/accounts/custom_fields', undefined, accountFields, options);
   }
 
   async sendTemplate(message: TemplateMessage, options: CallOptions): Promise<void> {
@@ -125,6 +144,12 @@ export class HttpCbbClient extends CbbClient {
       done,
       options,
     );
+  }
+
+  private fieldPath(contactId: string, name: string): string {
+    const id = this.fieldIds[name];
+    if (id === undefined) throw new Error(`CBB_FIELD_IDS names no id for the field ${name}`);
+    return `/contacts/${contactId}/custom_fields/${id}`;
   }
 }
 

@@ -1,5 +1,7 @@
+import { loadConfig, slices } from '@visapi/backend-config';
 import { VendorError } from '../vendor-error.js';
 import {
+  type CbbAccountField,
   CbbClient,
   type CbbContact,
   type CbbField,
@@ -7,7 +9,9 @@ import {
   type TemplateMessage,
 } from './client.js';
 
-type Operation = 'getContact' | 'createContact' | 'setField' | 'sendTemplate';
+type Operation = 'getContact' | 'createContact' | 'setField' | 'clearField' | 'listFields' | 'sendTemplate';
+
+const { fieldIds } = loadConfig({}, { cbb: slices.cbb }).cbb;
 
 interface Fault {
   readonly error: Error;
@@ -29,9 +33,12 @@ export class FakeCbbClient extends CbbClient {
   readonly contacts = new Map<string, FakeContact>();
   /** Messages that went out, including those whose answer was lost. */
   readonly sent: TemplateMessage[] = [];
-  /** Every call in order, as "operation phone" or "setField phone name". */
+  /** Every call in order, as "operation phone", "setField phone name" or "clearField phone name". */
   readonly calls: string[] = [];
   withheld: CbbClient['withheld'];
+  readonly fieldIds = fieldIds;
+  /** What the account says of itself: at first, what is configured. */
+  accountFields: readonly CbbAccountField[] = Object.entries(fieldIds).map(([name, id]) => ({ id, name }));
   private readonly faults = new Map<Operation, Fault[]>();
   private gate:
     { readonly operation: Operation; readonly reach: () => void; readonly open: Promise<void> } | undefined;
@@ -80,6 +87,18 @@ export class FakeCbbClient extends CbbClient {
       if (!contact) throw refusal();
       contact.fields.set(field.name, field.value);
     });
+  }
+
+  async clearField(contactId: string, name: string): Promise<void> {
+    await this.call('clearField', `${contactId} ${name}`, () => {
+      const contact = this.contacts.get(contactId);
+      if (!contact) throw refusal();
+      contact.fields.delete(name);
+    });
+  }
+
+  async listFields(): Promise<readonly CbbAccountField[]> {
+    return await this.call('listFields', 'account', () => this.accountFields);
   }
 
   async sendTemplate(message: TemplateMessage): Promise<void> {

@@ -20,4 +20,20 @@ export const created = z.object({
   data: z.object({ id: z.union([z.number(), z.string()]) }),
 });
 
+const accountField = z.object({
+  id: z.union([
+    z.number().int(),
+    z
+      .string()
+      .regex(/^-?\d+$/)
+      .transform(Number),
+  ]),
+  name: z.string(),
+});
+
+/** Fields of the account, bare or under `data`; what has no id and name tells nothing and is passed over. */
+export const accountFields = z
+  .union([z.array(z.unknown()), z.object({ data: z.array(z.unknown()) }).transform(({ data }) => data)])
+  .transform((items) => items.flatMap((item) => accountField.safeParse(item).data ?? []));
+
 export const done = z.object({ success: z.literal(true) });

@@ -164,6 +164,26 @@ describe('a call to CBB', () => {
     );
   });
 
+  it('that takes a value away names its field by number', async () => {
+    reply(200, '{"success":true}');
+    await client.clearField('972500000001', 'order_date', options);
+    expect(seen).toMatchObject([
+      { method: 'DELETE', url: '/api/contacts/972500000001/custom_fields/661549', body: '' },
+    ]);
+  });
+
+  it.each([
+    ['bare', '[{"id":1,"name":"a","type":0},{"id":"-12","name":"Email"},{"name":"x"},7]'],
+    ['under data', '{"data":[{"id":1,"name":"a"},{"id":-12,"name":"Email"}]}'],
+  ])('that lists the fields understands them %s', async (_name, body) => {
+    reply(200, body);
+    await expect(client.listFields(options)).resolves.toEqual([
+      { id: 1, name: 'a' },
+      { id: -12, name: 'Email' },
+    ]);
+    expect(seen).toMatchObject([{ method: 'GET', url: '/api/accounts/custom_fields' }]);
+  });
+
   it.each([
     ['empty fields', '{"id":0,"first_name":"","phone":"","custom_fields":[]}', undefined],
     ['null', 'null', undefined],

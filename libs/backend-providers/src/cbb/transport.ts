@@ -35,7 +35,7 @@ export class CbbTransport {
 
   /** @throws VendorError */
   async call<T>(
-    method: 'GET' | 'POST',
+    method: 'GET' | 'POST' | 'DELETE',
     path: string,
     body: Body,
     schema: z.ZodType<T>,

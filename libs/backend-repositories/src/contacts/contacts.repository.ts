@@ -4,6 +4,9 @@ import type { Executor } from '../db/database.js';
 import { violatedConstraint } from '../db/errors.js';
 import { type Claim, type Evidence, leaseSeconds } from '../effects/effects.repository.js';
 
+/** The end of the semantic key that an operator's resync has; see `resyncKey`. */
+const resyncPattern = ':resync:[0-9a-f-]{36}$';
+
 /** A claimed contact effect with the newest order of its phone and what CBB has confirmed so far. */
 export interface ContactClaim extends Claim {
   readonly orderId: string;
@@ -14,8 +17,12 @@ export interface ContactClaim extends Claim {
   /** Undefined when the phone has no order (any more) that owes a contact. */
   readonly newest: NewestOrder | undefined;
   readonly cbbContactId: string | null;
-  /** Fields that CBB confirmed for the newest order's version. */
+  /** What is to be held, in the words of `contacts.version`; an operator's resync is a version of its own. */
+  readonly version: string;
+  /** Fields that CBB confirmed for this version. */
   readonly confirmedFields: readonly string[];
+  /** Fields that CBB confirmed for another version: of an older order, or of the order as it was. */
+  readonly olderFields: readonly string[];
 }
 
 export interface NewestOrder {
@@ -42,6 +49,12 @@ export interface NewestOrder {
   readonly firstReceivedAt: Date;
 }
 
+/** An order as `NewestOrder`. */
+export const newestOrderColumns = sql`order_id as newest_order_id, content_version, client_name, client_email,
+  client_phone, client_sex, branch, product_country, product_doc_type, product_intent, product_entries,
+  product_validity, stay_limit, visa_quantity, amount, currency, processing_days, is_urgent,
+  whatsapp_alerts_enabled, entry_date, first_received_at`;
+
 type ClaimedRow = NewestOrder &
   Claim & {
     orderId: string;
@@ -49,8 +62,9 @@ type ClaimedRow = NewestOrder &
     correlationId: string;
     tryingForSeconds: number;
     cbbContactId: string | null;
-    version: string | null;
-    confirmedFields: string[] | null;
+    isResync: boolean;
+    heldVersion: string | null;
+    heldFields: string[] | null;
   };
 
 @Injectable()
@@ -142,17 +156,15 @@ export class ContactsRepository {
           first_claimed_at = coalesce(first_claimed_at, clock_timestamp()),
           lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
         where id = ${effectId} and kind = 'contact' and state = 'planned'
-        returning id, attempt, order_id, lane, correlation_id, first_claimed_at
+        returning id, attempt, order_id, lane, correlation_id, first_claimed_at, semantic_key
       )
       select claimed.id as effect_id, claimed.attempt, claimed.order_id, claimed.lane, claimed.correlation_id,
         extract(epoch from clock_timestamp() - claimed.first_claimed_at)::float8 as trying_for_seconds,
-        newest.*, k.cbb_contact_id, k.version, k.confirmed_fields
+        claimed.semantic_key ~ ${resyncPattern} as is_resync, newest.*, k.cbb_contact_id,
+        k.version as held_version, k.confirmed_fields as held_fields
       from claimed
       left join lateral (
-        select order_id as newest_order_id, content_version, client_name, client_email, client_phone, client_sex, branch,
-          product_country, product_doc_type, product_intent, product_entries, product_validity, stay_limit,
-          visa_quantity, amount, currency, processing_days, is_urgent, whatsapp_alerts_enabled, entry_date,
-          first_received_at
+        select ${newestOrderColumns}
         from orders where client_phone = claimed.lane and branch = 'il'
         -- An expression, so that only the index on the phone fits.
         order by delivery_position + 0 desc limit 1
@@ -162,8 +174,12 @@ export class ContactsRepository {
   }
 }
 
-function toClaim(row: ClaimedRow): ContactClaim {
+function toClaim({ isResync, heldVersion, heldFields, ...row }: ClaimedRow): ContactClaim {
   const newest = row.newestOrderId === null ? undefined : row;
-  const sameVersion = newest !== undefined && row.version === `${row.newestOrderId}@${row.contentVersion}`;
-  return { ...row, newest, confirmedFields: sameVersion ? (row.confirmedFields ?? []) : [] };
+  // What was confirmed before an operator asked for everything again does not count, what this resync confirmed does.
+  const version = `${row.newestOrderId}@${row.contentVersion}${isResync ? `+${row.effectId}` : ''}`;
+  const held = heldFields ?? [];
+  const sameVersion = newest !== undefined && heldVersion === version;
+  const [confirmedFields, olderFields] = sameVersion ? [held, []] : [[], held];
+  return { ...row, newest, version, confirmedFields, olderFields };
 }

@@ -193,7 +193,7 @@ export class EffectsRepository {
    */
   async oweContactAgain(executor: Executor, phone: string): Promise<void> {
     await sql`
-      with doubted as (update contacts set version = null, confirmed_fields = '{}' where phone = ${phone})
+      with doubted as (update contacts set version = null where phone = ${phone})
       update effects set state = 'planned', due_at = clock_timestamp(), queued_at = null, lease_until = null,
         first_claimed_at = null
       where id = (select e.id from effects e join orders o on o.order_id = e.order_id

@@ -1,0 +1,88 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { newId } from '@visapi/backend-kernel';
+import { decideContact } from '@visapi/backend-orders';
+import type { CbbField } from '@visapi/backend-providers';
+import { Database, type Executor } from '@visapi/backend-repositories';
+import { lockResyncTarget, newestOrderOf, type ResyncTarget } from '@visapi/backend-repositories/contacts';
+import { planContact } from '@visapi/backend-repositories/effects';
+import { contactOf } from '../contact-fields.js';
+import { noContactOwed, noOrderOfPhone, orderNotFound } from '../contacts.errors.js';
+
+export interface ResyncedContact {
+  readonly orderId: string;
+  readonly status: 'planned' | 'would-plan';
+  /** E.164. */
+  readonly phone: string;
+  /** The order whose values are written: the newest of the phone, which may be another one. */
+  readonly valuesOf: string;
+  readonly fields: readonly CbbField[];
+}
+
+/**
+ * An operator wants the CRM to be given an order's customer again, all fields, whatever was confirmed before. The order
+ * is named by its id, or by a phone whose newest order is meant.
+ */
+export class ResyncContact extends Command<ResyncedContact> {
+  constructor(
+    readonly target: { readonly orderId: string } | { readonly phone: string },
+    readonly wish: { readonly reason: string; readonly dryRun: boolean },
+    readonly by: { readonly actor: string; readonly correlationId: string },
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ResyncContact)
+export class ResyncContactHandler implements ICommandHandler<ResyncContact> {
+  constructor(private readonly database: Database) {}
+
+  async execute({ target, wish, by }: ResyncContact): Promise<ResyncedContact> {
+    return await this.database.db.transaction().execute(async (transaction) => {
+      const order = await find(transaction, target);
+      const decision = decideContact(order);
+      if (decision.state === 'skipped') throw noContactOwed(decision.reason);
+      const { phone } = decision;
+      const newest = await newestOrderOf(transaction, phone);
+      if (!newest) throw noOrderOfPhone();
+      const told = { phone, valuesOf: newest.newestOrderId, fields: contactOf(newest).fields };
+      const { orderId } = order;
+      if (wish.dryRun) return { orderId, status: 'would-plan', ...told };
+      const effect = resyncOf(order, phone, by.correlationId);
+      const payload = { reason: wish.reason, contactEffectId: effect.id };
+      await planContact(transaction, effect, { type: 'operator.synced', payload }, by);
+      return { orderId, status: 'planned', ...told };
+    });
+  }
+}
+
+async function find(
+  transaction: Executor,
+  target: { readonly orderId: string } | { readonly phone: string },
+): Promise<ResyncTarget> {
+  const orderId = 'orderId' in target ? target.orderId : await orderOf(transaction, target.phone);
+  const order = await lockResyncTarget(transaction, orderId);
+  if (!order) throw orderNotFound(orderId);
+  return order;
+}
+
+async function orderOf(transaction: Executor, phone: string): Promise<string> {
+  const newest = await newestOrderOf(transaction, phone);
+  if (!newest) throw noOrderOfPhone();
+  return newest.newestOrderId;
+}
+
+/** Its key makes it one of its own, and tells whoever claims it that nothing counts as confirmed. */
+function resyncOf({ orderId, contentVersion }: ResyncTarget, phone: string, correlationId: string) {
+  const id = newId();
+  return {
+    id,
+    kind: 'contact',
+    purpose: 'contact',
+    semanticKey: `contact:${orderId}:${contentVersion}:resync:${id}`,
+    orderId,
+    lane: phone,
+    state: 'planned',
+    reason: null,
+    correlationId,
+  };
+}

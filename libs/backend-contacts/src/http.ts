@@ -1,0 +1,1 @@
+export { ContactsHttpModule } from './http/contacts-http.module.js';

@@ -1,0 +1,50 @@
+import { Body, Controller, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { Access, askedBy, dryRunQuery, type HttpRequest, Responds } from '@visapi/backend-http';
+import type { z } from 'zod';
+import { ResyncContact } from '../commands/resync-contact.command.js';
+import {
+  noReason,
+  orderParameter,
+  resyncBody,
+  resyncResponse,
+  syncBody,
+  syncResponse,
+  toResyncResponse,
+  toSyncResponse,
+} from './contact-actions.schemas.js';
+
+/** What an operator can have done about the contact of an order's customer. */
+@Controller()
+export class ContactActionsController {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post('orders/:orderId/sync')
+  @HttpCode(200)
+  @Access({ scopes: ['orders:operate'] })
+  @Responds(syncResponse)
+  async sync(
+    @Param({ schema: orderParameter }) { orderId }: z.infer<typeof orderParameter>,
+    @Query({ schema: dryRunQuery }) { dryRun = false }: z.infer<typeof dryRunQuery>,
+    @Body({ schema: syncBody }) body: z.infer<typeof syncBody>,
+    @Req() request: HttpRequest,
+  ) {
+    const wish = { reason: body?.reason ?? noReason, dryRun };
+    return toSyncResponse(
+      await this.commands.execute(new ResyncContact({ orderId }, wish, askedBy(request))),
+    );
+  }
+
+  @Post('webhooks/vizi/resync-cbb')
+  @HttpCode(200)
+  @Access({ scopes: ['webhook:vizi', 'admin'] })
+  @Responds(resyncResponse)
+  async resync(
+    @Query({ schema: dryRunQuery }) query: z.infer<typeof dryRunQuery>,
+    @Body({ schema: resyncBody }) { target, reason = noReason, dryRun }: z.infer<typeof resyncBody>,
+    @Req() request: HttpRequest,
+  ) {
+    const wish = { reason, dryRun: dryRun ?? query.dryRun ?? false };
+    return toResyncResponse(await this.commands.execute(new ResyncContact(target, wish, askedBy(request))));
+  }
+}

@@ -1,0 +1,61 @@
+import { onlyKnown, orderNames, reasonText, toOrderTarget } from '@visapi/backend-http';
+import { z } from 'zod';
+import type { ResyncedContact } from '../commands/resync-contact.command.js';
+
+/** Kept in the history where an operator need not say why and did not. */
+export const noReason = 'no reason given';
+
+export const orderParameter = z.object({ orderId: z.string().min(1).max(300) });
+
+export const syncBody = onlyKnown({ reason: reasonText.optional() }).nullish();
+
+export const syncResponse = z.object({
+  orderId: z.string(),
+  status: z.enum(['planned', 'would-plan']),
+  phone: z.string(),
+  valuesOf: z.string(),
+  fields: z.array(z.string()),
+  /** What would be written, by field; only for a dry run. */
+  values: z.record(z.string(), z.string()).optional(),
+});
+
+export function toSyncResponse({ fields, ...contact }: ResyncedContact): z.infer<typeof syncResponse> {
+  const values = Object.fromEntries(fields.map(({ name, value }) => [name, value]));
+  const names = fields.map(({ name }) => name);
+  return { ...contact, fields: names, ...(contact.status === 'would-plan' ? { values } : {}) };
+}
+
+export const resyncBody = onlyKnown({
+  ...orderNames,
+  dryRun: z.boolean('must be true or false').optional(),
+  reason: reasonText.optional(),
+}).transform(toOrderTarget);
+
+/** The shape that the system before answered with. */
+export const resyncResponse = z.object({
+  success: z.literal(true),
+  phoneNumber: z.string(),
+  orderId: z.string(),
+  /** Contacts have no id of ours. */
+  cbbContactUuid: z.null(),
+  message: z.string(),
+  /** CBB has no way to ask. */
+  whatsappAvailable: z.null(),
+  /** Not known before a worker has written it. */
+  created: z.literal(false),
+});
+
+export function toResyncResponse(contact: ResyncedContact): z.infer<typeof resyncResponse> {
+  const { orderId, phone, status, fields, valuesOf } = contact;
+  const whose = valuesOf === orderId ? '' : ` with the values of its newest order ${valuesOf}`;
+  const verb = status === 'planned' ? 'will be' : 'would be';
+  return {
+    success: true,
+    phoneNumber: phone,
+    orderId,
+    cbbContactUuid: null,
+    message: `The contact ${verb} written again, ${fields.length} fields${whose}.`,
+    whatsappAvailable: null,
+    created: false,
+  };
+}

@@ -1,0 +1,58 @@
+import { orderIdSchema, parsePhone } from '@visapi/backend-kernel';
+import { z } from 'zod';
+import { onlyKnown } from './page-query.js';
+
+/** Why an operator does something, as it is kept in the order's history. */
+export const reasonText = z
+  .string({ error: 'must be a text that says why' })
+  .trim()
+  .min(1, 'must say why')
+  .max(500, 'must have at most 500 characters');
+
+/** `?dryRun=true` tells what would be done and does nothing. */
+export const dryRunQuery = onlyKnown({
+  dryRun: z
+    .enum(['true', 'false'], 'must be the word true or false')
+    .transform((word) => word === 'true')
+    .optional(),
+});
+
+/** A phone in any shape the shop sends. */
+export const phoneText = z.unknown().transform((given, context) => {
+  const { e164 } = parsePhone(given);
+  if (e164 !== null) return e164;
+  context.addIssue({ code: 'custom', message: 'must be a valid phone such as +972500000001' });
+  return z.NEVER;
+});
+
+/** Which order is meant: by its id at the shop, or the newest of a phone. */
+export type OrderTarget = { readonly orderId: string } | { readonly phone: string };
+
+/** The three ways in which an order is named; `orderTarget` makes sure that it is one of them. */
+export const orderNames = {
+  orderId: orderIdSchema.optional(),
+  viziOrderId: orderIdSchema.optional(),
+  phoneNumber: phoneText.optional(),
+};
+
+interface Named {
+  readonly orderId?: string;
+  readonly viziOrderId?: string;
+  readonly phoneNumber?: string;
+}
+
+/** For `transform`: the order that a body names. */
+export function toOrderTarget<B extends Named>(
+  body: B,
+  context: z.RefinementCtx,
+): B & { target: OrderTarget } {
+  const { orderId, viziOrderId, phoneNumber } = body;
+  const named: OrderTarget[] = [orderId, viziOrderId].flatMap((id) =>
+    id === undefined ? [] : [{ orderId: id }],
+  );
+  if (phoneNumber !== undefined) named.push({ phone: phoneNumber });
+  const [target, ...more] = named;
+  if (target && more.length === 0) return { ...body, target };
+  context.addIssue({ code: 'custom', message: 'name the order by one of orderId, viziOrderId, phoneNumber' });
+  return z.NEVER;
+}

@@ -1,0 +1,15 @@
+import { sql } from 'kysely';
+import type { Executor } from '../db/database.js';
+import type { OrderRow } from './orders.repository.js';
+
+/** The whole order as it is now, without a lock. */
+export async function readOrderRow(executor: Executor, orderId: string): Promise<OrderRow | undefined> {
+  return await executor.selectFrom('orders').selectAll().where('orderId', '=', orderId).executeTakeFirst();
+}
+
+/** The newest order of a phone; one of branch il, whose customers are written to, comes before all others. */
+export async function newestOrderOfPhone(executor: Executor, phone: string): Promise<string | undefined> {
+  const result = await sql<{ orderId: string }>`select order_id from orders where client_phone = ${phone}
+    order by (branch = 'il') desc, delivery_position desc limit 1`.execute(executor);
+  return result.rows[0]?.orderId;
+}
