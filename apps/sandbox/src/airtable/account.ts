@@ -11,7 +11,7 @@
  * A view belongs to the table of the orders and shows those whose Status begins with "Completed".
  */
 export const tables = { orders: 'tblOrders00000001', applications: 'tblApplications01' } as const;
-export const completedView = 'viwCompleted00001';
+const completedView = 'viwCompleted00001';
 
 const aliases: Readonly<Record<string, string>> = {
   orders: tables.orders,

@@ -95,7 +95,7 @@ export const applicantParts = {
 
 export type ApplicantPart = keyof typeof applicantParts;
 
-export function address(context: OrderContext, line: string): Record<string, unknown> {
+function address(context: OrderContext, line: string): Record<string, unknown> {
   const base = { line, city: 'Exampleville', country: context.branch.nationality };
   return context.product.country === 'uk' ? { ...base, postalCode: '00000', setBy: 0 } : base;
 }

@@ -268,6 +268,14 @@ describe.each([
     await expect(base.client.findOrders('orderid', 'IL000000IN0', options)).resolves.toEqual([]);
   });
 
+  it('does not pass over an order it cannot read: somebody asks for it', async () => {
+    await base.addOrder({ ...completed, Status: { error: '#ERROR!' } });
+    await expect(base.client.findOrders('phone', completed.Phone, options)).rejects.toMatchObject({
+      kind: 'unexpected',
+      reason: 'unreadable-order',
+    });
+  });
+
   it('finds nobody by a value that tries to mean more, and asks nothing for one that is none', async () => {
     await base.addOrder(completed);
     const hostile = "x') , TRUE() , LOWER('x";

@@ -96,7 +96,7 @@ export class HttpAirtableClient extends AirtableClient {
       const filterByFormula = equalsIgnoringCase(columns[field], spelling);
       const query = { filterByFormula, maxRecords: mostFound };
       const { records } = await this.list(this.ordersTable(), query, options);
-      if (records.length > 0) return records.map(found);
+      if (records.length > 0) return records.map(toFoundOrder);
     }
     return [];
   }
@@ -133,12 +133,6 @@ export class HttpAirtableClient extends AirtableClient {
 function named(id: string | undefined, variable: string): string {
   if (id === undefined) throw new Error(`${variable} is not set`);
   return id;
-}
-
-function found(record: RawRecord): FoundOrder {
-  const order = toFoundOrder(record);
-  if (order === undefined) throw new VendorError('airtable', 'unexpected', 'unreadable-order');
-  return order;
 }
 
 const columns: Readonly<Record<LookupField, string>> = {

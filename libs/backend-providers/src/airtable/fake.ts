@@ -95,7 +95,7 @@ export class FakeAirtableClient extends AirtableClient {
       return this.orders
         .filter(({ fields }) => comparable(field, String((fields as Cells)[column] ?? '')) === wanted)
         .slice(0, mostFound)
-        .flatMap((record) => toFoundOrder(record) ?? []);
+        .map(toFoundOrder);
     });
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { VendorError } from '../vendor-error.js';
 
 /** Names of the cells as the staff's base has them: the only place that knows them. */
 export const orderFields = {
@@ -148,10 +149,10 @@ export function toApplication({ id, fields }: RawRecord): Application {
   return read.success ? { recordId: id, ...read.data } : unreadableRecord(id);
 }
 
-/** Undefined when the record's cells are not what the base is known to hold. */
-export function toFoundOrder({ id, createdTime, fields }: RawRecord): FoundOrder | undefined {
+/** @throws VendorError `unexpected` when the record's cells are not what the base is known to hold */
+export function toFoundOrder({ id, createdTime, fields }: RawRecord): FoundOrder {
   const read = progress.and(product).safeParse(fields);
-  if (!read.success) return undefined;
+  if (!read.success) throw new VendorError('airtable', 'unexpected', 'unreadable-order');
   return {
     recordId: id,
     ...read.data,
