@@ -109,48 +109,57 @@ interface Draft {
   readonly before: KnownVisaMessage | undefined;
 }
 
-function visaMessage(draft: Draft, { correlationId, withheld, namedPhone = null }: Wish): NewMessage {
-  const { order, application, template, place, semanticKey, before } = draft;
-  const decision = decideNotice(order, namedPhone);
+function visaMessage(draft: Draft, wish: Wish): NewMessage {
+  const { order, application, template, semanticKey, before } = draft;
+  const decision = decideVisa(draft, wish);
   const base = {
     id: newId(),
     kind: 'message',
     purpose: 'visa',
     semanticKey,
     orderId: order.orderId,
-    correlationId,
-    lane: 'none',
-    awaitsContact: namedPhone === null,
+    correlationId: wish.correlationId,
+    awaitsContact: !wish.namedPhone,
     resendOf: before?.id ?? null,
   };
   const message = { template: template.name, language: template.language, applicantId: idOf(application) };
-  const words = decision.state === 'planned' ? wordsOf(draft, decision.country) : undefined;
-  const reason =
-    withheld ?? (decision.state === 'skipped' ? decision.reason : words ? null : 'untranslatable');
-  if (reason !== null || decision.state === 'skipped' || !words)
-    return { effect: { ...base, state: 'skipped', reason: reason ?? 'untranslatable' }, message };
-  const document = { link: application.visaUrl ?? '', filename: fileName(order.orderId, place) };
+  if (decision.state === 'skipped')
+    return { effect: { ...base, state: 'skipped', reason: decision.reason, lane: 'none' }, message };
+  const { phone, words } = decision;
   return {
-    effect: { ...base, state: 'planned', reason: null, lane: decision.phone },
-    message: {
-      ...message,
-      phone: decision.phone,
-      parameters: Buffer.from(JSON.stringify(words)),
-      document: Buffer.from(JSON.stringify(document)),
-    },
+    effect: { ...base, state: 'planned', reason: null, lane: phone },
+    message: { ...message, phone, parameters: asBytes(words), document: asBytes(documentOf(draft)) },
   };
 }
 
-/** Undefined when Meta would refuse them. */
-function wordsOf(draft: Draft, country: string): readonly string[] | undefined {
-  const { order, application, template, place } = draft;
-  const name = asParameter(application.name ?? '') || asParameter(order.clientName ?? '') || someCustomer;
-  const words = template === visaApproval ? [name, asParameter(country)] : [name];
-  const document = { link: application.visaUrl ?? '', filename: fileName(order.orderId, place) };
-  const problems = [...checkParameters(template, words), ...checkDocument(template, document)];
-  return problems.length === 0 ? words : undefined;
+type VisaDecision =
+  | { readonly state: 'planned'; readonly phone: string; readonly words: readonly string[] }
+  | { readonly state: 'skipped'; readonly reason: string };
+
+function decideVisa(draft: Draft, { withheld, namedPhone = null }: Wish): VisaDecision {
+  if (withheld !== undefined) return { state: 'skipped', reason: withheld };
+  const decision = decideNotice(draft.order, namedPhone);
+  if (decision.state === 'skipped') return decision;
+  const words = wordsOf(draft, decision.country);
+  const problems = [
+    ...checkParameters(draft.template, words),
+    ...checkDocument(draft.template, documentOf(draft)),
+  ];
+  // What Meta would refuse is never tried.
+  if (problems.length > 0) return { state: 'skipped', reason: 'untranslatable' };
+  return { state: 'planned', phone: decision.phone, words };
 }
 
-function fileName(orderId: string, place: number): string {
-  return `visa_${orderId.replace(/[^A-Za-z0-9_-]/g, '_')}_${place}.pdf`;
+function wordsOf({ order, application, template }: Draft, country: string): readonly string[] {
+  const name = asParameter(application.name ?? '') || asParameter(order.clientName ?? '') || someCustomer;
+  return template === visaApproval ? [name, asParameter(country)] : [name];
+}
+
+function documentOf({ order, application, place }: Draft) {
+  const filename = `visa_${order.orderId.replace(/[^A-Za-z0-9_-]/g, '_')}_${place}.pdf`;
+  return { link: application.visaUrl ?? '', filename };
+}
+
+function asBytes(value: unknown): Buffer {
+  return Buffer.from(JSON.stringify(value));
 }

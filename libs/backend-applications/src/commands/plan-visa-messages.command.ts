@@ -1,10 +1,15 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { isTestOrder } from '@visapi/backend-kernel';
 import { Database } from '@visapi/backend-repositories';
 import { NoticedOrdersRepository, VisaRecordsRepository } from '@visapi/backend-repositories/applications';
-import { planMessages } from '@visapi/backend-repositories/effects';
+import { type NewMessage, planMessages } from '@visapi/backend-repositories/effects';
 import { VisaWindow } from '../visa-window.js';
-import { notReady, type VisaApplication, visaMessages } from '../visa-messages.js';
+import {
+  type KnownVisaMessage,
+  notReady,
+  type VisaApplication,
+  visaMessages,
+  type VisaOrder,
+} from '../visa-messages.js';
 
 export type PlanVisaMessagesResult =
   | { readonly kind: 'done'; readonly reason: string; readonly planned: number }
@@ -41,33 +46,45 @@ export class PlanVisaMessagesHandler implements ICommandHandler<PlanVisaMessages
     const { recordId, orderId, applications, correlationId } = command;
     return await this.database.db.transaction().execute(async (transaction) => {
       const record = await this.records.lock(transaction, recordId, this.window.notifyWithinSeconds);
-      if (record?.state !== 'pending') return { kind: 'nothing' };
       const order = await this.orders.lock(transaction, orderId);
-      if (!order || isTestOrder(orderId)) return { kind: 'nothing' };
+      if (record?.state !== 'pending' || !order) return { kind: 'nothing' };
       const known = await this.orders.notices(transaction, orderId, 'visa');
-      const isImported = known.some((message) => message.semanticKey === importedVisaKey(orderId));
-      const withheld = record.isStale ? 'stale' : undefined;
-      const messages = isImported
-        ? []
-        : visaMessages(order, applications, known, { correlationId, withheld });
-      const planned = await planMessages(transaction, orderId, messages, {
+      const decided = decideRecord(command, order, known, record.isStale);
+      const planned = await planMessages(transaction, orderId, decided.messages, {
         actor: 'worker',
         correlationId,
         pauseMs: this.window.pauseMs,
-        facts: factsOf(recordId, messages.length),
+        facts: factsOf(recordId, decided.messages.length),
       });
+      const { kind, reason } = decided;
       const kept = Buffer.from(JSON.stringify(applications));
-      const waits = isImported ? undefined : reasonToWait(applications);
-      const owed = planned.filter(({ state }) => state === 'planned').length;
-      if (waits !== undefined) {
-        await this.records.markPending(transaction, recordId, waits, kept);
-        return { kind: 'pending', reason: waits, planned: owed };
-      }
-      const reason = isImported ? 'imported' : (withheld ?? (messages[0]?.effect.reason || 'told'));
-      await this.records.markDone(transaction, recordId, { reason, by: 'worker', applications: kept });
-      return { kind: 'done', reason, planned: owed };
+      if (kind === 'pending') await this.records.markPending(transaction, recordId, reason, kept);
+      else await this.records.markDone(transaction, recordId, { reason, by: 'worker', applications: kept });
+      return { kind, reason, planned: planned.filter(({ state }) => state === 'planned').length };
     });
   }
+}
+
+interface Decided {
+  readonly kind: 'done' | 'pending';
+  readonly reason: string;
+  readonly messages: readonly NewMessage[];
+}
+
+/** What is to be said of a completed order now, and whether anything is left to wait for. */
+function decideRecord(
+  { orderId, applications, correlationId }: PlanVisaMessages,
+  order: VisaOrder,
+  known: readonly KnownVisaMessage[],
+  isStale: boolean,
+): Decided {
+  if (known.some((message) => message.semanticKey === importedVisaKey(orderId)))
+    return { kind: 'done', reason: 'imported', messages: [] };
+  const withheld = isStale ? 'stale' : undefined;
+  const messages = visaMessages(order, applications, known, { correlationId, withheld });
+  const waits = reasonToWait(applications);
+  if (waits !== undefined) return { kind: 'pending', reason: waits, messages };
+  return { kind: 'done', reason: messages[0]?.effect.reason ?? 'told', messages };
 }
 
 /** The visa message of an order that the system used before has told of; none of ours is sent for it. */

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { newId } from '@visapi/backend-kernel';
-import { Database } from '@visapi/backend-repositories';
-import { IssuesRepository, NoticedOrdersRepository } from '@visapi/backend-repositories/applications';
+import { Database, type Executor } from '@visapi/backend-repositories';
+import {
+  IssuesRepository,
+  type NoticedOrderRow,
+  NoticedOrdersRepository,
+} from '@visapi/backend-repositories/applications';
 import { planMessages } from '@visapi/backend-repositories/effects';
 import { applicantName } from '../applicant-name.js';
 import { issueMessages } from '../issue-messages.js';
-import { canonicalIssues, type GivenIssues } from '../issues/issue-text.js';
+import { type CanonicalIssue, canonicalIssues, type GivenIssues } from '../issues/issue-text.js';
 
 export interface ReportIssuesResult {
   readonly issueId: string;
@@ -44,11 +48,11 @@ export class ReportIssuesHandler implements ICommandHandler<ReportIssues> {
     private readonly orders: NoticedOrdersRepository,
   ) {}
 
-  async execute({ applicantId, issues, phone, by }: ReportIssues): Promise<ReportIssuesResult> {
-    const canonical = canonicalIssues(issues);
-    const content = JSON.stringify(canonical);
+  async execute(command: ReportIssues): Promise<ReportIssuesResult> {
+    const { applicantId, phone } = command;
+    const issues = canonicalIssues(command.issues);
     const contentHash = createHash('sha256')
-      .update(JSON.stringify([content, phone]))
+      .update(JSON.stringify([issues, phone]))
       .digest();
     return await this.database.db.transaction().execute(async (transaction) => {
       await this.issues.lockApplicant(transaction, applicantId);
@@ -57,29 +61,50 @@ export class ReportIssuesHandler implements ICommandHandler<ReportIssues> {
       const about = {
         orderId: order?.orderId ?? null,
         applicantName: order ? applicantName(order.applicants, applicantId) : null,
-        totalIssues: canonical.length,
+        totalIssues: issues.length,
       };
       const before = await this.issues.countRepeat(transaction, applicantId, contentHash, sameReportSeconds);
       if (before) {
         const isTold = await this.isTold(transaction, before);
         return { ...about, issueId: before.id, status: 'duplicate', reason: before.reason, isTold };
       }
-      const { actor, apiKeyId, correlationId } = by;
-      const report = { id: newId(), applicantId, issues: canonical, phone, correlationId };
-      const messages = order ? issueMessages(order, report) : [];
-      const state = order ? (messages[0]?.effect.state ?? 'skipped') : 'unmatched';
-      const reason = messages[0]?.effect.reason ?? null;
-      const row = { id: report.id, applicantId, contentHash, phone, apiKeyId, correlationId, state, reason };
-      await this.issues.insert(transaction, { ...row, orderId: about.orderId, issues: Buffer.from(content) });
-      const facts = [{ type: 'issues.reported', payload: { issueId: report.id, applicantId } }];
-      if (order)
-        await planMessages(transaction, order.orderId, messages, { actor, correlationId, pauseMs: 0, facts });
-      return { ...about, issueId: report.id, status: statusOf(state), reason, isTold: false };
+      const kept = await this.keep(transaction, command, issues, contentHash, order);
+      return { ...about, ...kept, isTold: false };
     });
   }
 
+  private async keep(
+    transaction: Executor,
+    { applicantId, phone, by }: ReportIssues,
+    issues: readonly CanonicalIssue[],
+    contentHash: Buffer,
+    order: NoticedOrderRow | undefined,
+  ): Promise<Pick<ReportIssuesResult, 'issueId' | 'status' | 'reason'>> {
+    const { actor, apiKeyId, correlationId } = by;
+    const report = { id: newId(), applicantId, issues, phone, correlationId };
+    const messages = order ? issueMessages(order, report) : [];
+    const status = order ? (messages[0]?.effect.state === 'planned' ? 'planned' : 'skipped') : 'unmatched';
+    const reason = messages[0]?.effect.reason ?? null;
+    await this.issues.insert(transaction, {
+      id: report.id,
+      applicantId,
+      orderId: order?.orderId ?? null,
+      contentHash,
+      issues: Buffer.from(JSON.stringify(issues)),
+      phone,
+      state: status,
+      reason,
+      apiKeyId,
+      correlationId,
+    });
+    const facts = [{ type: 'issues.reported', payload: { issueId: report.id, applicantId } }];
+    if (order)
+      await planMessages(transaction, order.orderId, messages, { actor, correlationId, pauseMs: 0, facts });
+    return { issueId: report.id, status, reason };
+  }
+
   private async isTold(
-    transaction: Parameters<NoticedOrdersRepository['notices']>[0],
+    transaction: Executor,
     report: { readonly id: string; readonly orderId: string | null },
   ): Promise<boolean> {
     if (report.orderId === null) return false;
@@ -87,8 +112,4 @@ export class ReportIssuesHandler implements ICommandHandler<ReportIssues> {
     const own = notices.filter(({ semanticKey }) => semanticKey.startsWith(`message:issues:${report.id}:`));
     return own.length > 0 && own.every(({ state }) => state === 'accepted');
   }
-}
-
-function statusOf(state: string): ReportIssuesResult['status'] {
-  return state === 'planned' || state === 'unmatched' ? state : 'skipped';
 }

@@ -32,6 +32,37 @@ export interface BindingCandidate {
   readonly claimedAt: Date;
 }
 
+interface MovedRow {
+  readonly messageId: string;
+  readonly orderId: string;
+  readonly correlationId: string;
+  readonly settled: boolean;
+  readonly failedCode: string | null;
+}
+
+/** The part of `apply` that tells the orders of the messages that a receipt has `settled`. */
+const toldOrders = sql`moved_orders as (
+    -- One body may settle several messages of an order.
+    select order_id, count(*) as facts, bool_or(purpose = 'confirmation') as is_confirmation,
+      bool_or(state = 'accepted') filter (where purpose = 'confirmation') as is_told
+    from settled where state <> was group by order_id
+  ), flagged as (
+    update orders o set updated_at = now(), event_version = event_version + facts,
+      -- What an operator had sent again tells the customer as well as the first one.
+      whatsapp_confirmation_sent = case when is_confirmation then is_told or exists (select from effects other
+        where other.order_id = o.order_id and other.purpose = 'confirmation' and other.state = 'accepted'
+          and other.id not in (select id from settled)) else o.whatsapp_confirmation_sent end,
+      processed_at = case when is_confirmation then coalesce(o.processed_at, now()) else o.processed_at end
+    from moved_orders where o.order_id = moved_orders.order_id
+    returning o.order_id, o.event_version
+  ), facts as (
+    insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
+    select gen_random_uuid(), 'message.' || s.state, 'order', s.order_id,
+      f.event_version + 1 - row_number() over (partition by s.order_id order by s.id desc), 'receipt',
+      s.correlation_id, jsonb_build_object('messageEffectId', s.id)
+    from settled s join flagged f on f.order_id = s.order_id where s.state <> s.was
+  )`;
+
 @Injectable()
 export class ReceiptsRepository {
   /** Appends receipts, whatever their number; those that are known already are left alone. */
@@ -132,22 +163,8 @@ export class ReceiptsRepository {
   async apply(
     executor: Executor,
     bound: readonly { messageId: string; receiptPosition: number }[],
-  ): Promise<
-    {
-      messageId: string;
-      orderId: string;
-      correlationId: string;
-      settled: boolean;
-      failedCode: string | null;
-    }[]
-  > {
-    const result = await sql<{
-      messageId: string;
-      orderId: string;
-      correlationId: string;
-      settled: boolean;
-      failedCode: string | null;
-    }>`
+  ): Promise<MovedRow[]> {
+    const result = await sql<MovedRow>`
       with told as (
         update receipts r set message_id = b.message_id
         from unnest(${bound.map((item) => item.messageId)}::uuid[], ${bound.map((item) => item.receiptPosition)}::bigint[])
@@ -181,27 +198,7 @@ export class ReceiptsRepository {
         from moved join before on before.id = moved.effect_id
         where e.id = moved.effect_id
         returning e.id, e.order_id, e.correlation_id, e.purpose, before.state as was, e.state
-      ), moved_orders as (
-        -- One body may settle several messages of an order.
-        select order_id, count(*) as facts, bool_or(purpose = 'confirmation') as is_confirmation,
-          bool_or(state = 'accepted') filter (where purpose = 'confirmation') as is_told
-        from settled where state <> was group by order_id
-      ), flagged as (
-        update orders o set updated_at = now(), event_version = event_version + facts,
-          -- What an operator had sent again tells the customer as well as the first one.
-          whatsapp_confirmation_sent = case when is_confirmation then is_told or exists (select from effects other
-            where other.order_id = o.order_id and other.purpose = 'confirmation' and other.state = 'accepted'
-              and other.id not in (select id from settled)) else o.whatsapp_confirmation_sent end,
-          processed_at = case when is_confirmation then coalesce(o.processed_at, now()) else o.processed_at end
-        from moved_orders where o.order_id = moved_orders.order_id
-        returning o.order_id, o.event_version
-      ), facts as (
-        insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
-        select gen_random_uuid(), 'message.' || s.state, 'order', s.order_id,
-          f.event_version + 1 - row_number() over (partition by s.order_id order by s.id desc), 'receipt',
-          s.correlation_id, jsonb_build_object('messageEffectId', s.id)
-        from settled s join flagged f on f.order_id = s.order_id where s.state <> s.was
-      )
+      ), ${toldOrders}
       select s.id as message_id, s.order_id, s.correlation_id, s.was in ('claimed', 'uncertain') as settled,
         case when s.state = 'failed' then coalesce(moved.error_code, '') end as failed_code
       from settled s join moved on moved.effect_id = s.id`.execute(executor);
