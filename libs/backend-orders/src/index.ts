@@ -1,4 +1,5 @@
 export { findDestination } from './catalogue/destinations.js';
+export { products } from './catalogue/products.js';
 export { validityEnglish, visaTextHebrew } from './catalogue/visa-text.js';
 export { decideContact } from './confirmation.js';
 export type { SkipReason } from './confirmation.js';

@@ -16,7 +16,7 @@ export class Reading {
   /** Text as received, without surrounding blanks; empty, missing and other kinds of values are null. */
   text(object: Json, key: string, field: string, longest = 200): string | null {
     const value = object[key];
-    if (value === undefined || value === null) return null;
+    if (isUnfilled(value)) return null;
     if (typeof value !== 'string') {
       this.warn(field, 'not-text');
       return null;
@@ -96,7 +96,9 @@ export function isUnfilled(value: unknown): value is undefined | null | '' {
 
 /** Postgres holds neither NUL nor lone surrogates in text. */
 export function storableText(text: string): string {
-  return text.toWellFormed().replaceAll('\u0000', '');
+  return text.isWellFormed() && !text.includes('\u0000')
+    ? text
+    : text.toWellFormed().replaceAll('\u0000', '');
 }
 
 /** The object at a key, or an empty one: what is missing is treated like what is empty. */
@@ -121,5 +123,6 @@ function fixed(value: number): string {
 /** The calendar of Postgres has no year 0. */
 function isCalendarDay(day: string): boolean {
   const time = Date.parse(`${day}T00:00:00Z`);
-  return day >= '0001' && !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
+  // February 30 is parsed as March 1 or 2.
+  return day >= '0001' && !Number.isNaN(time) && new Date(time).getUTCDate() === Number(day.slice(8));
 }

@@ -5,6 +5,7 @@ export { until } from './until.js';
 export { quietLog, quietProcess } from './quiet.js';
 export { createTestContext, provideGlobally, testRoot } from './test-context.js';
 export { viziOrder } from './vizi-order.js';
+export { shopBranches, shopOrder } from './shop-order.js';
 export { metaBody, metaSignature } from './meta-receipts.js';
 export type { TestStatus } from './meta-receipts.js';
 export { deliver, deliverReceipts, incoming } from './deliver.js';

@@ -42,24 +42,24 @@ function applicantOf(part: Part, reading: Reading) {
   return (
     filled({
       id: part.text('id', 200),
-      passport: passportOf(part.part('passport')),
-      extraNationality: value.extraNationalityOf(part.part('extraNationality')),
+      passport: part.read('passport', passportOf),
+      extraNationality: part.read('extraNationality', value.extraNationalityOf),
       idNumber: part.label('idNumber'),
       cityOfBirth: part.text('cityOfBirth'),
-      address: value.addressOf(part.part('address')),
+      address: part.read('address', value.addressOf),
       occupation: value.occupationOf(part),
-      family: value.familyOf(part.part('family')),
+      family: part.read('family', value.familyOf),
       marital: maritalOf(part),
       religion: part.word('religion'),
-      military: value.militaryOf(part.part('military')),
+      military: part.read('military', value.militaryOf),
       crime: part.text('crime', value.longestAnswer),
-      pastTravels: value.pastTravelsOf(part.part('pastTravels')),
+      pastTravels: part.read('pastTravels', value.pastTravelsOf),
       pastRejection: part.text('pastRejection', value.longestAnswer),
-      lastTravel: value.lastTravelOf(part.part('lastTravel')),
-      pastVisit: value.pastVisitOf(part.part('pastVisit')),
+      lastTravel: part.read('lastTravel', value.lastTravelOf),
+      pastVisit: part.read('pastVisit', value.pastVisitOf),
       visited: part.flag('visited'),
       guardianPassport: part.label('guardianPassport'),
-      files: filesOf(part.part('files')),
+      files: part.read('files', filesOf),
       other: unknownFields(part.object, knownFields, 'applicants.other', reading),
     }) ?? {}
   );
@@ -67,18 +67,21 @@ function applicantOf(part: Part, reading: Reading) {
 
 /** Canada's form has an object, others only the word. */
 function maritalOf(part: Part) {
-  return value.maritalOf(part.part('marital')) ?? filled({ status: part.word('maritalStatus') });
+  return part.read('marital', value.maritalOf) ?? filled({ status: part.word('maritalStatus') });
 }
 
 /** Only the files that are there; the form has an empty text for each of the others. */
 function filesOf(part: Part) {
-  const kinds = Object.keys(part.object).filter((kind) => part.isFilled(kind));
-  return filled(
-    Object.fromEntries(kinds.sort().map((kind) => [storableText(kind), addressOfFile(part, kind)])),
-  );
+  const kinds = Object.keys(part.object).sort();
+  const files = kinds.flatMap((kind) => {
+    const address = addressOfFile(part, kind);
+    return address === null ? [] : [[storableText(kind), address] as const];
+  });
+  return files.length === 0 ? undefined : Object.fromEntries(files);
 }
 
 function addressOfFile(part: Part, kind: string): string | null {
+  if (!part.isFilled(kind)) return null;
   const given = part.object[kind];
   const address = typeof given === 'string' ? storableText(given).trim() : undefined;
   if (address !== undefined && address.length <= longestAddress) return address || null;

@@ -23,12 +23,12 @@ export function readDetails(order: Part, form: Part, reading: Reading): Buffer |
     phone: verbatim(form.part('client').object['phone'], 'client.phone', reading),
     termsAgreed: form.flag('termsAgreed'),
     coupon: couponOf(order, form),
-    entry: entryOf(form.part('entry')),
-    business: businessOf(form.part('business')),
+    entry: form.read('entry', entryOf),
+    business: form.read('business', businessOf),
     hotel: form.text('hotel'),
     stayAddress: form.text('stayAddress'),
-    address: addressOf(form.part('address')),
-    emergencyContact: emergencyContactOf(form.part('emergencyContact')),
+    address: form.read('address', addressOf),
+    emergencyContact: form.read('emergencyContact', emergencyContactOf),
     children: filledList(form.parts('children').flatMap((child) => relativeOf(child) ?? [])),
     fileTransferMethod: form.oneOf('fileTransferMethod', ['form', 'email', 'whatsapp', 'later']),
     product: verbatim(form.object['product'], 'product', reading),
@@ -43,20 +43,27 @@ export function readDetails(order: Part, form: Part, reading: Reading): Buffer |
 
 /** What the order was reduced by: the order's own coupon, else what the form announced. */
 function couponOf(order: Part, form: Part) {
-  const coupon = order.part('coupon');
-  const partner = coupon.part('partner');
-  const discount = form.part('discount');
-  return (
-    filled({
-      code: coupon.label('code'),
-      percent: percentOf(coupon, 'discount'),
-      activationCount: coupon.count('activation_count', most),
-      orderCount: coupon.count('order_count', most),
-      expiry: coupon.text('expiry'),
-      onetime: coupon.flag('onetime'),
-      partner: filled({ name: partner.text('name'), email: partner.text('email') }),
-    }) ?? filled({ code: discount.label('code'), percent: percentOf(discount, 'percent') })
-  );
+  return order.read('coupon', couponOfOrder) ?? form.read('discount', couponOfForm);
+}
+
+function couponOfOrder(coupon: Part) {
+  return filled({
+    code: coupon.label('code'),
+    percent: percentOf(coupon, 'discount'),
+    activationCount: coupon.count('activation_count', most),
+    orderCount: coupon.count('order_count', most),
+    expiry: coupon.text('expiry'),
+    onetime: coupon.flag('onetime'),
+    partner: coupon.read('partner', partnerOf),
+  });
+}
+
+function partnerOf(part: Part) {
+  return filled({ name: part.text('name'), email: part.text('email') });
+}
+
+function couponOfForm(discount: Part) {
+  return filled({ code: discount.label('code'), percent: percentOf(discount, 'percent') });
 }
 
 function percentOf(part: Part, key: string): number | null {
@@ -67,16 +74,19 @@ function percentOf(part: Part, key: string): number | null {
 }
 
 function entryOf(part: Part) {
-  const crossing = part.part('crossing');
   return filled({
     date: part.day('date'),
     port: part.text('port'),
-    crossing: filled({
-      type: crossing.oneOf('type', ['land', 'sea', 'air']),
-      border: crossing.text('border'),
-      ship: crossing.text('ship'),
-      flight: crossing.text('flight'),
-    }),
+    crossing: part.read('crossing', crossingOf),
+  });
+}
+
+function crossingOf(part: Part) {
+  return filled({
+    type: part.oneOf('type', ['land', 'sea', 'air']),
+    border: part.text('border'),
+    ship: part.text('ship'),
+    flight: part.text('flight'),
   });
 }
 
@@ -85,16 +95,16 @@ function businessOf(part: Part) {
     name: part.text('name'),
     sector: part.text('sector'),
     website: part.text('website'),
-    phone: phoneOf(part.part('phone')),
-    address: addressOf(part.part('address')),
+    phone: part.read('phone', phoneOf),
+    address: part.read('address', addressOf),
   });
 }
 
 function emergencyContactOf(part: Part) {
   return filled({
     name: part.text('name'),
-    phone: phoneOf(part.part('phone')),
-    address: addressOf(part.part('address')),
+    phone: part.read('phone', phoneOf),
+    address: part.read('address', addressOf),
     relation: part.text('relation'),
   });
 }

@@ -81,6 +81,11 @@ export class Part {
     return Part.of(this.object[key], this.field(key), this.reading);
   }
 
+  /** What a reader makes of the object at a key; undefined when nobody filled it in. */
+  read<T>(key: string, reader: (part: Part) => T): T | undefined {
+    return this.isFilled(key) ? reader(this.part(key)) : undefined;
+  }
+
   /** Those items of a list that are objects. */
   parts(key: string): Part[] {
     const value = this.object[key];
@@ -115,8 +120,12 @@ type Filled<T> = { [K in keyof T]?: NonNullable<T[K]> };
 
 /** Only the fields that hold something, in the order given; undefined when none does. */
 export function filled<T extends Json>(fields: T): Filled<T> | undefined {
-  const held = Object.entries(fields).filter(([, value]) => value !== null && value !== undefined);
-  return held.length === 0 ? undefined : (Object.fromEntries(held) as Filled<T>);
+  let held: Record<string, unknown> | undefined;
+  for (const key of Object.keys(fields)) {
+    const value = fields[key];
+    if (value !== null && value !== undefined) (held ??= {})[key] = value;
+  }
+  return held as Filled<T> | undefined;
 }
 
 /** The same for a list. */

@@ -37,13 +37,12 @@ export function storedJson(value: unknown, field: string, reading: Reading): Buf
   return null;
 }
 
-/** Walks with a list of its own instead of the call stack: the body may be nested as deep as its size allows. */
+/** Goes no deeper than it may, so that the nesting of a body cannot exhaust the stack. */
 export function isDeeper(value: unknown, most = deepest): boolean {
-  let level: unknown[] = [value];
-  for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > most) return true;
-    level = level.flatMap((item) => (typeof item === 'object' && item !== null ? Object.values(item) : []));
-  }
+  if (typeof value !== 'object' || value === null) return false;
+  if (most === 0) return true;
+  if (Array.isArray(value)) return value.some((item) => isDeeper(item, most - 1));
+  for (const key in value) if (isDeeper((value as Record<string, unknown>)[key], most - 1)) return true;
   return false;
 }
 

@@ -28,14 +28,14 @@ export function relativeOf(part: Part) {
 }
 
 export function maritalOf(part: Part) {
-  return filled({ status: part.word('status'), spouse: relativeOf(part.part('spouse')) });
+  return filled({ status: part.word('status'), spouse: part.read('spouse', relativeOf) });
 }
 
 export function familyOf(part: Part) {
   return filled({
-    father: relativeOf(part.part('father')),
-    mother: relativeOf(part.part('mother')),
-    marital: maritalOf(part.part('marital')),
+    father: part.read('father', relativeOf),
+    mother: part.read('mother', relativeOf),
+    marital: part.read('marital', maritalOf),
   });
 }
 
@@ -43,14 +43,17 @@ export function familyOf(part: Part) {
 export function occupationOf(applicant: Part) {
   if (typeof applicant.object['occupation'] === 'string')
     return filled({ status: applicant.word('occupation') });
-  const part = applicant.part('occupation');
+  return applicant.read('occupation', employmentOf);
+}
+
+function employmentOf(part: Part) {
   return filled({
     education: part.word('education'),
     status: part.word('status'),
     name: part.text('name'),
     seniority: part.word('seniority'),
-    phone: phoneOf(part.part('phone')),
-    address: addressOf(part.part('address')),
+    phone: part.read('phone', phoneOf),
+    address: part.read('address', addressOf),
   });
 }
 
@@ -69,20 +72,23 @@ export function militaryOf(part: Part) {
 }
 
 export function pastTravelsOf(part: Part) {
-  const [visit, region] = [part.part('pastVisit'), part.part('SAARC')];
-  const visa = visit.part('pastVisa');
   return filled({
-    pastVisit: filled({
-      visited: visit.flag('visited'),
-      pastVisa: filled({ number: visa.label('number'), dateOfIssue: visa.day('dateOfIssue') }),
-    }),
+    pastVisit: part.read('pastVisit', visaVisitOf),
     rejection: part.text('rejection', longestAnswer),
-    SAARC: filled({
-      visited: region.flag('visited'),
-      countries: countriesOf(region),
-      year: region.year('year'),
-    }),
+    SAARC: part.read('SAARC', regionVisitOf),
   });
+}
+
+function visaVisitOf(part: Part) {
+  return filled({ visited: part.flag('visited'), pastVisa: part.read('pastVisa', pastVisaOf) });
+}
+
+function pastVisaOf(part: Part) {
+  return filled({ number: part.label('number'), dateOfIssue: part.day('dateOfIssue') });
+}
+
+function regionVisitOf(part: Part) {
+  return filled({ visited: part.flag('visited'), countries: countriesOf(part), year: part.year('year') });
 }
 
 export function lastTravelOf(part: Part) {
