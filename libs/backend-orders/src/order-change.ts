@@ -1,7 +1,7 @@
 import type { Executor } from '@visapi/backend-repositories';
 import type { EffectsRepository } from '@visapi/backend-repositories/effects';
 import type { OrderContent, OrderRow, OrdersRepository } from '@visapi/backend-repositories/orders';
-import { changedFields } from './change.js';
+import { changedFields, reviewFields } from './change.js';
 import { decideConfirmation, decideContact } from './confirmation.js';
 import { followedConfirmation, newContact } from './effects.js';
 import { applicantIds } from './interpretation/applicant-ids.js';
@@ -45,7 +45,7 @@ export function planChange(before: OrderRow, content: OrderContent, cause: Chang
     confirmation: isNew ? followedConfirmation(decideConfirmation(content, orderId), orderId) : undefined,
     notices: isNew ? followedNotices(content) : undefined,
     applicantIds: fields.includes('applicants') ? applicantIds(content.applicants) : undefined,
-    review: [],
+    review: reviewFields(fields),
     event: {
       type: 'order.changed',
       aggregateType: 'order' as const,

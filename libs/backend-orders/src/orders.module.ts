@@ -8,15 +8,29 @@ import {
   OrdersRepository,
   TimelineRepository,
 } from '@visapi/backend-repositories/orders';
+import { InboxModule } from '@visapi/backend-webhooks';
 import { CreateOrderHandler } from './commands/create-order.command.js';
+import { PatchOrderHandler } from './commands/patch-order.command.js';
+import { PlaceOrderHandler } from './commands/place-order.command.js';
+import { ResendConfirmationHandler } from './commands/resend-confirmation.command.js';
 import { QuarantineDeliveryHandler } from './commands/quarantine-delivery.command.js';
+import { ReplayDeliveriesHandler } from './commands/replay-deliveries.command.js';
+import { ReplayDeliveryHandler } from './commands/replay-delivery.command.js';
+import { RetriggerOrdersHandler } from './commands/retrigger-orders.command.js';
+import { ReviewOrderHandler } from './commands/review-order.command.js';
 import { GetDeliveriesHandler } from './queries/get-deliveries.query.js';
 import { GetDeliveryHandler } from './queries/get-delivery.query.js';
 import { GetOrderByIdHandler } from './queries/get-order-by-id.query.js';
 import { GetOrderTimelineHandler } from './queries/get-order-timeline.query.js';
 import { GetOrdersHandler } from './queries/get-orders.query.js';
+import { PreviewMessageHandler } from './queries/preview-message.query.js';
+import { GetWarningCountsHandler } from './queries/get-warning-counts.query.js';
+import { PreviewReplayHandler } from './queries/preview-replay.query.js';
+import { PreviewReplaysHandler } from './queries/preview-replays.query.js';
 
 const handlers = [
+  ResendConfirmationHandler,
+  PreviewMessageHandler,
   CreateOrderHandler,
   QuarantineDeliveryHandler,
   GetOrderByIdHandler,
@@ -24,10 +38,19 @@ const handlers = [
   GetOrderTimelineHandler,
   GetDeliveryHandler,
   GetDeliveriesHandler,
+  PlaceOrderHandler,
+  PatchOrderHandler,
+  ReviewOrderHandler,
+  ReplayDeliveryHandler,
+  ReplayDeliveriesHandler,
+  RetriggerOrdersHandler,
+  PreviewReplayHandler,
+  PreviewReplaysHandler,
+  GetWarningCountsHandler,
 ];
 
 @Module({
-  imports: [CqrsModule],
+  imports: [CqrsModule, InboxModule],
   providers: [
     DeliveriesRepository,
     ReplaysRepository,

@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AppError, parseJson } from '@visapi/backend-kernel';
+import { AppError } from '@visapi/backend-kernel';
 import { Database } from '@visapi/backend-repositories';
 import { EffectsRepository } from '@visapi/backend-repositories/effects';
 import { DeliveriesRepository, type OpenDelivery } from '@visapi/backend-repositories/inbox';
@@ -9,7 +9,7 @@ import { messageOf, newConfirmation, newContact } from '../effects.js';
 import { applicantIds } from '../interpretation/applicant-ids.js';
 import { planChange, writeChange } from '../order-change.js';
 import { readOrder } from '../order.js';
-import { isObject } from '../read-field.js';
+import { bodyOf } from '../replay.js';
 
 export interface CreateOrderResult {
   readonly orderId: string | null;
@@ -109,10 +109,4 @@ function begin(delivery: OpenDelivery, orderId: string): NewOrder {
     },
     deliveryIds: [delivery.id],
   };
-}
-
-function bodyOf(delivery: OpenDelivery): Readonly<Record<string, unknown>> {
-  const value = parseJson(delivery.body)?.value;
-  if (isObject(value)) return value;
-  throw new AppError('unprocessable', 'The stored body is not a JSON object.');
 }

@@ -1,19 +1,31 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
-import { Access, Listed, Responds, toPage } from '@visapi/backend-http';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { Access, askedBy, type HttpRequest, Listed, Responds, toPage } from '@visapi/backend-http';
 import type { z } from 'zod';
+import { ReplayDeliveries } from '../commands/replay-deliveries.command.js';
+import { ReplayDelivery } from '../commands/replay-delivery.command.js';
 import { GetDeliveries } from '../queries/get-deliveries.query.js';
 import { GetDelivery } from '../queries/get-delivery.query.js';
+import { PreviewReplay } from '../queries/preview-replay.query.js';
+import { PreviewReplays } from '../queries/preview-replays.query.js';
 import {
   deliveriesQuery,
   deliveryIdParameter,
   deliveryResponse,
+  replayManyRequest,
+  replayManyResponse,
+  replayQuery,
+  replayRequest,
+  replayResponse,
   toDeliveryResponse,
 } from './deliveries.schemas.js';
 
 @Controller('deliveries')
 export class DeliveriesController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly commands: CommandBus,
+  ) {}
 
   @Get()
   @Access({ scopes: ['deliveries:read'] })
@@ -28,5 +40,36 @@ export class DeliveriesController {
   @Responds(deliveryResponse)
   async find(@Param({ schema: deliveryIdParameter }) { id }: z.infer<typeof deliveryIdParameter>) {
     return toDeliveryResponse(await this.queries.execute(new GetDelivery(id)));
+  }
+
+  @Post('replay')
+  @HttpCode(200)
+  @Access({ scopes: ['deliveries:operate'] })
+  @Responds(replayManyResponse)
+  async replayMany(
+    @Query({ schema: replayQuery }) query: z.infer<typeof replayQuery>,
+    @Body({ schema: replayManyRequest }) body: z.infer<typeof replayManyRequest>,
+    @Req() request: HttpRequest,
+  ) {
+    const { filter, reason } = body;
+    const after = Number(body.cursor);
+    return query.dryRun || body.dryRun
+      ? await this.queries.execute(new PreviewReplays(filter, after))
+      : await this.commands.execute(new ReplayDeliveries(filter, after, { ...askedBy(request), reason }));
+  }
+
+  @Post(':id/replay')
+  @HttpCode(200)
+  @Access({ scopes: ['deliveries:operate'] })
+  @Responds(replayResponse)
+  async replay(
+    @Param({ schema: deliveryIdParameter }) { id }: z.infer<typeof deliveryIdParameter>,
+    @Query({ schema: replayQuery }) query: z.infer<typeof replayQuery>,
+    @Body({ schema: replayRequest }) { dryRun, reason }: z.infer<typeof replayRequest>,
+    @Req() request: HttpRequest,
+  ) {
+    return query.dryRun || dryRun
+      ? await this.queries.execute(new PreviewReplay(id))
+      : await this.commands.execute(new ReplayDelivery(id, { ...askedBy(request), reason }));
   }
 }

@@ -1,18 +1,56 @@
-import { pageQuery } from '@visapi/backend-http';
+import { onlyKnown, pageQuery } from '@visapi/backend-http';
 import type { DeliveryRow } from '@visapi/backend-repositories/inbox';
 import { z } from 'zod';
+import { dryRunQuery, optionalReason, time, timestamp } from './fields.schemas.js';
 
-export const deliveriesQuery = z.object({
+const outcome = z.enum(['accepted', 'changed', 'skipped', 'rejected']);
+const state = z.enum(['open', 'applied', 'failed', 'closed']);
+
+export const deliveriesQuery = onlyKnown({
   ...pageQuery('position'),
   orderId: z.string().max(300).optional(),
-  outcome: z.enum(['accepted', 'changed', 'skipped', 'rejected']).optional(),
-  state: z.enum(['open', 'applied', 'failed', 'closed']).optional(),
+  outcome: outcome.optional(),
+  state: state.optional(),
   source: z.string().max(50).optional(),
+  from: time.optional(),
+  to: time.optional(),
 });
 
-export const deliveryIdParameter = z.object({ id: z.uuid('must be the id of a delivery (a UUID)') });
+const deliveryId = z.uuid('must be the id of a delivery (a UUID)');
 
-const timestamp = z.date().transform((date) => date.toISOString());
+export const deliveryIdParameter = z.object({ id: deliveryId });
+
+export const replayQuery = dryRunQuery;
+
+export const replayRequest = onlyKnown({
+  dryRun: z.boolean('must be true or false').default(false),
+  reason: optionalReason,
+}).prefault({});
+
+const filter = onlyKnown({
+  ids: z.array(deliveryId).min(1).max(500).optional(),
+  orderId: z.string().max(300).optional(),
+  outcome: outcome.optional(),
+  state: state.optional(),
+  from: time.optional(),
+  to: time.optional(),
+}).refine(
+  (wanted) => Object.values(wanted).some((value) => value !== undefined),
+  'must say which deliveries, such as { "state": "failed" }',
+);
+
+export const replayManyRequest = onlyKnown({
+  filter,
+  /** Where an earlier answer says that the next call begins. */
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}$/, 'cursor must be one that an earlier answer gave')
+    .default('0'),
+  dryRun: z.boolean('must be true or false').default(false),
+  reason: optionalReason,
+});
+
+const problems = z.array(z.object({ path: z.string(), message: z.string() }));
 
 export const deliveryResponse = z.object({
   id: z.string(),
@@ -23,7 +61,7 @@ export const deliveryResponse = z.object({
   sha256: z.string(),
   repeats: z.number(),
   lastRepeatAt: timestamp.nullable(),
-  problems: z.array(z.object({ path: z.string(), message: z.string() })),
+  problems,
   correlationId: z.string(),
   receivedAt: timestamp,
   appliedAt: timestamp.nullable(),
@@ -33,3 +71,46 @@ export function toDeliveryResponse(row: DeliveryRow) {
   const problems: unknown = row.problems === null ? [] : JSON.parse(row.problems);
   return { ...row, sha256: row.bodyHash.toString('hex'), problems };
 }
+
+const replayed = z.object({
+  deliveryId: z.string(),
+  orderId: z.string().nullable(),
+  status: z.enum(['accepted', 'changed', 'skipped', 'opened', 'rejected', 'nothing-to-do', 'failed']),
+  problems,
+  opened: z.array(z.string()),
+});
+
+const foreseen = z.object({
+  deliveryId: z.string(),
+  orderId: z.string().nullable(),
+  now: z.object({ outcome: z.string(), state: z.string() }),
+  would: z.enum(['accept', 'change', 'skip', 'reject', 'open', 'nothing']),
+  problems,
+  order: z
+    .object({
+      branch: z.string(),
+      product: z.string().nullable(),
+      country: z.string().nullable(),
+      warnings: z.array(z.string()),
+    })
+    .optional(),
+  effects: z
+    .array(z.object({ kind: z.string(), state: z.string(), reason: z.string().nullable() }))
+    .optional(),
+  fields: z.array(z.string()).optional(),
+});
+
+/** What was done, or for a dry run what would be. */
+export const replayResponse = z.union([foreseen, replayed]);
+
+const manyOf = <T extends z.ZodType>(result: T) => ({
+  matched: z.number(),
+  more: z.boolean(),
+  cursor: z.string().nullable(),
+  results: z.array(result),
+});
+
+export const replayManyResponse = z.union([
+  z.object({ ...manyOf(replayed), replayed: z.number(), unchanged: z.number(), failed: z.number() }),
+  z.object(manyOf(foreseen)),
+]);

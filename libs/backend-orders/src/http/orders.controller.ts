@@ -1,21 +1,32 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
-import { Access, Listed, Responds, toPage } from '@visapi/backend-http';
+import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Req } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { Access, askedBy, type HttpRequest, Listed, Responds, toPage } from '@visapi/backend-http';
 import type { z } from 'zod';
+import { PatchOrder } from '../commands/patch-order.command.js';
+import { ReviewOrder } from '../commands/review-order.command.js';
 import { GetOrderById } from '../queries/get-order-by-id.query.js';
 import { GetOrderTimeline } from '../queries/get-order-timeline.query.js';
 import { GetOrders } from '../queries/get-orders.query.js';
+import { GetWarningCounts } from '../queries/get-warning-counts.query.js';
 import {
   orderIdParameter,
   orderResponse,
   ordersQuery,
+  patchRequest,
+  reviewRequest,
   timelineResponse,
+  toCorrection,
   toOrderResponse,
+  warningCount,
+  warningsQuery,
 } from './orders.schemas.js';
 
 @Controller('orders')
 export class OrdersController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly commands: CommandBus,
+  ) {}
 
   @Get()
   @Access({ scopes: ['orders:read'] })
@@ -23,6 +34,13 @@ export class OrdersController {
   async list(@Query({ schema: ordersQuery }) query: z.infer<typeof ordersQuery>) {
     const { items, pagination } = await this.queries.execute(new GetOrders(query, toPage(query)));
     return new Listed(items.map(toOrderResponse), pagination);
+  }
+
+  @Get('warnings')
+  @Access({ scopes: ['orders:read'] })
+  @Responds(warningCount)
+  async warnings(@Query({ schema: warningsQuery }) period: z.infer<typeof warningsQuery>) {
+    return await this.queries.execute(new GetWarningCounts(period));
   }
 
   @Get(':orderId')
@@ -37,5 +55,31 @@ export class OrdersController {
   @Responds(timelineResponse)
   async timeline(@Param({ schema: orderIdParameter }) { orderId }: z.infer<typeof orderIdParameter>) {
     return await this.queries.execute(new GetOrderTimeline(orderId));
+  }
+
+  @Patch(':orderId')
+  @Access({ scopes: ['orders:write'] })
+  @Responds(orderResponse)
+  async patch(
+    @Param({ schema: orderIdParameter }) { orderId }: z.infer<typeof orderIdParameter>,
+    @Body({ schema: patchRequest }) body: z.infer<typeof patchRequest>,
+    @Req() request: HttpRequest,
+  ) {
+    const { reason } = body;
+    await this.commands.execute(new PatchOrder(orderId, toCorrection(body), reason, askedBy(request)));
+    return toOrderResponse(await this.queries.execute(new GetOrderById(orderId)));
+  }
+
+  @Post(':orderId/review')
+  @HttpCode(200)
+  @Access({ scopes: ['orders:operate'] })
+  @Responds(orderResponse)
+  async review(
+    @Param({ schema: orderIdParameter }) { orderId }: z.infer<typeof orderIdParameter>,
+    @Body({ schema: reviewRequest }) { reason }: z.infer<typeof reviewRequest>,
+    @Req() request: HttpRequest,
+  ) {
+    await this.commands.execute(new ReviewOrder(orderId, reason, askedBy(request)));
+    return toOrderResponse(await this.queries.execute(new GetOrderById(orderId)));
   }
 }

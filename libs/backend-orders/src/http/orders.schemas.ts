@@ -1,20 +1,16 @@
-import { pageQuery } from '@visapi/backend-http';
+import { onlyKnown, pageQuery } from '@visapi/backend-http';
 import { parsePhone } from '@visapi/backend-kernel';
 import type { OrderView } from '@visapi/backend-repositories/orders';
 import { z } from 'zod';
+import { destinationKey } from '../catalogue/destinations.js';
+import type { Correction } from '../correction.js';
+import { reason, time, timestamp, yesNo } from './fields.schemas.js';
 
-const yesNo = z
-  .enum(['true', 'false'], 'must be the word true or false')
-  .transform((word) => word === 'true');
-const time = z.iso
-  .datetime({ offset: true, error: 'must be a time such as 2026-01-05T00:00:00Z' })
-  .transform((text) => new Date(text));
-
-export const ordersQuery = z.object({
+export const ordersQuery = onlyKnown({
   ...pageQuery('position'),
-  branch: z.string().max(50).optional(),
+  branch: z.string().max(50).toLowerCase().optional(),
   status: z.string().max(100).optional(),
-  country: z.string().max(100).optional(),
+  country: z.string().max(100).transform(destinationKey).optional(),
   phone: z
     .string()
     .transform((given) => parsePhone(given.startsWith('+') ? given : `+${given.trim()}`).e164 ?? given)
@@ -24,11 +20,15 @@ export const ordersQuery = z.object({
   whatsappConfirmationSent: yesNo.optional(),
   createdFrom: time.optional(),
   createdTo: time.optional(),
+  review: yesNo.optional(),
+  warning: z.string().min(1).max(200).optional(),
 });
 
-export const orderIdParameter = z.object({ orderId: z.string().min(1).max(300) });
+export const warningsQuery = onlyKnown({ from: time.optional(), to: time.optional() });
 
-const timestamp = z.date().transform((date) => date.toISOString());
+export const warningCount = z.array(z.object({ warning: z.string(), orders: z.number() }));
+
+export const orderIdParameter = z.object({ orderId: z.string().min(1).max(300) });
 
 export const orderResponse = z.object({
   orderId: z.string(),
@@ -45,6 +45,7 @@ export const orderResponse = z.object({
   intent: z.string().nullable(),
   entries: z.string().nullable(),
   validity: z.string().nullable(),
+  validityDays: z.number().nullable(),
   quantity: z.number().nullable(),
   amount: z.string().nullable(),
   currency: z.string().nullable(),
@@ -53,6 +54,7 @@ export const orderResponse = z.object({
   processingDays: z.number().nullable(),
   entryDate: z.string().nullable(),
   warnings: z.array(z.string()),
+  review: z.array(z.string()),
   cbbSynced: z.boolean(),
   whatsappConfirmationSent: z.boolean(),
   processedAt: timestamp.nullable(),
@@ -89,3 +91,47 @@ export const timelineResponse = z.array(
     evidence: z.unknown().optional(),
   }),
 );
+
+export const placedResponse = z.object({
+  orderId: z.string().nullable(),
+  deliveryId: z.string(),
+  status: z.enum(['accepted', 'duplicate', 'changed', 'skipped']),
+});
+
+export const reviewRequest = onlyKnown({ reason });
+
+const text = (longest: number) =>
+  z
+    .string('must be text, or null when it is not known')
+    .trim()
+    .min(1, 'must not be empty; null when it is not known')
+    .max(longest, `must have at most ${longest} characters`)
+    .refine((given) => given.isWellFormed() && !/\p{Cc}/u.test(given), 'must be one line of text');
+
+const phone = z.unknown().transform((given, context) => {
+  if (given === null) return null;
+  const { e164 } = parsePhone(given);
+  if (e164 !== null) return e164;
+  const message =
+    'must be a phone that exists, as "+972500000001" or { code, number }, or null when it is not known';
+  context.issues.push({ code: 'custom', input: given, message });
+  return z.NEVER;
+});
+
+/** What an operator may correct; at least one field. */
+export const patchRequest = onlyKnown({
+  clientName: text(300).nullable().optional(),
+  clientEmail: text(320).pipe(z.email('must be an e-mail address')).nullable().optional(),
+  phone: phone.optional(),
+  whatsappAlertsEnabled: z.boolean('must be true or false').optional(),
+  status: z.enum(['active', 'completed', 'issue', 'canceled']).optional(),
+  reason,
+}).refine(
+  ({ reason: _reason, ...fields }) => Object.values(fields).some((value) => value !== undefined),
+  'must hold a field to correct',
+);
+
+export function toCorrection(patch: z.infer<typeof patchRequest>): Correction {
+  const { clientName, clientEmail, phone: clientPhone, whatsappAlertsEnabled, status: orderStatus } = patch;
+  return { clientName, clientEmail, clientPhone, whatsappAlertsEnabled, orderStatus };
+}

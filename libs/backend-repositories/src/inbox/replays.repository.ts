@@ -53,6 +53,24 @@ export class ReplaysRepository {
     return result.rows[0];
   }
 
+  /** All deliveries of an order without their bytes, the first of the order and then the oldest first. */
+  async ofOrder(
+    executor: Executor,
+    orderId: string,
+  ): Promise<{ id: string; outcome: string; state: string }[]> {
+    const result = await sql<{ id: string; outcome: string; state: string }>`
+      select id, outcome, state from deliveries where order_id = ${orderId} and kind = 'order'
+      order by outcome <> 'accepted', position`.execute(executor);
+    return result.rows;
+  }
+
+  /** Whether some delivery of an order was accepted as its first. */
+  async isAccepted(executor: Executor, orderId: string): Promise<boolean> {
+    const result = await sql`select from deliveries
+      where order_id = ${orderId} and kind = 'order' and outcome = 'accepted' limit 1`.execute(executor);
+    return result.rows.length > 0;
+  }
+
   /** The delivery, locked, while it is still set aside as unusable. */
   async lockRejected(executor: Executor, id: string): Promise<StoredDelivery | undefined> {
     const result = await sql<StoredDelivery>`
@@ -68,11 +86,14 @@ export class ReplaysRepository {
    */
   async openFailedOfOrder(executor: Executor, orderId: string, actor: string): Promise<string[]> {
     const result = await sql<{ id: string }>`
-      update deliveries set state = 'open', problems = null, queued_at = null, applied_at = null where id in (
-        select d.id from deliveries d join delivery_bodies b on b.delivery_id = d.id
-        where d.order_id = ${orderId} and d.kind = 'order' and d.state = 'failed'
-        order by d.outcome <> 'accepted', d.position for update of d)
-      returning id`.execute(executor);
+      with opened as (
+        update deliveries set state = 'open', problems = null, queued_at = null, applied_at = null where id in (
+          select d.id from deliveries d join delivery_bodies b on b.delivery_id = d.id
+          where d.order_id = ${orderId} and d.kind = 'order' and d.state = 'failed'
+          order by d.outcome <> 'accepted', d.position for update of d)
+        returning id, outcome, position
+      )
+      select id from opened order by outcome <> 'accepted', position`.execute(executor);
     const ids = result.rows.map(({ id }) => id);
     await this.announce(executor, ids, actor);
     return ids;

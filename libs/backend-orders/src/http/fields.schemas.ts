@@ -1,0 +1,30 @@
+import { onlyKnown } from '@visapi/backend-http';
+import { z } from 'zod';
+
+/** Fields that several routes of orders and deliveries take or give. */
+export const yesNo = z
+  .enum(['true', 'false'], 'must be the word true or false')
+  .transform((word) => word === 'true');
+
+export const time = z.iso
+  .datetime({ offset: true, error: 'must be a time such as 2026-01-05T00:00:00Z' })
+  .transform((text) => new Date(text));
+
+export const timestamp = z.date().transform((date) => date.toISOString());
+
+export const dryRunQuery = onlyKnown({ dryRun: yesNo.default(false) });
+
+const longestReason = 500;
+const words = z
+  .string('must be text that says why')
+  .trim()
+  .max(longestReason, `must have at most ${longestReason} characters`)
+  .refine(
+    (text) => text.isWellFormed() && !text.includes('\u0000'),
+    'must be text without broken characters',
+  );
+
+/** Why an operator does something, for the history. */
+export const reason = words.min(1, 'must say why');
+
+export const optionalReason = words.default('');

@@ -1,0 +1,70 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { Access, askedBy, dryRunQuery, type HttpRequest, Responds } from '@visapi/backend-http';
+import type { z } from 'zod';
+import { ResendConfirmation } from '../commands/resend-confirmation.command.js';
+import { PreviewMessage } from '../queries/preview-message.query.js';
+import {
+  actedOnOrder,
+  noReason,
+  previewQuery,
+  previewResponse,
+  resendBody,
+  resendResponse,
+  retriggerBody,
+  retriggerResponse,
+  toResendResponse,
+  toRetriggerResponse,
+} from './order-actions.schemas.js';
+
+/** What an operator can have done about the messages of an order. */
+@Controller()
+export class OrderActionsController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Post('orders/:orderId/messages')
+  @HttpCode(200)
+  @Access({ scopes: ['orders:operate'] })
+  @Responds(resendResponse)
+  async resend(
+    @Param({ schema: actedOnOrder }) target: z.infer<typeof actedOnOrder>,
+    @Query({ schema: dryRunQuery }) { dryRun = false }: z.infer<typeof dryRunQuery>,
+    @Body({ schema: resendBody }) { reason, phone, force = false }: z.infer<typeof resendBody>,
+    @Req() request: HttpRequest,
+  ) {
+    // The reason that is demanded here is the deliberate act: what was sent may be sent again.
+    const wish = { reason, phone: phone ?? null, force, repeat: true, dryRun };
+    return toResendResponse(
+      await this.commands.execute(new ResendConfirmation(target, wish, askedBy(request))),
+    );
+  }
+
+  @Get('orders/:orderId/messages/preview')
+  @Access({ scopes: ['messages:read'] })
+  @Responds(previewResponse)
+  async preview(
+    @Param({ schema: actedOnOrder }) { orderId }: z.infer<typeof actedOnOrder>,
+    @Query({ schema: previewQuery }) { template }: z.infer<typeof previewQuery>,
+  ) {
+    return await this.queries.execute(new PreviewMessage(orderId, template));
+  }
+
+  @Post('webhooks/vizi/retrigger-whatsapp')
+  @HttpCode(200)
+  @Access({ scopes: ['webhook:vizi', 'admin'] })
+  @Responds(retriggerResponse)
+  async retrigger(
+    @Query({ schema: dryRunQuery }) query: z.infer<typeof dryRunQuery>,
+    @Body({ schema: retriggerBody }) body: z.infer<typeof retriggerBody>,
+    @Req() request: HttpRequest,
+  ) {
+    const { target, force = false, reason = noReason, dryRun = query.dryRun ?? false } = body;
+    const wish = { reason, phone: null, force, repeat: force, dryRun };
+    return toRetriggerResponse(
+      await this.commands.execute(new ResendConfirmation(target, wish, askedBy(request))),
+    );
+  }
+}
