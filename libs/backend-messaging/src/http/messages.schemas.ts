@@ -32,6 +32,11 @@ const timestamp = z.date().transform((date) => date.toISOString());
 export const messageResponse = z.object({
   id: z.string(),
   orderId: z.string(),
+  /** What it is for: the order's confirmation, issues of an applicant, an approved visa. */
+  purpose: z.string(),
+  applicantId: z.string().nullable(),
+  /** The message that an operator had sent again by this one. */
+  resendOf: z.string().nullable(),
   template: z.string(),
   language: z.string(),
   phone: z.string().nullable(),

@@ -51,7 +51,7 @@ export interface MessageFilter {
 }
 
 /** Where a message stands: what we did, or how far its receipts say it came. */
-const status = sql<string>`case when e.state <> 'accepted' then e.state
+export const messageStatus = sql<string>`case when e.state <> 'accepted' then e.state
   when m.read_at is not null then 'read' when m.delivered_at is not null then 'delivered'
   when m.sent_at is not null then 'sent' else 'accepted' end`;
 
@@ -266,7 +266,7 @@ export class MessagesRepository {
     if (filter.orderId !== undefined) query = query.where('m.orderId', '=', filter.orderId);
     if (filter.phone !== undefined) query = query.where('m.phone', '=', filter.phone);
     if (filter.template !== undefined) query = query.where('m.template', '=', filter.template);
-    if (filter.status !== undefined) query = query.where(status, '=', filter.status);
+    if (filter.status !== undefined) query = query.where(messageStatus, '=', filter.status);
     return await paginate(executor, query, 'm.effect_id', (row) => row.id, page);
   }
 
@@ -294,6 +294,6 @@ export class MessagesRepository {
         'e.attempt',
         'e.evidence',
       ])
-      .select(status.as('status'));
+      .select(messageStatus.as('status'));
   }
 }

@@ -6,3 +6,6 @@ export { createOrder } from './create-order.js';
 export type { NewOrder } from './create-order.js';
 export { TimelineRepository } from './timeline.repository.js';
 export type { MessageTimes } from './timeline.repository.js';
+export { newestOrderOfPhone, readOrderRow } from './find-order.js';
+export { storedMessages } from './stored-messages.js';
+export type { StoredMessage } from './stored-messages.js';

@@ -64,6 +64,10 @@ export interface FollowedNotices {
   readonly phone: string | null;
 }
 
+/** An operator has had this effect's message sent again: from then on the newer one is the order's word. */
+const resent = (effect: string) =>
+  sql`select from effects again where again.resend_of = ${sql.ref(effect)}.id`;
+
 @Injectable()
 export class OrdersRepository {
   /**
@@ -126,13 +130,14 @@ export class OrdersRepository {
       with followed as (
         update effects set state = ${state}, reason = ${reason}, due_at = clock_timestamp(), failed_at = null,
           skipped_at = case ${state}::text when 'skipped' then clock_timestamp() end
-        where semantic_key = ${semanticKey}
+        where semantic_key = ${semanticKey} and not exists (${resent('effects')})
           and (state in ('planned', 'skipped') or (state = 'failed' and reason = 'contact-failed'))
         returning id
       ), reminded as (
         update messages m set next_state = ${state}, next_reason = ${reason}, next_phone = ${phone},
           next_parameters = ${parameters}
         from effects e where e.semantic_key = ${semanticKey} and e.state in ('claimed', 'uncertain')
+          and not exists (${resent('e')})
           and m.effect_id = e.id
       )
       update messages m set phone = ${phone}, parameters = ${parameters}
