@@ -71,6 +71,8 @@ describe('the seventeen destinations', () => {
     ...['constructor', '__proto__', 'toString', 'atlantis 🇮🇳', 'India 🇻🇳', '🇮🇳🇻🇳', 'india vietnam', null],
   ])('are never guessed from %j', (spelling) => {
     expect(findDestination(spelling)).toBeUndefined();
+    // Nor from the key under which they are kept.
+    if (spelling !== null) expect(findDestination(destinationKey(spelling))).toBeUndefined();
   });
 
   it('leave an unknown country as it was spelled, as a word', () => {

@@ -118,7 +118,11 @@ export function findDestination(spelling: string | null): Destination | undefine
 
 /** The key under which a destination is kept when it is known, else the spelling itself as a word. */
 export function destinationKey(spelling: string): string {
-  return findDestination(spelling)?.key ?? wordKey(spelling.replace(/\p{Regional_Indicator}/gu, ''));
+  const destination = findDestination(spelling);
+  if (destination) return destination.key;
+  const withoutFlag = wordKey(spelling.replace(/\p{Regional_Indicator}/gu, ''));
+  // A name whose flag speaks of another country must not become certain by losing the flag.
+  return findDestination(withoutFlag) ? wordKey(spelling) : withoutFlag;
 }
 
 function flagOf(region: string): string {
