@@ -10,6 +10,7 @@ export interface Balance {
 export interface Message {
   readonly id: string;
   readonly orderId: string;
+  readonly template: string;
   readonly status: string;
   readonly reason: string | null;
 }
@@ -47,7 +48,20 @@ export class Api {
 
   /** The one confirmation of an order; undefined while the order is not yet interpreted. */
   async message(orderId: string): Promise<Message | undefined> {
-    return (await this.get<Message[]>(`/messages?orderId=${orderId}`))[0];
+    return (await this.messages(orderId)).find(({ template }) => template === 'order_confirmation_global');
+  }
+
+  messages(orderId: string): Promise<Message[]> {
+    return this.get<Message[]>(`/messages?orderId=${orderId}&perPage=100`);
+  }
+
+  /** One request with a body; its status and what it answered. */
+  async post<T>(path: string, body: unknown): Promise<{ status: number; data: T }> {
+    const headers = { 'x-api-key': this.key };
+    const request = { method: 'POST', headers, body: JSON.stringify(body) };
+    const response = await fetch(`${this.url}/api/v1${path}`, request);
+    const { data } = (await response.json()) as { data: T };
+    return { status: response.status, data };
   }
 
   /** Every page of a list. */
@@ -85,6 +99,14 @@ export interface VendorCall {
   readonly path: string;
   readonly outcome: string;
   readonly correlationId?: string;
+  readonly body?: unknown;
+}
+
+export interface StaffApplication {
+  readonly applicationId: string;
+  readonly firstName: string;
+  readonly surname: string;
+  readonly visaUrl?: string;
 }
 
 export interface Sends {
@@ -108,6 +130,22 @@ export class SandboxControl {
 
   sends(): Promise<Sends> {
     return this.ask<Sends>('/_control/sends');
+  }
+
+  /** Links of the documents that were handed out, in their order. */
+  async documents(): Promise<string[]> {
+    const sent = (await this.calls()).filter(
+      ({ path, outcome }) => path.endsWith('/send_content') && outcome === 'accepted',
+    );
+    return sent.flatMap(({ body }) => {
+      const text = typeof body === 'string' ? body : JSON.stringify(body);
+      return /"document":\{"link":"([^"]+)"/.exec(text)?.[1] ?? [];
+    });
+  }
+
+  /** Staff have finished an order. */
+  async complete(orderId: string, applications: readonly StaffApplication[]): Promise<void> {
+    await this.ask('/_control/airtable/orders', { orderId, applications });
   }
 
   /** The contacts that CBB holds, by phone. */
