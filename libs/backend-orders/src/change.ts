@@ -5,39 +5,26 @@ import { isObject } from './read-field.js';
 /** What a changed field is about, which decides what follows from its change. */
 export type ChangeKind = 'contact' | 'consent' | 'status' | 'product' | 'money' | 'other';
 
-const kinds: Readonly<Record<string, ChangeKind>> = {
-  clientName: 'contact',
-  clientEmail: 'contact',
-  clientPhone: 'contact',
-  clientSex: 'contact',
-  'details.phone': 'contact',
-  whatsappAlertsEnabled: 'consent',
-  orderStatus: 'status',
-  amount: 'money',
-  currency: 'money',
-  paymentId: 'money',
-  paymentProcessor: 'money',
-  'details.coupon': 'money',
-  productName: 'product',
-  productCountry: 'product',
-  productDocType: 'product',
-  productIntent: 'product',
-  productEntries: 'product',
-  productValidity: 'product',
-  validityDays: 'product',
-  stayLimit: 'product',
-  visaQuantity: 'product',
-  urgency: 'product',
-  isUrgent: 'product',
-  processingDays: 'product',
-  'details.product': 'product',
+const fieldsOf: Readonly<Record<Exclude<ChangeKind, 'other'>, readonly string[]>> = {
+  contact: ['clientName', 'clientEmail', 'clientPhone', 'clientSex', 'details.phone'],
+  consent: ['whatsappAlertsEnabled'],
+  status: ['orderStatus'],
+  money: ['amount', 'currency', 'paymentId', 'paymentProcessor', 'details.coupon'],
+  product: [
+    ...['productName', 'productCountry', 'productDocType', 'productIntent', 'productEntries'],
+    ...['productValidity', 'validityDays', 'stayLimit', 'visaQuantity', 'urgency', 'isUrgent'],
+    ...['processingDays', 'details.product'],
+  ],
 };
+const kinds = new Map(
+  Object.entries(fieldsOf).flatMap(([kind, fields]) => fields.map((field) => [field, kind as ChangeKind])),
+);
 
 /** The form's own bookkeeping: each sending has another, and it says nothing of the order. */
 const bookkeeping = new Set(['meta', 'createdAt', 'updatedAt']);
 
 export function changeKind(field: string): ChangeKind {
-  return kinds[field] ?? 'other';
+  return kinds.get(field) ?? 'other';
 }
 
 /** Those changed fields that a person has to look at: the customer paid for something else, or another amount. */
