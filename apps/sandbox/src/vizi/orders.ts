@@ -9,6 +9,7 @@ import { phoneAsSent } from './phones.js';
 import type { Product } from './catalogue/product.js';
 import { products } from './products.js';
 
+export { countryKeys } from './countries.js';
 export { phoneDigits } from './phones.js';
 
 const defaultTime = new Date('2026-01-05T09:00:44.903Z');
