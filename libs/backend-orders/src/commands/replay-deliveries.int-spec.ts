@@ -84,6 +84,15 @@ describe('the replay of many deliveries', () => {
     await expect(replay({ ids: [broken] })).resolves.toMatchObject({ replayed: 1, failed: 0 });
   });
 
+  it('happens once for each order when two operators do it at the same moment', async () => {
+    for (const orderId of ['E1', 'E2', 'E3', 'E4']) await quarantined(orderId);
+    const answers = await Promise.all([replay({ state: 'failed' }), replay({ state: 'failed' })]);
+    expect(answers.map(({ failed }) => failed)).toEqual([0, 0]);
+    const told = await test.query(`select from events where type = 'operator.replayed'`);
+    expect(told).toHaveLength(4);
+    await expect(openCount()).resolves.toBe(4);
+  });
+
   it('counts what stays as it is: still unusable, or nothing to do', async () => {
     await rejected();
     const open = await deliver(test.database, viziOrder({ order: { id: 'B1' } }));

@@ -35,8 +35,7 @@ export class ReplaysRepository {
     limit: number,
   ): Promise<{ id: string; position: number }[]> {
     let query = executor.selectFrom('deliveries').select(['id', 'position']).where('kind', '=', 'order');
-    if (filter.ids !== undefined)
-      query = query.where('id', 'in', filter.ids.length > 0 ? filter.ids : [null]);
+    if (filter.ids !== undefined) query = query.where(sql<boolean>`id = any(${[...filter.ids]}::uuid[])`);
     for (const field of ['orderId', 'outcome', 'state'] as const) {
       const wanted = filter[field];
       if (wanted !== undefined) query = query.where(field, '=', wanted);
