@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { products, readOrder } from '@visapi/backend-orders';
+import { shopOrder, viziOrder } from '@visapi/backend-testing';
 import { contactOf } from './contact-fields.js';
 
 const order = {
@@ -80,6 +82,7 @@ describe('what CBB is to hold of a customer', () => {
   it.each([
     ['0.0000', '0'],
     ['500.0000', '500'],
+    ['500', '500'],
     ['1234.5000', '1234.5'],
   ])('writes the amount %s as %s', (amount, written) => {
     expect(fieldsOf({ amount })['order_sum_ils']).toBe(written);
@@ -90,5 +93,78 @@ describe('what CBB is to hold of a customer', () => {
       wa_alerts: '0',
       order_urgent: '1',
     });
+  });
+
+  it.each([
+    ['2_weeks', '2 weeks'],
+    ['15_days', '15 days'],
+    ['month', '1 month'],
+    ['6_months', '6 months'],
+    ['year', '1 year'],
+    ['10_years', '10 years'],
+    ['30_days', undefined],
+    [null, undefined],
+  ])('tells the validity %s in English as %s', (productValidity, written) => {
+    expect(fieldsOf({ productValidity })['visa_validity']).toBe(written);
+  });
+
+  it.each([
+    ['2026-03-05', '2026-03-05T00:00:00.000Z'],
+    ['2024-02-29', '2024-02-29T00:00:00.000Z'],
+    ['2026-12-31', '2026-12-31T00:00:00.000Z'],
+  ])('writes the day %s as the second at which it begins', (entryDate, begins) => {
+    expect(Number(fieldsOf({ entryDate })['order_date']) * 1000).toBe(Date.parse(begins));
+  });
+
+  it.each([
+    ['il', 'he'],
+    ['ru', 'ru'],
+    ['kz', 'ru'],
+    ['se', 'sv'],
+    ['co', 'en'],
+    ['unknown', 'en'],
+    ['constructor', 'en'],
+  ])('speaks to branch %s in %s', (branch, language) => {
+    expect(contactOf({ ...order, branch }).language).toBe(language);
+  });
+
+  it.each([
+    ['m', 'male'],
+    ['f', 'female'],
+    ['constructor', undefined],
+    [null, undefined],
+  ])('takes the sex %s of a passport for %s', (clientSex, gender) => {
+    expect(contactOf({ ...order, clientSex }).gender).toBe(gender);
+  });
+});
+
+describe('what CBB is to hold of an order of each product', () => {
+  const wantedOf = (body: ReturnType<typeof viziOrder>) => {
+    const orderId = String(body.order['id']);
+    const content = readOrder(body, orderId);
+    const read = Object.fromEntries(Object.entries(content).filter(([key]) => key in order));
+    return contactOf({ ...order, ...read, newestOrderId: orderId } as typeof order);
+  };
+
+  it('is its own facts and nothing of another', () => {
+    const lines = products.map((product) => {
+      const { phone, firstName, gender, language, fields } = wantedOf(shopOrder(product, 'il'));
+      const told = fields
+        .filter(({ name }) => !['customer_name', 'Email', 'order_date_time'].includes(name))
+        .map(({ name, value }) => `${name}=${value}`);
+      return [product.name, phone, firstName, gender ?? 'no gender', language, ...told].join('; ');
+    });
+    expect(lines.join('\n')).toMatchSnapshot();
+  });
+
+  it('is the country as it was spelled when we do not know it (V21), and no flag', () => {
+    const { fields } = wantedOf(viziOrder({ form: { country: 'New Atlantis' } }));
+    expect(fields).toContainEqual({ name: 'visa_country', value: 'new_atlantis' });
+    expect(fields.map(({ name }) => name)).not.toContain('visa_flag');
+  });
+
+  it('leaves out entries that cannot be read', () => {
+    const { fields } = wantedOf(viziOrder({ form: { product: { entries: 7 } } }));
+    expect(fields.map(({ name }) => name)).not.toContain('visa_entries');
   });
 });

@@ -1,12 +1,20 @@
 import { findDestination, validityEnglish } from '@visapi/backend-orders';
-import { phoneDigits } from '@visapi/backend-kernel';
+import { phoneDigits, plainDecimal } from '@visapi/backend-kernel';
 import type { CbbField, NewCbbContact } from '@visapi/backend-providers';
 import type { ContactClaim } from '@visapi/backend-repositories/contacts';
 
 type Order = NonNullable<ContactClaim['newest']>;
 
-const languages: Readonly<Record<string, string>> = { il: 'he', ru: 'ru', kz: 'ru', se: 'sv', co: 'en' };
-const genders: Readonly<Record<string, 'male' | 'female'>> = { m: 'male', f: 'female' };
+const languages = new Map([
+  ['il', 'he'],
+  ['ru', 'ru'],
+  ['kz', 'ru'],
+  ['se', 'sv'],
+]);
+const genders = new Map<string, 'male' | 'female'>([
+  ['m', 'male'],
+  ['f', 'female'],
+]);
 
 /** What CBB is to hold of the customer of an order. Values that are not known are left out, never filled in. */
 export function contactOf(order: Order): NewCbbContact {
@@ -14,8 +22,8 @@ export function contactOf(order: Order): NewCbbContact {
     phone: phoneDigits(order.clientPhone),
     firstName: order.clientName ?? '',
     email: order.clientEmail ?? undefined,
-    gender: genders[order.clientSex ?? ''],
-    language: languages[order.branch] ?? 'en',
+    gender: genders.get(order.clientSex ?? ''),
+    language: languages.get(order.branch) ?? 'en',
     fields: fieldsOf(order),
   };
 }
@@ -29,14 +37,16 @@ function fieldsOf(order: Order): CbbField[] {
     visa_flag: findDestination(order.productCountry)?.flag,
     visa_type: order.productDocType,
     visa_intent: order.productIntent,
-    visa_entries: order.productEntries,
+    // 'unknown' is how an order keeps what could not be read.
+    visa_entries: order.productEntries === 'unknown' ? undefined : order.productEntries,
     visa_validity: validityEnglish(order.productValidity),
     visa_quantity: order.visaQuantity,
     stay_limit: order.stayLimit,
     order_days: order.processingDays,
-    order_sum_ils: order.currency === 'ILS' ? order.amount?.replace(/\.?0+$/, '') : undefined,
+    order_sum_ils: order.currency === 'ILS' && order.amount !== null ? plainDecimal(order.amount) : undefined,
     order_urgent: order.isUrgent ? 1 : 0,
     wa_alerts: order.whatsappAlertsEnabled ? 1 : 0,
+    // A calendar day, which CBB keeps as the second at which it begins in UTC.
     order_date: order.entryDate === null ? undefined : Date.parse(`${order.entryDate}T00:00:00Z`) / 1000,
     order_date_time: Math.floor(order.firstReceivedAt.getTime() / 1000),
   };

@@ -7,6 +7,7 @@ export type { Backoff } from './backoff.js';
 export { newId } from './ids.js';
 export { orderIdSchema, isTestOrder } from './order-id.js';
 export { parseJson } from './json.js';
+export { plainDecimal } from './money.js';
 export { parsePhone, phoneDigits } from './phone.js';
 export type { Phone } from './phone.js';
 export { SCOPES, isScope } from './scopes.js';

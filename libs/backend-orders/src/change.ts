@@ -1,4 +1,4 @@
-import { parseJson } from '@visapi/backend-kernel';
+import { parseJson, plainDecimal } from '@visapi/backend-kernel';
 import type { OrderContent, OrderRow } from '@visapi/backend-repositories/orders';
 import { isObject } from './read-field.js';
 
@@ -72,6 +72,5 @@ function isSame(before: unknown, after: unknown): boolean {
 }
 
 function decimal(text: string): string | undefined {
-  if (!/^\d+(\.\d+)?$/.test(text)) return undefined;
-  return text.includes('.') ? text.replace(/\.?0+$/, '') : text;
+  return /^\d+(\.\d+)?$/.test(text) ? plainDecimal(text) : undefined;
 }
