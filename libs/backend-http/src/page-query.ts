@@ -31,12 +31,11 @@ export function pageQuery(key: keyof typeof cursors) {
 
 /** An object that takes these fields alone: a misspelt filter would otherwise be taken for none. */
 export function onlyKnown<Shape extends z.ZodRawShape>(shape: Shape) {
-  const known = Object.keys(shape).join(', ');
+  const names = Object.keys(shape).join(', ');
+  const known = names === '' ? 'nothing is taken' : `known are ${names}`;
   return z.strictObject(shape, {
     error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? `there is no ${issue.keys.join(', ')} here; known are ${known}`
-        : undefined,
+      issue.code === 'unrecognized_keys' ? `there is no ${issue.keys.join(', ')} here; ${known}` : undefined,
   });
 }
 

@@ -12,6 +12,9 @@ export const time = z.iso
 
 export const timestamp = z.date().transform((date) => date.toISOString());
 
+/** For routes without parameters: a `?dryRun=true` that nobody heeds would be worse than refused. */
+export const noQuery = onlyKnown({});
+
 export const dryRunQuery = onlyKnown({ dryRun: yesNo.default(false) });
 
 const longestReason = 500;

@@ -1,10 +1,11 @@
-import { Controller, Post, Req } from '@nestjs/common';
+import { Controller, Post, Query, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { Access, askedBy, describeRequest, type HttpRequest, Raw, Responds } from '@visapi/backend-http';
 import { Metrics } from '@visapi/backend-observability';
 import type { z } from 'zod';
 import { PlaceOrder, type PlaceOrderResult } from '../commands/place-order.command.js';
 import { orderUnreadable, orderUnusable } from '../orders.errors.js';
+import { noQuery } from './fields.schemas.js';
 import { placedResponse } from './orders.schemas.js';
 
 /** Orders that an operator gives by hand, in the shop's own form. */
@@ -19,7 +20,7 @@ export class ManualOrdersController {
   @Raw()
   @Access({ scopes: ['orders:write'] })
   @Responds(placedResponse)
-  async place(@Req() request: HttpRequest) {
+  async place(@Query({ schema: noQuery }) _query: z.infer<typeof noQuery>, @Req() request: HttpRequest) {
     const { contentType, principal } = request.visapi;
     const kept = { 'content-type': contentType, 'user-agent': request.headers['user-agent'] };
     const result = await this.commands.execute(

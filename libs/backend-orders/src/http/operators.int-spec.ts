@@ -105,13 +105,16 @@ describe('the routes of operators', () => {
     ['POST', 'orders/IL1/review', { reason: 'x', fields: [] }],
     ['POST', 'deliveries/replay', { filter: { status: 'failed' } }],
     ['POST', 'deliveries/replay?dryrun=true', { filter: { state: 'failed' } }],
+    ['POST', 'orders?dryRun=true', viziOrder()],
+    ['PATCH', 'orders/IL1?dryRun=true', { clientName: 'x', reason: 'x' }],
+    ['POST', 'orders/IL1/review?dryRun=true', { reason: 'x' }],
     ['POST', 'webhooks/vizi/retrigger', { mode: 'single', orderID: 'IL1' }],
   ];
   it.each(unknown)('%s %s answers 400 that names what it does not know', async (method, path, body) => {
     const answer = await ask(method, path, method === 'GET' ? undefined : body);
     expect(answer).toMatchObject({ status: 400, error: { code: 'VALIDATION_ERROR' } });
     expect(JSON.stringify(answer)).toMatch(
-      /there is no (brnch|since|statte|clientNam|fields|status|dryrun|orderID) here/,
+      /there is no (brnch|since|statte|clientNam|fields|status|dryrun|dryRun|orderID) here/,
     );
   });
 });

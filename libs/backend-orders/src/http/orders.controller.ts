@@ -8,6 +8,7 @@ import { GetOrderById } from '../queries/get-order-by-id.query.js';
 import { GetOrderTimeline } from '../queries/get-order-timeline.query.js';
 import { GetOrders } from '../queries/get-orders.query.js';
 import { GetWarningCounts } from '../queries/get-warning-counts.query.js';
+import { noQuery } from './fields.schemas.js';
 import {
   orderIdParameter,
   orderResponse,
@@ -62,6 +63,7 @@ export class OrdersController {
   @Responds(orderResponse)
   async patch(
     @Param({ schema: orderIdParameter }) { orderId }: z.infer<typeof orderIdParameter>,
+    @Query({ schema: noQuery }) _query: z.infer<typeof noQuery>,
     @Body({ schema: patchRequest }) body: z.infer<typeof patchRequest>,
     @Req() request: HttpRequest,
   ) {
@@ -76,6 +78,7 @@ export class OrdersController {
   @Responds(orderResponse)
   async review(
     @Param({ schema: orderIdParameter }) { orderId }: z.infer<typeof orderIdParameter>,
+    @Query({ schema: noQuery }) _query: z.infer<typeof noQuery>,
     @Body({ schema: reviewRequest }) { reason }: z.infer<typeof reviewRequest>,
     @Req() request: HttpRequest,
   ) {
