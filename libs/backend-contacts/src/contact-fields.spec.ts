@@ -143,7 +143,7 @@ describe('what CBB is to hold of an order of each product', () => {
     const orderId = String(body.order['id']);
     const content = readOrder(body, orderId);
     const read = Object.fromEntries(Object.entries(content).filter(([key]) => key in order));
-    return contactOf({ ...order, ...read, newestOrderId: orderId } as typeof order);
+    return contactOf({ ...order, ...read, newestOrderId: orderId });
   };
 
   it('is its own facts and nothing of another', () => {

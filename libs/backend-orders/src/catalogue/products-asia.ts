@@ -52,7 +52,8 @@ const sriLanka = productsOf({ country: 'sri_lanka', ...evisa, wait: 2, urgencies
   },
 ]);
 
-const threeMonths = { validity: '3_months', validSince: 'specified' } as const;
+const tourist = { intent: 'tourism', validity: '3_months', validSince: 'specified' } as const;
+const business = { ...tourist, intent: 'business' } as const;
 
 const vietnam = productsOf(
   {
@@ -66,34 +67,10 @@ const vietnam = productsOf(
     ],
   },
   [
-    {
-      name: 'vietnam_3_months_single',
-      ...threeMonths,
-      intent: 'tourism',
-      entries: 'single',
-      prices: { ils: 199 },
-    },
-    {
-      name: 'vietnam_3_months_multi',
-      ...threeMonths,
-      intent: 'tourism',
-      entries: 'multiple',
-      prices: { ils: 299 },
-    },
-    {
-      name: 'vietnam_3_months_single_business',
-      ...threeMonths,
-      intent: 'business',
-      entries: 'single',
-      prices: { ils: 299 },
-    },
-    {
-      name: 'vietnam_3_months_multi_business',
-      ...threeMonths,
-      intent: 'business',
-      entries: 'multiple',
-      prices: { ils: 399 },
-    },
+    { name: 'vietnam_3_months_single', ...tourist, entries: 'single', prices: { ils: 199 } },
+    { name: 'vietnam_3_months_multi', ...tourist, entries: 'multiple', prices: { ils: 299 } },
+    { name: 'vietnam_3_months_single_business', ...business, entries: 'single', prices: { ils: 299 } },
+    { name: 'vietnam_3_months_multi_business', ...business, entries: 'multiple', prices: { ils: 399 } },
   ],
 );
 
