@@ -7,7 +7,12 @@ export const reasonText = z
   .string({ error: 'must be a text that says why' })
   .trim()
   .min(1, 'must say why')
-  .max(500, 'must have at most 500 characters');
+  .max(500, 'must have at most 500 characters')
+  // JSON of the database holds neither NUL nor lone surrogates.
+  .refine(
+    (text) => text.isWellFormed() && !text.includes('\u0000'),
+    'must be text without broken characters',
+  );
 
 /** `?dryRun=true` tells what would be done and does nothing. */
 export const dryRunQuery = onlyKnown({

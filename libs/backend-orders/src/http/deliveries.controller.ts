@@ -1,6 +1,14 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { Access, askedBy, type HttpRequest, Listed, Responds, toPage } from '@visapi/backend-http';
+import {
+  Access,
+  askedBy,
+  dryRunQuery,
+  type HttpRequest,
+  Listed,
+  Responds,
+  toPage,
+} from '@visapi/backend-http';
 import type { z } from 'zod';
 import { ReplayDeliveries } from '../commands/replay-deliveries.command.js';
 import { ReplayDelivery } from '../commands/replay-delivery.command.js';
@@ -14,7 +22,6 @@ import {
   deliveryResponse,
   replayManyRequest,
   replayManyResponse,
-  replayQuery,
   replayRequest,
   replayResponse,
   toDeliveryResponse,
@@ -47,7 +54,7 @@ export class DeliveriesController {
   @Access({ scopes: ['deliveries:operate'] })
   @Responds(replayManyResponse)
   async replayMany(
-    @Query({ schema: replayQuery }) query: z.infer<typeof replayQuery>,
+    @Query({ schema: dryRunQuery }) query: z.infer<typeof dryRunQuery>,
     @Body({ schema: replayManyRequest }) body: z.infer<typeof replayManyRequest>,
     @Req() request: HttpRequest,
   ) {
@@ -64,7 +71,7 @@ export class DeliveriesController {
   @Responds(replayResponse)
   async replay(
     @Param({ schema: deliveryIdParameter }) { id }: z.infer<typeof deliveryIdParameter>,
-    @Query({ schema: replayQuery }) query: z.infer<typeof replayQuery>,
+    @Query({ schema: dryRunQuery }) query: z.infer<typeof dryRunQuery>,
     @Body({ schema: replayRequest }) { dryRun, reason }: z.infer<typeof replayRequest>,
     @Req() request: HttpRequest,
   ) {

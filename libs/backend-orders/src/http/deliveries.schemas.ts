@@ -1,7 +1,7 @@
 import { onlyKnown, pageQuery } from '@visapi/backend-http';
 import type { DeliveryRow } from '@visapi/backend-repositories/inbox';
 import { z } from 'zod';
-import { dryRunQuery, optionalReason, time, timestamp } from './fields.schemas.js';
+import { optionalReason, time, timestamp } from './fields.schemas.js';
 
 const outcome = z.enum(['accepted', 'changed', 'skipped', 'rejected']);
 const state = z.enum(['open', 'applied', 'failed', 'closed']);
@@ -19,8 +19,6 @@ export const deliveriesQuery = onlyKnown({
 const deliveryId = z.uuid('must be the id of a delivery (a UUID)');
 
 export const deliveryIdParameter = z.object({ id: deliveryId });
-
-export const replayQuery = dryRunQuery;
 
 export const replayRequest = onlyKnown({
   dryRun: z.boolean('must be true or false').default(false),

@@ -1,4 +1,4 @@
-import { onlyKnown } from '@visapi/backend-http';
+import { onlyKnown, reasonText } from '@visapi/backend-http';
 import { z } from 'zod';
 
 /** Fields that several routes of orders and deliveries take or give. */
@@ -15,19 +15,5 @@ export const timestamp = z.date().transform((date) => date.toISOString());
 /** For routes without parameters: a `?dryRun=true` that nobody heeds would be worse than refused. */
 export const noQuery = onlyKnown({});
 
-export const dryRunQuery = onlyKnown({ dryRun: yesNo.default(false) });
-
-const longestReason = 500;
-const words = z
-  .string('must be text that says why')
-  .trim()
-  .max(longestReason, `must have at most ${longestReason} characters`)
-  .refine(
-    (text) => text.isWellFormed() && !text.includes('\u0000'),
-    'must be text without broken characters',
-  );
-
-/** Why an operator does something, for the history. */
-export const reason = words.min(1, 'must say why');
-
-export const optionalReason = words.default('');
+/** Why an operator does something, where he need not say it. */
+export const optionalReason = reasonText.default('');

@@ -197,6 +197,7 @@ describe('PATCH /orders/:orderId and its review', () => {
     [{ status: 'gone', reason: 'x' }, 'status'],
     [{ whatsappAlertsEnabled: 'yes', reason: 'x' }, 'whatsappAlertsEnabled'],
     [{ clientName: 'x' }, 'reason'],
+    [{ clientName: 'x', reason: 'a\u0000b' }, 'reason'],
     [{ clientName: 'x', reason: ' ' }, 'reason'],
     [{ clientName: 'x', reason: 'x'.repeat(501) }, 'reason'],
     [{ reason: 'x' }, ''],

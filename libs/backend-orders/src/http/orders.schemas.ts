@@ -1,10 +1,10 @@
-import { onlyKnown, pageQuery } from '@visapi/backend-http';
+import { onlyKnown, pageQuery, phoneText, reasonText } from '@visapi/backend-http';
 import { parsePhone } from '@visapi/backend-kernel';
 import type { OrderView } from '@visapi/backend-repositories/orders';
 import { z } from 'zod';
 import { destinationKey } from '../catalogue/destinations.js';
 import type { Correction } from '../correction.js';
-import { reason, time, timestamp, yesNo } from './fields.schemas.js';
+import { time, timestamp, yesNo } from './fields.schemas.js';
 
 export const ordersQuery = onlyKnown({
   ...pageQuery('position'),
@@ -98,7 +98,7 @@ export const placedResponse = z.object({
   status: z.enum(['accepted', 'duplicate', 'changed', 'skipped']),
 });
 
-export const reviewRequest = onlyKnown({ reason });
+export const reviewRequest = onlyKnown({ reason: reasonText });
 
 const text = (longest: number) =>
   z
@@ -108,24 +108,14 @@ const text = (longest: number) =>
     .max(longest, `must have at most ${longest} characters`)
     .refine((given) => given.isWellFormed() && !/\p{Cc}/u.test(given), 'must be one line of text');
 
-const phone = z.unknown().transform((given, context) => {
-  if (given === null) return null;
-  const { e164 } = parsePhone(given);
-  if (e164 !== null) return e164;
-  const message =
-    'must be a phone that exists, as "+972500000001" or { code, number }, or null when it is not known';
-  context.issues.push({ code: 'custom', input: given, message });
-  return z.NEVER;
-});
-
 /** What an operator may correct; at least one field. */
 export const patchRequest = onlyKnown({
   clientName: text(300).nullable().optional(),
   clientEmail: text(320).pipe(z.email('must be an e-mail address')).nullable().optional(),
-  phone: phone.optional(),
+  phone: phoneText.nullable().optional(),
   whatsappAlertsEnabled: z.boolean('must be true or false').optional(),
   status: z.enum(['active', 'completed', 'issue', 'canceled']).optional(),
-  reason,
+  reason: reasonText,
 }).refine(
   ({ reason: _reason, ...fields }) => Object.values(fields).some((value) => value !== undefined),
   'must hold a field to correct',

@@ -1,9 +1,8 @@
 import { Body, Controller, HttpCode, Post, Query, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Access, askedBy, type HttpRequest, Responds } from '@visapi/backend-http';
+import { Access, askedBy, dryRunQuery, type HttpRequest, Responds } from '@visapi/backend-http';
 import type { z } from 'zod';
 import { RetriggerOrders } from '../commands/retrigger-orders.command.js';
-import { dryRunQuery } from './fields.schemas.js';
 import { ordersOf, retriggerRequest, retriggerResponse, toRetriggerResponse } from './retrigger.schemas.js';
 
 /** Has orders made again from what the shop once sent. */
@@ -21,7 +20,7 @@ export class RetriggerController {
     @Req() request: HttpRequest,
   ) {
     const { skipProcessed, reason } = body;
-    const how = { skipProcessed, dryRun: query.dryRun || body.dryRun };
+    const how = { skipProcessed, dryRun: query.dryRun === true || body.dryRun };
     const by = { ...askedBy(request), reason };
     return toRetriggerResponse(await this.commands.execute(new RetriggerOrders(ordersOf(body), how, by)));
   }

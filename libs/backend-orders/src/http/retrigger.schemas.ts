@@ -1,17 +1,17 @@
 import { onlyKnown } from '@visapi/backend-http';
+import { orderIdSchema } from '@visapi/backend-kernel';
 import { z } from 'zod';
 import type { Retriggered, RetriggeredOrders } from '../commands/retrigger-orders.command.js';
 import { optionalReason } from './fields.schemas.js';
 
-const orderId = z.string('must be an order id such as IL260105IN10').trim().min(1).max(300);
 const dayOrTime = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
   error: 'must be a day such as 2026-01-05 or a time such as 2026-01-05T00:00:00Z',
 });
 
 export const retriggerRequest = onlyKnown({
   mode: z.enum(['single', 'bulk'], 'must be single or bulk'),
-  orderId: orderId.optional(),
-  orderIds: z.array(orderId).min(1).max(500).optional(),
+  orderId: orderIdSchema.optional(),
+  orderIds: z.array(orderIdSchema).min(1).max(500).optional(),
   /** Of the deliveries' arrival; a day is meant whole, in UTC. */
   startDate: dayOrTime.optional(),
   endDate: dayOrTime.optional(),
