@@ -36,6 +36,11 @@ describe('parsePhone', () => {
     ['digits as a string', '972500000001', '+972500000001'],
     ['00 as a string', '00972-50-0000001', '+972500000001'],
     ['numbers instead of strings', { code: 972, number: 500000001 }, '+972500000001'],
+    [
+      'an Israeli fixed line that begins like the code',
+      { code: '972', number: '09-7255555' },
+      '+97297255555',
+    ],
     ['Swedish with zero', { code: '46', number: '0701234567' }, '+46701234567'],
     ['British with zero', { code: '44', number: '07400 123456' }, '+447400123456'],
     ['Italian fixed line keeps its zero', { code: '39', number: '0612345678' }, '+390612345678'],

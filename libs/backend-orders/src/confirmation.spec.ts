@@ -42,6 +42,19 @@ describe('the confirmation of an order', () => {
     expect(parametersOf({ form: { client: { name: ' ' } } })).toContain('לקוח יקר');
   });
 
+  it.each(['\u200e', '\u202e\u2066', '\u0007'])(
+    'greets politely a customer whose name shows nothing: %j',
+    (name) => {
+      expect(parametersOf({ form: { client: { name } } })).toContain('לקוח יקר');
+    },
+  );
+
+  it('keeps a Latin word of a Hebrew name at its place, and leaves other names as they are', () => {
+    const nameOf = (name: string) => parametersOf({ form: { client: { name } } })[0];
+    expect(nameOf('דנה Smith')).toBe('דנה \u2068Smith\u2069');
+    for (const name of ['Dana Smith', 'דנה לדוגמה', 'Дана Пример']) expect(nameOf(name)).toBe(name);
+  });
+
   it('flattens what a template cannot hold', () => {
     expect(parametersOf({ form: { client: { name: 'דנה\n\tלדוגמה      כהן' } } })[0]).toBe('דנה לדוגמה כהן');
   });

@@ -31,6 +31,19 @@ describe('what a form says besides its columns', () => {
     ],
     ['business', { name: 'Example', address: { line: '' }, phone: {} }, { name: 'Example' }],
     ['fileTransferMethod', 'WhatsApp', 'whatsapp'],
+    [
+      'business',
+      {
+        ...{ website: 'https://example.test', name: 'Example', sector: 'software' },
+        phone: { code: '91', number: '1100000001' },
+        address: { line: '3 Road', city: 'X', country: 'IND' },
+      },
+      {
+        ...{ name: 'Example', sector: 'software', website: 'https://example.test' },
+        phone: { code: '91', number: '1100000001' },
+        address: { line: '3 Road', city: 'X', country: 'IND' },
+      },
+    ],
     ['termsAgreed', false, false],
   ])('is kept in one shape: %s', (key, given, expected) => {
     const { details, warnings } = form({ [key]: given });
