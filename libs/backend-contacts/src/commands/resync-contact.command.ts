@@ -3,7 +3,12 @@ import { newId } from '@visapi/backend-kernel';
 import { decideContact } from '@visapi/backend-orders';
 import type { CbbField } from '@visapi/backend-providers';
 import { Database, type Executor } from '@visapi/backend-repositories';
-import { lockResyncTarget, newestOrderOf, type ResyncTarget } from '@visapi/backend-repositories/contacts';
+import {
+  lockResyncTarget,
+  newestOrderOf,
+  resyncKey,
+  type ResyncTarget,
+} from '@visapi/backend-repositories/contacts';
 import { planContact } from '@visapi/backend-repositories/effects';
 import { contactOf } from '../contact-fields.js';
 import { noContactOwed, noOrderOfPhone, orderNotFound } from '../contacts.errors.js';
@@ -71,15 +76,14 @@ async function orderOf(transaction: Executor, phone: string): Promise<string> {
   return newest.newestOrderId;
 }
 
-/** Its key makes it one of its own, and tells whoever claims it that nothing counts as confirmed. */
-function resyncOf({ orderId, contentVersion }: ResyncTarget, phone: string, correlationId: string) {
+function resyncOf(order: ResyncTarget, phone: string, correlationId: string) {
   const id = newId();
   return {
     id,
     kind: 'contact',
     purpose: 'contact',
-    semanticKey: `contact:${orderId}:${contentVersion}:resync:${id}`,
-    orderId,
+    semanticKey: resyncKey(order, id),
+    orderId: order.orderId,
     lane: phone,
     state: 'planned',
     reason: null,

@@ -97,7 +97,7 @@ describe('POST /orders/:orderId/sync', () => {
     expect(again?.semantic_key).toMatch(`contact:${orderId}:1:resync:`);
     await expect(lastEvent(orderId)).resolves.toEqual({
       type: 'operator.synced',
-      actor: expect.stringMatching(/^key:/) as string,
+      actor: expect.stringMatching(/^key:/) as unknown,
       payload: { reason: 'edited by hand', contactEffectId: again?.id },
     });
     await expect(sync(again?.id ?? '')).resolves.toMatchObject({ outcome: 'accepted' });
@@ -200,7 +200,7 @@ describe('POST /webhooks/vizi/resync-cbb', () => {
       phoneNumber: phone,
       orderId,
       cbbContactUuid: null,
-      message: expect.stringContaining('will be written again') as string,
+      message: expect.stringContaining('will be written again') as unknown,
       whatsappAvailable: null,
       created: false,
     });

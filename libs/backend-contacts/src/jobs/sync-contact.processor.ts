@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { backoffMs, newId } from '@visapi/backend-kernel';
+import { newId } from '@visapi/backend-kernel';
 import { CbbClient, type FieldOutcome, upsertContact, VendorError } from '@visapi/backend-providers';
 import { type HeldClaim, type JobProcessor, type JobResult, LeaseKeeper } from '@visapi/backend-queue';
 import { Database, isDatabaseUnavailable } from '@visapi/backend-repositories';
 import { type ContactClaim, ContactsRepository } from '@visapi/backend-repositories/contacts';
-import { EffectsRepository } from '@visapi/backend-repositories/effects';
+import { EffectsRepository, type Evidence } from '@visapi/backend-repositories/effects';
 import { contactOf } from '../contact-fields.js';
-import { judgeOther, judgeVendor } from '../sync-outcome.js';
+import { nextTryMs, problemOfOurs, problemOfVendor } from '../sync-outcome.js';
 import { heldFields, namesOf, outcomesOf, planSync, type SyncPlan } from '../sync-plan.js';
 import { CheckCbbFields } from './check-cbb-fields.timer.js';
 import { syncContactJob } from './sync-contact.job.js';
@@ -23,7 +23,6 @@ interface Attempt {
   readonly outcomes: Map<string, FieldOutcome>;
 }
 
-const giveUpAfterSeconds = 24 * 3600;
 const busyPauseMs = 400;
 
 /** At-least-once: writing the same values twice is harmless, so whatever may pass is tried again for a day. */
@@ -66,29 +65,22 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
   }
 
   private async supersede(claim: ContactClaim): Promise<JobResult> {
-    const { orderId, correlationId } = claim;
     await this.effects.supersede(this.database.db, claim);
-    return { outcome: 'skipped', event: 'contact.skipped', orderId, correlationId, reason: 'superseded' };
+    return { outcome: 'skipped', event: 'contact.skipped', ...lineOf(claim), reason: 'superseded' };
   }
 
   private async write(attempt: Attempt): Promise<JobResult> {
     const { claim, plan, outcomes } = attempt;
-    const { orderId, correlationId, version, lane: phone } = claim;
+    const { version, lane: phone } = claim;
     const started = performance.now();
     const written = await this.upsert(attempt);
     const durationMs = Math.round(performance.now() - started);
     const evidence = { ...written, version, durationMs, ...outcomesOf(plan, outcomes) };
-    if (namesOf(outcomes, 'refused').length > 0) return await this.fail(attempt, 'field-refused', evidence);
+    if (namesOf(outcomes, 'refused').length > 0) return await this.fail(claim, 'field-refused', evidence);
     const fields = heldFields(plan, outcomes);
     const synced = { phone, version, cbbContactId: written.contactId, fields, evidence };
     if (!(await this.contacts.markSynced(this.database.db, claim, synced))) return await this.lost(claim);
-    return {
-      outcome: 'accepted',
-      event: 'contact.synced',
-      orderId,
-      correlationId,
-      attempt: claim.attempt,
-    };
+    return { outcome: 'accepted', event: 'contact.synced', ...lineOf(claim) };
   }
 
   private async upsert({ claim, plan, held, outcomes }: Attempt) {
@@ -105,47 +97,35 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
   }
 
   /** What was written after the claim was taken away may have overwritten newer values. */
-  private async lost({ lane, orderId, correlationId, attempt }: ContactClaim): Promise<JobResult> {
-    await this.effects.oweContactAgain(this.database.db, lane);
-    return { outcome: 'claim-lost', orderId, correlationId, attempt };
+  private async lost(claim: ContactClaim): Promise<JobResult> {
+    await this.effects.oweContactAgain(this.database.db, claim.lane);
+    return { outcome: 'claim-lost', ...lineOf(claim) };
   }
 
-  private async settle(attempt: Attempt, error: unknown): Promise<JobResult> {
+  private async settle({ claim, plan, outcomes, held }: Attempt, error: unknown): Promise<JobResult> {
     // Without the database nothing can be written down: the lease runs out and the sweep takes the effect back.
     if (isDatabaseUnavailable(error)) throw error;
-    const { claim, plan, outcomes, held } = attempt;
     if (held.signal.aborted) return await this.lost(claim);
-    const verdict = error instanceof VendorError ? judgeVendor(error) : judgeOther(error);
-    const { reason, permanent } = verdict;
+    const problem = error instanceof VendorError ? problemOfVendor(error) : problemOfOurs(error);
+    const { reason } = problem;
     // Another try writes what was refused again, so that only the last one may say it.
     const { refused: _perhapsNot, ...known } = outcomesOf(plan, outcomes);
-    const evidence = { ...verdict.evidence, ...known };
-    if (permanent || claim.tryingForSeconds > giveUpAfterSeconds)
-      return await this.fail(attempt, reason, evidence);
-    const delayMs = Math.max(verdict.retryAfterMs, backoffMs(this.job.backoff, claim.attempt, Math.random()));
+    const evidence = { ...problem.evidence, ...known };
+    const delayMs = nextTryMs(problem, claim, this.job.backoff, Math.random());
+    if (delayMs === undefined) return await this.fail(claim, reason, evidence);
     const released = await this.effects.release(this.database.db, claim, delayMs, reason, evidence);
     if (!released) return await this.lost(claim);
-    const { effectId, orderId, correlationId } = claim;
-    const next = [syncContactJob.request(`${effectId}-${claim.attempt}`, { effectId }, delayMs)];
-    return {
-      outcome: 'retry',
-      event: 'contact.retry',
-      next,
-      orderId,
-      correlationId,
-      attempt: claim.attempt,
-      reason,
-    };
+    const { effectId, attempt } = claim;
+    const next = [syncContactJob.request(`${effectId}-${attempt}`, { effectId }, delayMs)];
+    return { outcome: 'retry', event: 'contact.retry', next, ...lineOf(claim), reason };
   }
 
-  private async fail(
-    { claim }: Attempt,
-    reason: string,
-    evidence: Parameters<EffectsRepository['fail']>[3],
-  ): Promise<JobResult> {
-    const { orderId, correlationId, attempt } = claim;
+  private async fail(claim: ContactClaim, reason: string, evidence: Evidence): Promise<JobResult> {
     if (!(await this.effects.fail(this.database.db, claim, reason, evidence))) return await this.lost(claim);
-    const told = { orderId, correlationId, attempt, reason };
-    return { outcome: 'failed', event: 'contact.failed', attention: true, ...told };
+    return { outcome: 'failed', event: 'contact.failed', attention: true, ...lineOf(claim), reason };
   }
+}
+
+function lineOf({ orderId, correlationId, attempt }: ContactClaim) {
+  return { orderId, correlationId, attempt };
 }

@@ -9,6 +9,7 @@ import {
   type TestDatabase,
   viziOrder,
 } from '@visapi/backend-testing';
+import { LedgerRepository } from '@visapi/backend-repositories/operations';
 import { InboxModule } from '@visapi/backend-webhooks';
 import { OrdersModule } from '../orders.module.js';
 import { GetOrderTimeline } from '../queries/get-order-timeline.query.js';
@@ -211,6 +212,20 @@ describe('a confirmation that the order forbids', () => {
     await expect(messages(orderId)).resolves.toHaveLength(1);
     await expect(resend(orderId, { phone: '+972500000077' })).resolves.toMatchObject({ state: 'planned' });
     expect((await messages(orderId))[1]).toMatchObject({ phone: '+972500000077', awaits_contact: false });
+  });
+
+  it('is no violation of the ledger once it went to a named phone: an operator took it upon himself', async () => {
+    const orderId = await ordered('skipped', 'branch', { order: { branch: 'co' } });
+    await test.query(
+      `update effects set state = 'skipped', accepted_at = null, reason = 'branch'
+       where order_id = $1 and kind = 'contact'`,
+      [orderId],
+    );
+    await resend(orderId, { phone: '+972500000077' });
+    await settle(orderId, 'message', 'accepted');
+    const always = { from: null, to: null };
+    const violations = await new LedgerRepository().violations(test.database.db, always, 1_000);
+    expect(violations.filter((violation) => violation.orderId === orderId)).toEqual([]);
   });
 
   it('is never worded from what is not known, a named phone or not', async () => {

@@ -4,7 +4,7 @@ import type { Executor } from '../db/database.js';
 import { violatedConstraint } from '../db/errors.js';
 import { type Claim, type Evidence, leaseSeconds } from '../effects/effects.repository.js';
 
-/** The end of the semantic key that an operator's resync has; see `resyncKey`. */
+/** How the semantic key of an operator's resync ends: see `resyncKey`, and the two change together. */
 const resyncPattern = ':resync:[0-9a-f-]{36}$';
 
 /** A claimed contact effect with the newest order of its phone and what CBB has confirmed so far. */

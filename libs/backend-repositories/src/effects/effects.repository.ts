@@ -10,7 +10,7 @@ export const leaseSeconds = 15;
  * Whether the CRM has once held the newest content of order `e.order_id`: a customer is not told of an order before, for
  * a change may have brought another phone. Newest by the database's clock, which all workers share.
  */
-export const isNewestContactSynced = sql<boolean>`(select c.accepted_at from effects c
+const isNewestContactSynced = sql<boolean>`(select c.accepted_at from effects c
   where c.order_id = e.order_id and c.kind = 'contact' order by c.planned_at desc limit 1) is not null`;
 
 /**

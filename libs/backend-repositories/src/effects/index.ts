@@ -2,4 +2,4 @@ export { EffectsRepository, leaseSeconds } from './effects.repository.js';
 export { planContact } from './plan-contact.js';
 export { planMessages, tellOfOrder } from './plan-messages.js';
 export type { NewMessage, OrderFact } from './plan-messages.js';
-export type { Claim, EffectRow, NewEffect } from './effects.repository.js';
+export type { Claim, EffectRow, Evidence, NewEffect } from './effects.repository.js';

@@ -80,8 +80,9 @@ export class LedgerRepository {
 
   /**
    * Orders with a missing or misplaced effect: an applied delivery without its order, an order without the effects that
-   * every order has, an effect on a branch that owes none, a confirmation before its contact. Doubled effects cannot be
-   * rows (`semantic_key` is unique); that none is sent twice is for the vendor's records to show.
+   * every order has, an effect on a branch that owes none (unless an operator named the phone), a confirmation before
+   * its contact. Doubled effects cannot be rows (`semantic_key` is unique); that none is sent twice is for the vendor's
+   * records to show.
    */
   async violations(executor: Executor, period: Period, limit: number): Promise<LedgerViolation[]> {
     const result = await sql<LedgerViolation>`
@@ -96,7 +97,7 @@ export class LedgerRepository {
           (select count(*) from effects e where e.order_id = scope.order_id and e.kind = 'message'
             and e.semantic_key = 'message:order_confirmation:' || scope.order_id) as confirmations,
           exists (select from effects e where e.order_id = scope.order_id and e.state = 'accepted'
-            and o.branch <> 'il' and o.content_version = 1) as foreign_effect,
+            and e.awaits_contact and o.branch <> 'il' and o.content_version = 1) as foreign_effect,
           exists (select from effects e where e.order_id = scope.order_id and e.kind = 'message' and e.awaits_contact
             and e.state = 'accepted' and not exists (select from effects c where c.order_id = scope.order_id
               and c.kind = 'contact' and c.accepted_at is not null)) as told_before_contact
