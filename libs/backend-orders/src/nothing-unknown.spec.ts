@@ -53,7 +53,8 @@ const positions: readonly Position[] = [
     withoutIt: 'untranslatable',
   },
   { name: 'product.docType', put: product('docType'), may: {}, withoutIt: 'untranslatable' },
-  { name: 'product.intent', put: product('intent'), may: {}, withoutIt: 'untranslatable' },
+  // Silence about the intent means tourism, which the master order is for.
+  { name: 'product.intent', put: product('intent'), may: {}, withoutIt: master },
   { name: 'product.validity', put: product('validity'), may: {}, withoutIt: 'untranslatable' },
   // Silence about entries, as about a single one.
   {

@@ -59,7 +59,7 @@ describe('what was bought, in Hebrew', () => {
     { productValidity: null },
     { productValidity: 'constructor' },
     { productIntent: 'study' },
-    { productIntent: null },
+    { productIntent: 'unknown' },
     { productIntent: '' },
     { productEntries: '' },
     { productEntries: 'triple' },

@@ -1,6 +1,9 @@
 import { wordKey } from './spelling.js';
 import { findValidity } from './validities.js';
 
+/** The shop's rule for a product that states no intent: it is for tourists. */
+const unstatedIntent = 'tourism';
+
 const intents = new Map<string, string>([
   ['tourism', 'תיירות'],
   ['business', 'עסקים'],
@@ -41,7 +44,7 @@ export function visaTextHebrew(visa: VisaKind): string | undefined {
 }
 
 function evisaText(visa: VisaKind, validity: string): string | undefined {
-  const intent = intents.get(wordKey(visa.productIntent ?? ''));
+  const intent = intents.get(wordKey(visa.productIntent ?? unstatedIntent));
   const told = visa.productEntries == null ? '' : entries.get(wordKey(visa.productEntries));
   if (intent === undefined || told === undefined) return undefined;
   return told === '' ? `${intent} ${validity}` : `${intent}, ${told}, ${validity}`;

@@ -21,7 +21,7 @@ export function readPurchase(form: Part, reading: Reading) {
     productName: product.text('name', 200),
     productCountry: country,
     productDocType: listed(product, 'docType', docTypes),
-    productIntent: listed(product, 'intent', intents),
+    productIntent: listed(product, 'intent', intents) ?? unreadable(product, 'intent'),
     productEntries: listed(product, 'entries', entries) ?? unreadable(product, 'entries'),
     ...readValidity(product),
     stayLimit: product.count('stay_limit', 100_000),

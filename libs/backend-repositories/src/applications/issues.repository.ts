@@ -67,7 +67,7 @@ export class IssuesRepository {
       select i.id, i.applicant_id, i.issues, i.phone, i.correlation_id, found.order_id
       from applicant_issues i
       join lateral (select o.order_id from order_applicants a join orders o on o.order_id = a.order_id
-        where a.applicant_id = i.applicant_id order by o.delivery_position desc limit 1) found on true
+        where a.applicant_id = i.applicant_id and not a.removed order by o.delivery_position desc limit 1) found on true
       where i.state = 'unmatched' order by i.reported_at limit ${limit}`.execute(executor);
     return result.rows;
   }

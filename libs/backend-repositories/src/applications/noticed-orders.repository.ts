@@ -64,7 +64,9 @@ export class NoticedOrdersRepository {
   async orderOfApplicant(executor: Executor, applicantId: string): Promise<string | undefined> {
     const result = await sql<{ orderId: string }>`
       select o.order_id from order_applicants a join orders o on o.order_id = a.order_id
-      where a.applicant_id = ${applicantId} order by o.delivery_position desc limit 1`.execute(executor);
+      where a.applicant_id = ${applicantId} and not a.removed order by o.delivery_position desc limit 1`.execute(
+      executor,
+    );
     return result.rows[0]?.orderId;
   }
 

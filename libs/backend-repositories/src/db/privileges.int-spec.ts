@@ -41,7 +41,16 @@ describe('what roles may do', () => {
     const all = await granted('visapi_app');
     expect(all.filter((entry) => /DELETE|TRUNCATE|REFERENCES|TRIGGER/.test(entry))).toEqual([]);
     expect(all.filter((entry) => entry.endsWith('UPDATE'))).toEqual(
-      ['api_keys', 'contacts', 'effects', 'messages', 'orders'].map((table) => `${table} UPDATE`),
+      [
+        'api_keys',
+        'applicant_issues',
+        'contacts',
+        'effects',
+        'messages',
+        'orders',
+        'polls',
+        'visa_records',
+      ].map((table) => `${table} UPDATE`),
     );
   });
 

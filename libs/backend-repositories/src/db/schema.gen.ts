@@ -202,6 +202,10 @@ export interface OrderApplicants {
   applicantId: string;
   orderId: string;
   ordinal: number;
+  /**
+   * a later delivery no longer names this applicant
+   */
+  removed: Generated<boolean>;
 }
 
 export interface Orders {

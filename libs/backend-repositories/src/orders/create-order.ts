@@ -2,6 +2,7 @@ import { type Insertable, sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import type { Messages, Orders } from '../db/schema.gen.js';
 import type { NewEffect } from '../effects/index.js';
+import { applicantRows } from './applicants.js';
 import { appendEvent, type NewEvent } from '../events/index.js';
 
 /** Everything that begins with an order: its row, the effects it owes, the text of its confirmation, the fact. */
@@ -37,11 +38,6 @@ export async function createOrder(executor: Executor, created: NewOrder): Promis
     .selectFrom('created')
     .select('orderId')
     .executeTakeFirstOrThrow();
-}
-
-export function applicantRows(orderId: string, ids: readonly string[]) {
-  return sql<{ orderId: string; ordinal: number; applicantId: string }>`
-    select ${orderId}::text, ordinal, id from unnest(${[...ids]}::text[]) with ordinality as given(id, ordinal)`;
 }
 
 /** Times of the story come from one clock, the database's. */

@@ -4,7 +4,7 @@ import type { Executor } from '../db/database.js';
 import type { Orders } from '../db/schema.gen.js';
 import type { NewEffect } from '../effects/index.js';
 import { appendEvent, type NewEvent } from '../events/index.js';
-import { applicantRows } from './create-order.js';
+import { replaceApplicants } from './applicants.js';
 
 export type OrderRow = Selectable<Orders>;
 
@@ -116,7 +116,7 @@ export class OrdersRepository {
     if (contact) await executor.insertInto('effects').values(contact).execute();
     if (confirmation) await this.follow(executor, confirmation);
     if (notices) await this.followNotices(executor, orderId, notices);
-    if (applicantIds) await this.replaceApplicants(executor, orderId, applicantIds);
+    if (applicantIds) await replaceApplicants(executor, orderId, applicantIds);
     await executor.insertInto('events').values(appendEvent(change.event)).execute();
   }
 
@@ -157,19 +157,6 @@ export class OrdersRepository {
       )
       update messages m set phone = ${phone} from followed
       where m.effect_id = followed.id and followed.state = 'planned'`.execute(executor);
-  }
-
-  private async replaceApplicants(
-    executor: Executor,
-    orderId: string,
-    ids: readonly string[],
-  ): Promise<void> {
-    await executor.deleteFrom('orderApplicants').where('orderId', '=', orderId).execute();
-    await executor
-      .insertInto('orderApplicants')
-      .columns(['orderId', 'ordinal', 'applicantId'])
-      .expression(applicantRows(orderId, ids))
-      .execute();
   }
 
   /** Takes the flags of changed fields off. The caller holds the row's lock. */
