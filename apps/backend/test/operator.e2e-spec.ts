@@ -53,6 +53,10 @@ describe('an operator', () => {
     const balance = await untilQuiet(system, 1);
     expect(balance.violations).toEqual([]);
     expect((await system.sandbox.sends()).confirmationsByOrder[id]).toBe(2);
+    type Shown = { id: string; purpose: string; applicantId: null; resendOf: string | null };
+    const [again, first] = await system.api.get<Shown[]>(`/messages?orderId=${id}`);
+    expect(again).toMatchObject({ purpose: 'confirmation', applicantId: null, resendOf: first?.id });
+    await expect(system.api.get<Shown>(`/messages/${first?.id}`)).resolves.toMatchObject({ resendOf: null });
   });
 
   it('finds that a field the newest order says nothing of no longer shows an older order’s value', async () => {
