@@ -8,3 +8,7 @@ export type { NoticedOrder } from './notice.js';
 export { readOrder } from './order.js';
 export { createOrderJob } from './jobs/create-order.job.js';
 export { viziOrders } from './webhooks/vizi.webhook.js';
+export { ImportOrders } from './commands/import-orders.command.js';
+export type { ImportedResult } from './commands/import-orders.command.js';
+export { receivedAtOf } from './import/imported-row.js';
+export { OrdersModule } from './orders.module.js';

@@ -10,6 +10,7 @@ import {
 } from '@visapi/backend-repositories/orders';
 import { InboxModule } from '@visapi/backend-webhooks';
 import { CreateOrderHandler } from './commands/create-order.command.js';
+import { ImportOrdersHandler } from './commands/import-orders.command.js';
 import { PatchOrderHandler } from './commands/patch-order.command.js';
 import { PlaceOrderHandler } from './commands/place-order.command.js';
 import { ResendConfirmationHandler } from './commands/resend-confirmation.command.js';
@@ -47,6 +48,7 @@ const handlers = [
   PreviewReplayHandler,
   PreviewReplaysHandler,
   GetWarningCountsHandler,
+  ImportOrdersHandler,
 ];
 
 @Module({

@@ -9,3 +9,5 @@ export type { MessageTimes } from './timeline.repository.js';
 export { newestOrderOfPhone, readOrderRow } from './find-order.js';
 export { storedMessages } from './stored-messages.js';
 export type { StoredMessage } from './stored-messages.js';
+export { importOrder, isOrderIdKnown, storeImportedDelivery } from './import-order.js';
+export type { ImportedEffect, ImportedMessage, ImportedOrder } from './import-order.js';
