@@ -5,6 +5,8 @@ import { EventsRepository } from '@visapi/backend-repositories/events';
 import { DeliveriesRepository, ReplaysRepository } from '@visapi/backend-repositories/inbox';
 import {
   OrderListsRepository,
+  OrderSearchRepository,
+  OrderStatsRepository,
   OrdersRepository,
   TimelineRepository,
 } from '@visapi/backend-repositories/orders';
@@ -22,10 +24,13 @@ import { ReviewOrderHandler } from './commands/review-order.command.js';
 import { GetDeliveriesHandler } from './queries/get-deliveries.query.js';
 import { GetDeliveryHandler } from './queries/get-delivery.query.js';
 import { GetOrderByIdHandler } from './queries/get-order-by-id.query.js';
+import { GetOrderStatsHandler } from './queries/get-order-stats.query.js';
 import { GetOrderTimelineHandler } from './queries/get-order-timeline.query.js';
 import { GetOrdersHandler } from './queries/get-orders.query.js';
 import { PreviewMessageHandler } from './queries/preview-message.query.js';
 import { GetWarningCountsHandler } from './queries/get-warning-counts.query.js';
+import { GetSearchPresetsHandler } from './queries/get-search-presets.query.js';
+import { SearchOrdersHandler } from './queries/search-orders.query.js';
 import { PreviewReplayHandler } from './queries/preview-replay.query.js';
 import { PreviewReplaysHandler } from './queries/preview-replays.query.js';
 
@@ -49,6 +54,9 @@ const handlers = [
   PreviewReplaysHandler,
   GetWarningCountsHandler,
   ImportOrdersHandler,
+  SearchOrdersHandler,
+  GetSearchPresetsHandler,
+  GetOrderStatsHandler,
 ];
 
 @Module({
@@ -58,6 +66,8 @@ const handlers = [
     ReplaysRepository,
     OrdersRepository,
     OrderListsRepository,
+    OrderSearchRepository,
+    OrderStatsRepository,
     EventsRepository,
     EffectsRepository,
     TimelineRepository,

@@ -10,3 +10,5 @@ export {
   translateDatabaseError,
   violatedConstraint,
 } from './db/errors.js';
+export { opsOf, Specification } from './db/specification.js';
+export type { AnyValue, Condition, Kind, Leaf, Op, ValueOf } from './db/specification.js';

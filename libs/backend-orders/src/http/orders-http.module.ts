@@ -4,6 +4,7 @@ import { OrdersModule } from '../orders.module.js';
 import { DeliveriesController } from './deliveries.controller.js';
 import { ManualOrdersController } from './manual-orders.controller.js';
 import { OrderActionsController } from './order-actions.controller.js';
+import { OrderSearchController } from './order-search.controller.js';
 import { OrdersController } from './orders.controller.js';
 import { RetriggerController } from './retrigger.controller.js';
 
@@ -15,6 +16,7 @@ import { RetriggerController } from './retrigger.controller.js';
     ManualOrdersController,
     RetriggerController,
     OrderActionsController,
+    OrderSearchController,
   ],
 })
 export class OrdersHttpModule {}

@@ -1,5 +1,5 @@
 import type { DatabaseConfig } from '@visapi/backend-config';
-import { CamelCasePlugin, Kysely, PostgresDialect, type Transaction } from 'kysely';
+import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
 import { preparing } from './prepared-pool.js';
 import type { DB } from './schema.gen.js';
@@ -14,6 +14,11 @@ export type Executor = Kysely<DB> | Transaction<DB>;
  */
 const plannerOptions = '-c enable_seqscan=off -c enable_mergejoin=off -c enable_bitmapscan=off -c jit=off';
 
+/** Puts the choice back for one transaction: reports are planned for the values they have, on the statistics of now. */
+const allPlans = ['enable_seqscan', 'enable_mergejoin', 'enable_bitmapscan']
+  .map((option) => `set local ${option} = on`)
+  .join('; ');
+
 /** Runs within the caller's transaction if there is one, else within one of its own. */
 export async function inTransaction<T>(
   executor: Executor,
@@ -26,6 +31,7 @@ export async function inTransaction<T>(
 export class Database {
   private constructor(
     readonly db: Kysely<DB>,
+    private readonly reports: Kysely<DB>,
     private readonly pool: pg.Pool,
   ) {}
 
@@ -57,7 +63,23 @@ export class Database {
     pool.on('connect', (client) => client.on('error', () => undefined));
     const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
     const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparing(pool) }), plugins });
-    return new Database(db, pool);
+    const reports = new Kysely<DB>({ dialect: new PostgresDialect({ pool }), plugins });
+    return new Database(db, reports, pool);
+  }
+
+  /**
+   * Runs reads whose text varies or that go through much of a table: planned each time with every plan allowed, in one
+   * snapshot, and unable to write. Their statements are not kept, so that they never take the place of the hot paths'.
+   */
+  async report<T>(read: (executor: Executor) => Promise<T>): Promise<T> {
+    const transaction = this.reports
+      .transaction()
+      .setIsolationLevel('repeatable read')
+      .setAccessMode('read only');
+    return await transaction.execute(async (executor) => {
+      await sql.raw(allPlans).execute(executor);
+      return await read(executor);
+    });
   }
 
   /** Connections that wait for a free one in the pool. */

@@ -35,14 +35,26 @@ export async function paginate<D, TB extends keyof D, Row>(
     const nextCursor = rows.length > page.perPage && last !== undefined ? keyOf(last) : null;
     return { items, pagination: { nextCursor, perPage: page.perPage } };
   }
-  const { perPage } = page;
+  return await paginateByNumber(executor, query, ordered, page);
+}
+
+/**
+ * Runs a list query in an order of its own.
+ * @param ordered the query with its order, which must end in something unique: rows would change pages otherwise
+ */
+export async function paginateByNumber<D, TB extends keyof D, Row>(
+  executor: Executor,
+  query: SelectQueryBuilder<D, TB, Row>,
+  ordered: SelectQueryBuilder<D, TB, Row>,
+  { page, perPage }: { readonly page: number; readonly perPage: number },
+): Promise<PageResult<Row>> {
   const counted = await sql<{ total: number }>`select count(*) as total from (${query}) as counted`.execute(
     executor,
   );
   const items = await ordered
     .limit(perPage)
-    .offset((page.page - 1) * perPage)
+    .offset((page - 1) * perPage)
     .execute();
   const total = counted.rows[0]?.total ?? 0;
-  return { items, pagination: { page: page.page, perPage, total, totalPages: Math.ceil(total / perPage) } };
+  return { items, pagination: { page, perPage, total, totalPages: Math.ceil(total / perPage) } };
 }

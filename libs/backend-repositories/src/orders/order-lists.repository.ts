@@ -4,7 +4,8 @@ import type { Executor } from '../db/database.js';
 import { type Page, type PageResult, paginate } from '../db/paginate.js';
 import type { OrderRow } from './orders.repository.js';
 
-const shown = [
+/** The columns that lists and searches show of an order. */
+export const shown = [
   'orderId',
   'deliveryPosition',
   'branch',

@@ -1,0 +1,30 @@
+import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { Clock } from '@visapi/backend-kernel';
+import { Database } from '@visapi/backend-repositories';
+import { OrderStatsRepository } from '@visapi/backend-repositories/orders';
+import { rangeUnusable } from '../order-search.errors.js';
+import { type OrderStats, type StatsRange, stepsOf, summarize } from '../order-stats.js';
+
+/** How many orders came in a period and what they are worth, whatever became of them. */
+export class GetOrderStats extends Query<OrderStats> {
+  constructor(readonly range: StatsRange) {
+    super();
+  }
+}
+
+@QueryHandler(GetOrderStats)
+export class GetOrderStatsHandler implements IQueryHandler<GetOrderStats> {
+  constructor(
+    private readonly database: Database,
+    private readonly stats: OrderStatsRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute({ range }: GetOrderStats): Promise<OrderStats> {
+    const starts = stepsOf(range, this.clock.now());
+    if (typeof starts === 'string') throw rangeUnusable(starts);
+    const wanted = { starts, to: range.to ?? null };
+    const counted = await this.database.report(async (executor) => await this.stats.count(executor, wanted));
+    return summarize(counted, starts);
+  }
+}
