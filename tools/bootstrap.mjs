@@ -19,6 +19,7 @@ const ENTRIES = {
   bench: ['load-tests/bench.ts'],
   build: ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'build'],
   generate: ['tools/checks/generated.ts', '--write'],
+  visapi: ['tools/cli/main.ts'],
 };
 
 // Of npm (which brings pnpm) and of pnpm.

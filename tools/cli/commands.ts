@@ -1,0 +1,5 @@
+import type { Command } from './command.ts';
+import { importCommand } from './commands/import.ts';
+
+/** Everything `npm run visapi` can do besides helping. */
+export const commands: readonly Command[] = [importCommand];

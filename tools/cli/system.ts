@@ -1,0 +1,94 @@
+import { join } from 'node:path';
+import type { CommandBus } from '@nestjs/cqrs';
+import { execa } from 'execa';
+import { readSettings, REPOSITORY } from '../launcher/settings.ts';
+import { readJson } from '../services/files.ts';
+import { Problem } from '../services/problem.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The modules of the system on its database, without anything that listens or works by itself. */
+export interface OpenSystem {
+  readonly commands: CommandBus;
+  /** Hours after an order's first delivery within which its customer is told by itself. */
+  readonly confirmWithinHours: number;
+  close(): Promise<void>;
+}
+
+/** @throws Problem when no system is named, or its database does not answer as it should */
+export async function openSystem(env: Environment): Promise<OpenSystem> {
+  const url = await findDatabase(env);
+  await build();
+  // Imported when they are there: the build has just made them.
+  const { NestFactory } = await import('@nestjs/core');
+  const { CommandBus: Bus } = await import('@nestjs/cqrs');
+  const { loadConfig, slices } = await import('@visapi/backend-config');
+  const { Log, nestLogger, ObservabilityModule } = await import('@visapi/backend-observability');
+  const { OrdersModule } = await import('@visapi/backend-orders');
+  const { DatabaseModule } = await import('@visapi/backend-repositories');
+  const { process: processSlice, database, messaging } = slices;
+  const given = { LOG_LEVEL: 'error', ...env, DATABASE_URL: url };
+  const config = orProblem(() => loadConfig(given, { process: processSlice, database, messaging }));
+  const log = Log.create(config.process, 'visapi');
+  const root = {
+    module: OrdersModule,
+    imports: [
+      ObservabilityModule.forRoot(config.process, log),
+      DatabaseModule.forRoot(config.database, 'visapi-cli'),
+    ],
+  };
+  const app = await NestFactory.createApplicationContext(root, {
+    logger: nestLogger(log),
+    abortOnError: false,
+  });
+  return {
+    commands: app.get(Bus),
+    confirmWithinHours: config.messaging.confirmWithinHours,
+    close: async () => await app.close(),
+  };
+}
+
+/** @throws Problem that says what is missing */
+export async function findDatabase(env: Environment): Promise<string> {
+  if (env['DATABASE_URL']) return env['DATABASE_URL'];
+  const file = join(readSettings(env).home, 'dev.json');
+  const running = await readJson<{ readonly appDatabaseUrl?: string }>(file);
+  if (running?.appDatabaseUrl) return running.appDatabaseUrl;
+  throw new Problem(
+    `no system found: DATABASE_URL is not set, and ${running ? `${file} names no database` : `there is no ${file}`}`,
+    'Start one with npm start (and set VISAPI_HOME as it does), or set DATABASE_URL to its database, as the application’s role.',
+  );
+}
+
+/** What is wrong with the environment is said in words already. */
+function orProblem<T>(load: () => T): T {
+  try {
+    return load();
+  } catch (cause) {
+    throw new Problem(
+      (cause as Error).message,
+      'Correct these variables; docs/environment.md lists them all.',
+      {
+        cause,
+      },
+    );
+  }
+}
+
+/** Unchanged libraries come from the cache, in less than a second. */
+async function build(): Promise<void> {
+  const nx = join(REPOSITORY, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
+  const libraries = 'tag:type:context,tag:type:mechanism,tag:type:kernel';
+  const { failed, all } = await execa(
+    process.execPath,
+    [nx, 'run-many', '-t', 'build', '-p', libraries, '--outputStyle=static'],
+    {
+      cwd: REPOSITORY,
+      env: { NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false' },
+      stdin: 'ignore',
+      all: true,
+      reject: false,
+    },
+  );
+  if (failed) throw new Problem(`the build failed:\n${all}`, 'Correct the source named above.');
+}
