@@ -53,7 +53,7 @@ function onlyOne(readings: readonly (string | undefined)[]): string | undefined 
 }
 
 function international(digits: string): string {
-  return `+${digits.replace(/^\+|^00/, '')}`;
+  return `+${digits.replace(/^(\+|00)/, '')}`;
 }
 
 /**
@@ -61,7 +61,7 @@ function international(digits: string): string {
  * else in between: an extension or a second number must not be glued to the first.
  */
 function dialled(part: unknown): string | undefined {
-  const text = typeof part === 'number' && Number.isSafeInteger(part) ? String(part) : part;
+  const text = Number.isSafeInteger(part) ? String(part) : part;
   if (typeof text !== 'string' || text.length > longestPart) return undefined;
   return /^[^\d+]*(\+?\d+)[^\d+]*$/.exec(text.replace(/[\s().\-\p{Pd}\p{Cf}]/gu, ''))?.[1];
 }
