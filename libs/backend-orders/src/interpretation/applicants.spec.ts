@@ -135,7 +135,7 @@ describe('all applicants of a form', () => {
     const { bytes } = read({ id }, {}, { id: 'apl_2' }, { id });
     expect(applicantIds(bytes)).toEqual([id, 'apl_2']);
     expect(applicantIds(null)).toEqual([]);
-    const crowd = read(...Array.from({ length: 40_000 }, (_, i) => ({ id: `a${i}` })));
+    const crowd = read(...Array.from({ length: 1_001 }, (_, i) => ({ id: `a${i}` })));
     expect(applicantIds(crowd.bytes)).toHaveLength(1_000);
   });
 });
