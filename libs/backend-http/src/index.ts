@@ -6,7 +6,16 @@ export { createHttpApp } from './create-http-app.js';
 export { Listed } from './envelope.js';
 export { askedBy, describeRequest } from './request-context.js';
 export type { AskedBy, HttpRequest } from './request-context.js';
-export { dryRunQuery, orderNames, phoneText, reasonText, toOrderTarget } from './operator-input.js';
+export {
+  dryRunQuery,
+  noQuery,
+  optionalReason,
+  orderNames,
+  phoneOrNone,
+  phoneText,
+  reasonText,
+  toOrderTarget,
+} from './operator-input.js';
 export { onlyKnown, pageQuery, toPage } from './page-query.js';
 export type { Check } from './platform.module.js';
 export { HealthCheck, PlatformModule } from './platform.module.js';

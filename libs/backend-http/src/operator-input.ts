@@ -14,6 +14,12 @@ export const reasonText = z
     'must be text without broken characters',
   );
 
+/** The same where an operator need not say it; what he did not say stands in the history as that. */
+export const optionalReason = reasonText.default('no reason given');
+
+/** For routes without parameters: a `?dryRun=true` that nobody heeds would be worse than refused. */
+export const noQuery = onlyKnown({});
+
 /** `?dryRun=true` tells what would be done and does nothing. */
 export const dryRunQuery = onlyKnown({
   dryRun: z
@@ -23,12 +29,13 @@ export const dryRunQuery = onlyKnown({
 });
 
 /** A phone in any shape the shop sends. */
-export const phoneText = z.unknown().transform((given, context) => {
-  const { e164 } = parsePhone(given);
-  if (e164 !== null) return e164;
-  context.addIssue({ code: 'custom', message: 'must be a valid phone such as +972500000001' });
-  return z.NEVER;
-});
+export const phoneText = z.unknown().transform(toE164);
+
+/** The same where it may be left out: what is missing, null or empty is none. */
+export const phoneOrNone = z
+  .unknown()
+  .transform((given, context) => ((given ?? '') === '' ? null : toE164(given, context)))
+  .prefault(null);
 
 /** Which order is meant: by its id at the shop, or the newest of a phone. */
 export type OrderTarget = { readonly orderId: string } | { readonly phone: string };
@@ -59,5 +66,12 @@ export function toOrderTarget<B extends Named>(
   const [target, ...more] = named;
   if (target && more.length === 0) return { ...body, target };
   context.addIssue({ code: 'custom', message: 'name the order by one of orderId, viziOrderId, phoneNumber' });
+  return z.NEVER;
+}
+
+function toE164(given: unknown, context: z.RefinementCtx): string {
+  const { e164 } = parsePhone(given);
+  if (e164 !== null) return e164;
+  context.addIssue({ code: 'custom', message: 'must be a valid phone such as +972500000001' });
   return z.NEVER;
 }

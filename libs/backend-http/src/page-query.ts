@@ -35,7 +35,9 @@ export function onlyKnown<Shape extends z.ZodRawShape>(shape: Shape) {
   const known = names === '' ? 'nothing is taken' : `known are ${names}`;
   return z.strictObject(shape, {
     error: (issue) =>
-      issue.code === 'unrecognized_keys' ? `there is no ${issue.keys.join(', ')} here; ${known}` : undefined,
+      issue.code === 'unrecognized_keys'
+        ? `there is no ${issue.keys.join(', ')} here; ${known}`
+        : `must be an object; ${known}`,
   });
 }
 

@@ -1,6 +1,15 @@
 import { Body, Controller, Get, HttpCode, Post, Query, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { Access, askedBy, type HttpRequest, Listed, Responds, toPage } from '@visapi/backend-http';
+import {
+  Access,
+  askedBy,
+  dryRunQuery,
+  type HttpRequest,
+  Listed,
+  noQuery,
+  Responds,
+  toPage,
+} from '@visapi/backend-http';
 import type { z } from 'zod';
 import { RequestCompletedCheck } from '../commands/request-completed-check.command.js';
 import { GetCompletedStats } from '../queries/get-completed-stats.query.js';
@@ -55,7 +64,7 @@ export class AirtableController {
   @HttpCode(200)
   @Access({ scopes: ['integrations:airtable:write'] })
   @Responds(requestedResponse)
-  async check() {
+  async check(@Query({ schema: noQuery }) _query: z.infer<typeof noQuery>) {
     await this.commands.execute(new RequestCompletedCheck(null));
     const { pending } = await this.queries.execute(new GetCompletedStats());
     return {
@@ -71,10 +80,12 @@ export class AirtableController {
   @Access({ scopes: ['integrations:airtable:write'] })
   @Responds(requestedResponse)
   async bootstrap(
-    @Body({ schema: bootstrapBody }) { reason, dryRun }: z.infer<typeof bootstrapBody>,
+    @Query({ schema: dryRunQuery }) query: z.infer<typeof dryRunQuery>,
+    @Body({ schema: bootstrapBody }) { reason, ...body }: z.infer<typeof bootstrapBody>,
     @Req() request: HttpRequest,
   ) {
     const { actor: by } = askedBy(request);
+    const dryRun = query.dryRun === true || body.dryRun;
     if (!dryRun) await this.commands.execute(new RequestCompletedCheck({ by, reason }));
     const { pending } = await this.queries.execute(new GetCompletedStats());
     const message = dryRun

@@ -1,4 +1,4 @@
-import { onlyKnown, pageQuery } from '@visapi/backend-http';
+import { onlyKnown, pageQuery, reasonText } from '@visapi/backend-http';
 import { z } from 'zod';
 import type { LookUpOrderResult } from '../queries/look-up-order.query.js';
 
@@ -90,9 +90,9 @@ export const statsResponse = z.object({
   }),
 });
 
-export const bootstrapBody = z.object({
-  reason: z.string('must say why').trim().min(1, 'must say why').max(500),
-  dryRun: z.boolean().default(false),
+export const bootstrapBody = onlyKnown({
+  reason: reasonText,
+  dryRun: z.boolean('must be true or false').default(false),
 });
 
 export const requestedResponse = z.object({

@@ -1,4 +1,4 @@
-import { parsePhone } from '@visapi/backend-kernel';
+import { phoneOrNone } from '@visapi/backend-http';
 import { z } from 'zod';
 import type { ReportIssuesResult } from '../commands/report-issues.command.js';
 
@@ -11,13 +11,16 @@ const listed = z.array(issue).max(mostIssues, `must hold at most ${mostIssues} i
 
 /** Categories are optional; ones we have no heading for are told too. */
 const issues = z
-  .object({
-    face_photo: listed,
-    passport_photo: listed,
-    business: listed,
-    passport_expiry: listed,
-    application_details: listed,
-  })
+  .object(
+    {
+      face_photo: listed,
+      passport_photo: listed,
+      business: listed,
+      passport_expiry: listed,
+      application_details: listed,
+    },
+    'must hold issues by category, such as { "face_photo": [{ "value": "with_glasses" }] }',
+  )
   .catchall(listed)
   .refine((given) => Object.keys(given).length <= 20, 'must have at most 20 categories')
   .refine(
@@ -41,22 +44,8 @@ export const mistakesBody = z.object({
     .max(200)
     .refine((id) => id.isWellFormed() && !/\p{Cc}/u.test(id), 'must not contain control characters'),
   issues,
-  phone: namedPhone(),
+  phone: phoneOrNone,
 });
-
-/** A phone that somebody named for one message; E.164 or null. */
-export function namedPhone() {
-  return z
-    .string()
-    .nullish()
-    .transform((given, context) => {
-      if (given === undefined || given === null || given.trim() === '') return null;
-      const { e164 } = parsePhone(/^\s*(\+|00)/.test(given) ? given : `+${given}`);
-      if (e164 !== null) return e164;
-      context.addIssue({ code: 'custom', message: 'must be a whole phone number such as +972500000001' });
-      return z.NEVER;
-    });
-}
 
 export const mistakesResponse = z.object({
   success: z.boolean(),

@@ -1,6 +1,13 @@
-import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Query, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { Access, askedBy, describeRequest, type HttpRequest, Responds } from '@visapi/backend-http';
+import {
+  Access,
+  askedBy,
+  describeRequest,
+  dryRunQuery,
+  type HttpRequest,
+  Responds,
+} from '@visapi/backend-http';
 import type { z } from 'zod';
 import { ResendVisa } from '../commands/resend-visa.command.js';
 import { FindVisaOrder } from '../queries/find-visa-order.query.js';
@@ -18,17 +25,19 @@ export class ResendVisaController {
   @Access({ scopes: ['webhook:vizi', 'admin'] })
   @Responds(resendVisaResponse)
   async resend(
+    @Query({ schema: dryRunQuery }) query: z.infer<typeof dryRunQuery>,
     @Body({ schema: resendVisaBody }) body: z.infer<typeof resendVisaBody>,
     @Req() request: HttpRequest,
   ) {
     const by = askedBy(request);
+    const wish = { ...body, dryRun: query.dryRun === true || body.dryRun };
     const applications = await this.queries.execute(new FindVisaOrder(body.orderId, by.correlationId));
-    const result = await this.commands.execute(new ResendVisa(body.orderId, applications, body, by));
+    const result = await this.commands.execute(new ResendVisa(body.orderId, applications, wish, by));
     describeRequest(request, {
       event: 'operator.resent',
       orderId: body.orderId,
       count: result.planned.length,
     });
-    return toResendVisaResponse(body, applications, result);
+    return toResendVisaResponse(wish, applications, result);
   }
 }

@@ -1,20 +1,20 @@
+import { onlyKnown, optionalReason, phoneOrNone } from '@visapi/backend-http';
 import { z } from 'zod';
 import type { ResendVisaResult } from '../commands/resend-visa.command.js';
 import type { VisaApplication } from '../visa-messages.js';
-import { namedPhone } from './mistakes.schemas.js';
 
-export const resendVisaBody = z.object({
+export const resendVisaBody = onlyKnown({
   orderId: z.string('must be the id of an order').trim().min(1, 'must not be empty').max(100),
-  phone: namedPhone(),
+  phone: phoneOrNone,
   applicationIds: z
     .array(z.string().min(1).max(200))
     .min(1, 'must name at least one application')
     .max(100)
     .optional(),
-  reason: z.string().trim().min(1).max(500).default('resend-visa'),
+  reason: optionalReason,
   /** Also where it is not known whether the message before went out. */
-  force: z.boolean().default(false),
-  dryRun: z.boolean().default(false),
+  force: z.boolean('must be true or false').default(false),
+  dryRun: z.boolean('must be true or false').default(false),
 });
 
 export const resendVisaResponse = z.object({

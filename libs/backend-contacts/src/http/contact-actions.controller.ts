@@ -4,7 +4,6 @@ import { Access, askedBy, dryRunQuery, type HttpRequest, Responds } from '@visap
 import type { z } from 'zod';
 import { ResyncContact } from '../commands/resync-contact.command.js';
 import {
-  noReason,
   orderParameter,
   resyncBody,
   resyncResponse,
@@ -26,10 +25,10 @@ export class ContactActionsController {
   async sync(
     @Param({ schema: orderParameter }) { orderId }: z.infer<typeof orderParameter>,
     @Query({ schema: dryRunQuery }) { dryRun = false }: z.infer<typeof dryRunQuery>,
-    @Body({ schema: syncBody }) body: z.infer<typeof syncBody>,
+    @Body({ schema: syncBody }) { reason }: z.infer<typeof syncBody>,
     @Req() request: HttpRequest,
   ) {
-    const wish = { reason: body?.reason ?? noReason, dryRun };
+    const wish = { reason, dryRun };
     return toSyncResponse(
       await this.commands.execute(new ResyncContact({ orderId }, wish, askedBy(request))),
     );
@@ -41,7 +40,7 @@ export class ContactActionsController {
   @Responds(resyncResponse)
   async resync(
     @Query({ schema: dryRunQuery }) query: z.infer<typeof dryRunQuery>,
-    @Body({ schema: resyncBody }) { target, reason = noReason, dryRun }: z.infer<typeof resyncBody>,
+    @Body({ schema: resyncBody }) { target, reason, dryRun }: z.infer<typeof resyncBody>,
     @Req() request: HttpRequest,
   ) {
     const wish = { reason, dryRun: dryRun ?? query.dryRun ?? false };

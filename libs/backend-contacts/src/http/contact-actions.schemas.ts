@@ -1,13 +1,10 @@
-import { onlyKnown, orderNames, reasonText, toOrderTarget } from '@visapi/backend-http';
+import { onlyKnown, optionalReason, orderNames, toOrderTarget } from '@visapi/backend-http';
 import { z } from 'zod';
 import type { ResyncedContact } from '../commands/resync-contact.command.js';
 
-/** Kept in the history where an operator need not say why and did not. */
-export const noReason = 'no reason given';
-
 export const orderParameter = z.object({ orderId: z.string().min(1).max(300) });
 
-export const syncBody = onlyKnown({ reason: reasonText.optional() }).nullish();
+export const syncBody = onlyKnown({ reason: optionalReason }).prefault({});
 
 export const syncResponse = z.object({
   orderId: z.string(),
@@ -28,7 +25,7 @@ export function toSyncResponse({ fields, ...contact }: ResyncedContact): z.infer
 export const resyncBody = onlyKnown({
   ...orderNames,
   dryRun: z.boolean('must be true or false').optional(),
-  reason: reasonText.optional(),
+  reason: optionalReason,
 }).transform(toOrderTarget);
 
 /** The shape that the system before answered with. */

@@ -1,4 +1,4 @@
-import { pageQuery } from '@visapi/backend-http';
+import { onlyKnown, pageQuery, phoneText } from '@visapi/backend-http';
 import { z } from 'zod';
 
 const statuses = [
@@ -13,14 +13,10 @@ const statuses = [
   'uncertain',
 ] as const;
 
-export const messagesQuery = z.object({
+export const messagesQuery = onlyKnown({
   ...pageQuery('id'),
   orderId: z.string().max(300).optional(),
-  phone: z
-    .string()
-    .max(40)
-    .transform((given) => `+${given.replace(/\D/g, '')}`)
-    .optional(),
+  phone: phoneText.optional(),
   status: z.enum(statuses).optional(),
   template: z.string().max(200).optional(),
 });

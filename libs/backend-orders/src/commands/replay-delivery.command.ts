@@ -16,7 +16,6 @@ import { classifyAgain } from '../replay.js';
 export interface ReplayedBy {
   readonly actor: string;
   readonly correlationId: string;
-  /** Empty when none was given. */
   readonly reason: string;
 }
 

@@ -1,7 +1,7 @@
-import { onlyKnown, pageQuery } from '@visapi/backend-http';
+import { onlyKnown, optionalReason, pageQuery } from '@visapi/backend-http';
 import type { DeliveryRow } from '@visapi/backend-repositories/inbox';
 import { z } from 'zod';
-import { optionalReason, time, timestamp } from './fields.schemas.js';
+import { time, timestamp } from './fields.schemas.js';
 
 const outcome = z.enum(['accepted', 'changed', 'skipped', 'rejected']);
 const state = z.enum(['open', 'applied', 'failed', 'closed']);

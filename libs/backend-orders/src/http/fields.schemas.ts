@@ -1,5 +1,6 @@
-import { onlyKnown, reasonText } from '@visapi/backend-http';
 import { z } from 'zod';
+
+export { noQuery } from '@visapi/backend-http';
 
 /** Fields that several routes of orders and deliveries take or give. */
 export const yesNo = z
@@ -11,9 +12,3 @@ export const time = z.iso
   .transform((text) => new Date(text));
 
 export const timestamp = z.date().transform((date) => date.toISOString());
-
-/** For routes without parameters: a `?dryRun=true` that nobody heeds would be worse than refused. */
-export const noQuery = onlyKnown({});
-
-/** Why an operator does something, where he need not say it. */
-export const optionalReason = reasonText.default('');

@@ -6,7 +6,6 @@ import { ResendConfirmation } from '../commands/resend-confirmation.command.js';
 import { PreviewMessage } from '../queries/preview-message.query.js';
 import {
   actedOnOrder,
-  noReason,
   previewQuery,
   previewResponse,
   resendBody,
@@ -61,7 +60,7 @@ export class OrderActionsController {
     @Body({ schema: retriggerBody }) body: z.infer<typeof retriggerBody>,
     @Req() request: HttpRequest,
   ) {
-    const { target, force = false, reason = noReason, dryRun = query.dryRun ?? false } = body;
+    const { target, force = false, reason, dryRun = query.dryRun ?? false } = body;
     const wish = { reason, phone: null, force, repeat: force, dryRun };
     return toRetriggerResponse(
       await this.commands.execute(new ResendConfirmation(target, wish, askedBy(request))),

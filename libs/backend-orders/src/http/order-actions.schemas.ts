@@ -1,10 +1,14 @@
-import { onlyKnown, orderNames, phoneText, reasonText, toOrderTarget } from '@visapi/backend-http';
+import {
+  onlyKnown,
+  optionalReason,
+  orderNames,
+  phoneText,
+  reasonText,
+  toOrderTarget,
+} from '@visapi/backend-http';
 import { z } from 'zod';
 import type { ResentConfirmation } from '../commands/resend-confirmation.command.js';
 import { messageTemplates } from '../resend.js';
-
-/** Kept in the history where an operator need not say why and did not. */
-export const noReason = 'no reason given';
 
 export const actedOnOrder = z.object({ orderId: z.string().min(1).max(300) });
 
@@ -49,7 +53,7 @@ export const retriggerBody = onlyKnown({
         : 'must be order_confirmation (or visa_approval, at POST /webhooks/vizi/resend-visa)',
   }),
   force: yesNo.optional(),
-  reason: reasonText.optional(),
+  reason: optionalReason,
   dryRun: yesNo.optional(),
 }).transform(toOrderTarget);
 

@@ -1,5 +1,4 @@
 import { onlyKnown, pageQuery, phoneText, reasonText } from '@visapi/backend-http';
-import { parsePhone } from '@visapi/backend-kernel';
 import type { OrderView } from '@visapi/backend-repositories/orders';
 import { z } from 'zod';
 import { destinationKey } from '../catalogue/destinations.js';
@@ -11,10 +10,7 @@ export const ordersQuery = onlyKnown({
   branch: z.string().max(50).toLowerCase().optional(),
   status: z.string().max(100).optional(),
   country: z.string().max(100).transform(destinationKey).optional(),
-  phone: z
-    .string()
-    .transform((given) => parsePhone(given.startsWith('+') ? given : `+${given.trim()}`).e164 ?? given)
-    .optional(),
+  phone: phoneText.optional(),
   email: z.string().max(320).optional(),
   cbbSynced: yesNo.optional(),
   whatsappConfirmationSent: yesNo.optional(),

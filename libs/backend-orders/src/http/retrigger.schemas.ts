@@ -1,8 +1,7 @@
-import { onlyKnown } from '@visapi/backend-http';
+import { onlyKnown, optionalReason } from '@visapi/backend-http';
 import { orderIdSchema } from '@visapi/backend-kernel';
 import { z } from 'zod';
 import type { Retriggered, RetriggeredOrders } from '../commands/retrigger-orders.command.js';
-import { optionalReason } from './fields.schemas.js';
 
 const dayOrTime = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
   error: 'must be a day such as 2026-01-05 or a time such as 2026-01-05T00:00:00Z',
