@@ -7,7 +7,7 @@ import {
   type NoticedOrderRow,
   NoticedOrdersRepository,
 } from '@visapi/backend-repositories/applications';
-import { planMessages } from '@visapi/backend-repositories/effects';
+import { type NewMessage, planMessages } from '@visapi/backend-repositories/effects';
 import { applicantName } from '../applicant-name.js';
 import { issueMessages } from '../issue-messages.js';
 import { type CanonicalIssue, canonicalIssues, type GivenIssues } from '../issues/issue-text.js';
@@ -24,7 +24,10 @@ export interface ReportIssuesResult {
   readonly isTold: boolean;
 }
 
-/** Staff have found defects in an applicant's application: remember them and tell the applicant, once. */
+/**
+ * Staff have found defects in an applicant's application: remember them and tell the applicant, once. What was withheld
+ * before and no longer need be is told when it is reported again.
+ */
 export class ReportIssues extends Command<ReportIssuesResult> {
   constructor(
     readonly applicantId: string,
@@ -63,12 +66,16 @@ export class ReportIssuesHandler implements ICommandHandler<ReportIssues> {
         applicantName: order ? applicantName(order.applicants, applicantId) : null,
         totalIssues: issues.length,
       };
+      const report = { id: newId(), applicantId, issues, phone, correlationId: command.by.correlationId };
+      const messages = order ? issueMessages(order, report) : [];
       const before = await this.issues.countRepeat(transaction, applicantId, contentHash, sameReportSeconds);
-      if (before) {
-        const isTold = await this.isTold(transaction, before);
+      const states = before ? await this.statesOf(transaction, before) : [];
+      const isOwedNow = areAll(states, 'skipped') && messages[0]?.effect.state === 'planned';
+      if (before && !isOwedNow) {
+        const isTold = areAll(states, 'accepted');
         return { ...about, issueId: before.id, status: 'duplicate', reason: before.reason, isTold };
       }
-      const kept = await this.keep(transaction, command, issues, contentHash, order);
+      const kept = await this.keep(transaction, command, { ...report, contentHash }, order, messages);
       return { ...about, ...kept, isTold: false };
     });
   }
@@ -76,21 +83,19 @@ export class ReportIssuesHandler implements ICommandHandler<ReportIssues> {
   private async keep(
     transaction: Executor,
     { applicantId, phone, by }: ReportIssues,
-    issues: readonly CanonicalIssue[],
-    contentHash: Buffer,
+    report: { readonly id: string; readonly issues: readonly CanonicalIssue[]; readonly contentHash: Buffer },
     order: NoticedOrderRow | undefined,
+    messages: readonly NewMessage[],
   ): Promise<Pick<ReportIssuesResult, 'issueId' | 'status' | 'reason'>> {
     const { actor, apiKeyId, correlationId } = by;
-    const report = { id: newId(), applicantId, issues, phone, correlationId };
-    const messages = order ? issueMessages(order, report) : [];
     const status = order ? (messages[0]?.effect.state === 'planned' ? 'planned' : 'skipped') : 'unmatched';
     const reason = messages[0]?.effect.reason ?? null;
     await this.issues.insert(transaction, {
       id: report.id,
       applicantId,
       orderId: order?.orderId ?? null,
-      contentHash,
-      issues: Buffer.from(JSON.stringify(issues)),
+      contentHash: report.contentHash,
+      issues: Buffer.from(JSON.stringify(report.issues)),
       phone,
       state: status,
       reason,
@@ -103,13 +108,18 @@ export class ReportIssuesHandler implements ICommandHandler<ReportIssues> {
     return { issueId: report.id, status, reason };
   }
 
-  private async isTold(
+  /** How the messages of a report stand; none as long as its order is not known. */
+  private async statesOf(
     transaction: Executor,
     report: { readonly id: string; readonly orderId: string | null },
-  ): Promise<boolean> {
-    if (report.orderId === null) return false;
+  ): Promise<readonly string[]> {
+    if (report.orderId === null) return [];
     const notices = await this.orders.notices(transaction, report.orderId, 'issues');
     const own = notices.filter(({ semanticKey }) => semanticKey.startsWith(`message:issues:${report.id}:`));
-    return own.length > 0 && own.every(({ state }) => state === 'accepted');
+    return own.map(({ state }) => state);
   }
+}
+
+function areAll(states: readonly string[], wanted: string): boolean {
+  return states.length > 0 && states.every((state) => state === wanted);
 }

@@ -137,6 +137,19 @@ describe('issues that staff report', () => {
     await expect(messages(applicant)).resolves.toHaveLength(4);
   });
 
+  it('are told when they are reported again after what withheld them is gone, and only once', async () => {
+    const applicant = newApplicant();
+    const { orderId } = await orderOf(applicant);
+    await test.query('update orders set whatsapp_alerts_enabled = false where order_id = $1', [orderId]);
+    await expect(report(applicant)).resolves.toMatchObject({ status: 'skipped', reason: 'no-consent' });
+    await expect(report(applicant)).resolves.toMatchObject({ status: 'duplicate', reason: 'no-consent' });
+    await expect(messages(applicant)).resolves.toHaveLength(1);
+    await test.query('update orders set whatsapp_alerts_enabled = true where order_id = $1', [orderId]);
+    await expect(report(applicant)).resolves.toMatchObject({ status: 'planned', reason: null });
+    await expect(report(applicant)).resolves.toMatchObject({ status: 'duplicate', isTold: false });
+    await expect(messages(applicant)).resolves.toMatchObject([{ state: 'skipped' }, { state: 'planned' }]);
+  });
+
   it('go to a phone that staff name without waiting for the contact or for consent', async () => {
     const applicant = newApplicant();
     const { orderId } = await orderOf(applicant);
