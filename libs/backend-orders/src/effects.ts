@@ -54,9 +54,9 @@ export function messageOf(effectId: string, orderId: string, decision: Confirmat
 }
 
 /** What an unclaimed confirmation becomes after its order changed. */
-export function followedConfirmation(decision: Confirmation, orderId: string) {
+export function followedConfirmation(decision: Confirmation) {
   const reason = decision.state === 'skipped' ? decision.reason : null;
-  return { semanticKey: confirmationKey(orderId), state: decision.state, reason, ...wordsOf(decision) };
+  return { state: decision.state, reason, ...wordsOf(decision) };
 }
 
 function wordsOf(decision: Confirmation): { phone: string | null; parameters: Buffer | null } {

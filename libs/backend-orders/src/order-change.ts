@@ -42,7 +42,7 @@ export function planChange(before: OrderRow, content: OrderContent, cause: Chang
     content,
     appliedPosition: cause.appliedPosition,
     contact,
-    confirmation: isNew ? followedConfirmation(decideConfirmation(content, orderId), orderId) : undefined,
+    confirmation: isNew ? followedConfirmation(decideConfirmation(content, orderId)) : undefined,
     notices: isNew ? followedNotices(content) : undefined,
     applicantIds: fields.includes('applicants') ? applicantIds(content.applicants) : undefined,
     review: reviewFields(fields),

@@ -7,6 +7,7 @@ import { changedFields } from './change.js';
 import { decideConfirmation, decideContact } from './confirmation.js';
 import { readOrder } from './order.js';
 import { isObject } from './read-field.js';
+import { newestConfirmation } from './resend.js';
 import { viziOrders } from './webhooks/vizi.webhook.js';
 
 /** Deliveries that one call replays or looks at; the answer says when there are more. */
@@ -124,9 +125,7 @@ function consequences(
   if (isFirst || !row) return { effects: [contact, message] };
   const fields = row.appliedPosition < delivery.position ? changedFields(row, content) : [];
   if (fields.length === 0) return { effects: [], fields };
-  const confirmation = effects.find(
-    ({ purpose, resendOf }) => purpose === 'confirmation' && resendOf === null,
-  );
+  const confirmation = newestConfirmation(effects);
   const told: ForeseenEffect =
     !confirmation || follows(confirmation)
       ? message
@@ -135,7 +134,8 @@ function consequences(
 }
 
 /** Whether a confirmation becomes what the order demands now, as `OrdersRepository.applyChange` decides. */
-function follows({ state, reason }: EffectRow): boolean {
+function follows({ state, reason, awaitsContact }: EffectRow): boolean {
+  if (!awaitsContact) return false;
   return ['planned', 'skipped'].includes(state) || (state === 'failed' && reason === 'contact-failed');
 }
 

@@ -64,7 +64,6 @@ async function demand(
   const { state, reason = null, phone = null } = wanted;
   const parameters =
     phone === null ? null : Buffer.from(JSON.stringify(Array.from({ length: 8 }, () => 'חדש')));
-  const semanticKey = `message:order_confirmation:${order.orderId}`;
   const row = await new OrdersRepository().lock(test.database.db, order.orderId);
   if (!row) throw new Error('planted order is missing');
   await new OrdersRepository().applyChange(test.database.db, {
@@ -75,7 +74,7 @@ async function demand(
     notices: undefined,
     applicantIds: undefined,
     review: [],
-    confirmation: { semanticKey, state, reason, phone, parameters },
+    confirmation: { state, reason, phone, parameters },
     event: {
       type: 'order.changed',
       aggregateType: 'order',

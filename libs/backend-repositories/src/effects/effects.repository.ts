@@ -49,6 +49,8 @@ export interface EffectRow {
   readonly kind: string;
   readonly purpose: string;
   readonly resendOf: string | null;
+  /** False = to a phone that an operator named. */
+  readonly awaitsContact: boolean;
   readonly state: string;
   readonly reason: string | null;
   readonly attempt: number;
@@ -210,6 +212,7 @@ export class EffectsRepository {
         'kind',
         'purpose',
         'resendOf',
+        'awaitsContact',
         'state',
         'reason',
         'attempt',

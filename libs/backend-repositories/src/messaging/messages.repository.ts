@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { type RawBuilder, sql } from 'kysely';
-import { type Executor, inTransaction } from '../db/database.js';
+import { sql } from 'kysely';
+import type { Executor } from '../db/database.js';
 import { type Page, type PageResult, paginate } from '../db/paginate.js';
 import { type Claim, type Evidence, isContactReady, leaseSeconds } from '../effects/effects.repository.js';
+import { giveBack } from './give-back.js';
 
 /** A claimed message, ready to be sent. */
 export interface MessageClaim extends Claim {
@@ -66,49 +67,6 @@ const isYoung = (
   or o.first_received_at > clock_timestamp() - make_interval(secs => ${staleAfterSeconds}))`;
 
 const heldBy = ({ effectId, attempt }: Claim) => sql<boolean>`e.id = ${effectId} and e.attempt = ${attempt}`;
-
-/**
- * The vendor's word that nothing was sent outweighs what a receipt was taken for meanwhile: an inferred binding is undone
- * and its receipts, which must be somebody else's, are disowned.
- */
-async function giveBack(
-  executor: Executor,
-  held: RawBuilder<boolean>,
-  outcome: { otherwise: 'planned' | 'failed'; reason: string; delayMs: number; evidence: Evidence },
-): Promise<string | undefined> {
-  const { otherwise, reason, delayMs, evidence } = outcome;
-  // Locked first, so that the next statement sees what a change of the order has just written beside it.
-  return await inTransaction(executor, async (transaction) => {
-    await sql`select id from effects e where ${held} for update`.execute(transaction);
-    const result = await sql<{ state: string }>`
-    with given as (
-      update effects e set state = coalesce(m.next_state, ${otherwise}), lease_until = null, uncertain_at = null,
-        claim_token = null, evidence = e.evidence || ${JSON.stringify(evidence)}::jsonb,
-        reason = case m.next_state when 'skipped' then m.next_reason else ${reason} end,
-        skipped_at = case m.next_state when 'skipped' then clock_timestamp() end,
-        failed_at = case coalesce(m.next_state, ${otherwise}) when 'failed' then clock_timestamp() end,
-        due_at = clock_timestamp() + make_interval(secs => ${delayMs / 1000}), queued_at = clock_timestamp()
-      from messages m
-      where m.effect_id = e.id and ${held} and (e.state in ('claimed', 'uncertain')
-        or (e.state in ('accepted', 'failed') and e.accepted_at is null and m.binding = 'inferred'))
-      returning e.id, e.order_id, e.state, e.purpose
-    ), worded as (
-      update messages m set provider_message_id = null, binding = null, sent_at = null, delivered_at = null,
-        read_at = null, failed_at = null, next_state = null, next_reason = null, next_phone = null,
-        next_parameters = null, phone = case when m.next_state is null then m.phone else m.next_phone end,
-        parameters = case when m.next_state is null then m.parameters else m.next_parameters end
-      from given where m.effect_id = given.id
-    ), disowned as (
-      update receipts r set message_id = null, disowned = true from given where r.message_id = given.id
-      returning given.order_id, given.purpose
-    ), unflagged as (
-      update orders o set whatsapp_confirmation_sent = false, processed_at = null, updated_at = now()
-      from (select distinct order_id from disowned where purpose = 'confirmation') as doubted where o.order_id = doubted.order_id
-    )
-    select state from given`.execute(transaction);
-    return result.rows[0]?.state;
-  });
-}
 
 @Injectable()
 export class MessagesRepository {

@@ -1,5 +1,6 @@
 export { OrdersRepository, contentOf } from './orders.repository.js';
-export type { FollowedNotices, OrderContent, OrderRow } from './orders.repository.js';
+export type { OrderContent, OrderRow } from './orders.repository.js';
+export type { FollowedNotices } from './follow-order.js';
 export { OrderListsRepository } from './order-lists.repository.js';
 export type { OrderFilter, OrderView, WarningCount } from './order-lists.repository.js';
 export { createOrder } from './create-order.js';

@@ -5,6 +5,12 @@ import type { Orders } from '../db/schema.gen.js';
 import type { NewEffect } from '../effects/index.js';
 import { appendEvent, type NewEvent } from '../events/index.js';
 import { replaceApplicants } from './applicants.js';
+import {
+  type FollowedConfirmation,
+  type FollowedNotices,
+  followConfirmation,
+  followNotices,
+} from './follow-order.js';
 
 export type OrderRow = Selectable<Orders>;
 
@@ -48,26 +54,6 @@ export function contentOf(order: OrderRow): OrderContent {
   return Object.fromEntries(said.map((name) => [name, order[name]])) as unknown as OrderContent;
 }
 
-/** What becomes of a confirmation that nobody has claimed. */
-export interface FollowedConfirmation {
-  readonly semanticKey: string;
-  readonly state: 'planned' | 'skipped';
-  readonly reason: string | null;
-  readonly phone: string | null;
-  readonly parameters: Buffer | null;
-}
-
-/** What becomes of notices that nobody has claimed, when their order changes. */
-export interface FollowedNotices {
-  readonly state: 'planned' | 'skipped';
-  readonly reason: string | null;
-  readonly phone: string | null;
-}
-
-/** An operator has had this effect's message sent again: from then on the newer one is the order's word. */
-const resent = (effect: string) =>
-  sql`select from effects again where again.resend_of = ${sql.ref(effect)}.id`;
-
 @Injectable()
 export class OrdersRepository {
   /**
@@ -86,7 +72,7 @@ export class OrdersRepository {
 
   /**
    * Replaces what is known of an order by the content of a later delivery, plans the effects that follow from it and
-   * lets its unclaimed confirmation follow. The caller holds the row's lock.
+   * lets its unclaimed messages follow. The caller holds the row's lock.
    */
   async applyChange(
     executor: Executor,
@@ -114,49 +100,10 @@ export class OrdersRepository {
       .where('orderId', '=', orderId)
       .executeTakeFirstOrThrow();
     if (contact) await executor.insertInto('effects').values(contact).execute();
-    if (confirmation) await this.follow(executor, confirmation);
-    if (notices) await this.followNotices(executor, orderId, notices);
+    if (confirmation) await followConfirmation(executor, orderId, confirmation);
+    if (notices) await followNotices(executor, orderId, notices);
     if (applicantIds) await replaceApplicants(executor, orderId, applicantIds);
     await executor.insertInto('events').values(appendEvent(change.event)).execute();
-  }
-
-  /**
-   * What is not yet claimed becomes what the order demands now. What is under way or uncertain keeps it in mind, for
-   * the case that it turns out not to have been sent.
-   */
-  private async follow(executor: Executor, confirmation: FollowedConfirmation): Promise<void> {
-    const { semanticKey, state, reason, phone, parameters } = confirmation;
-    await sql`
-      with followed as (
-        update effects set state = ${state}, reason = ${reason}, due_at = clock_timestamp(), failed_at = null,
-          skipped_at = case ${state}::text when 'skipped' then clock_timestamp() end
-        where semantic_key = ${semanticKey} and not exists (${resent('effects')})
-          and (state in ('planned', 'skipped') or (state = 'failed' and reason = 'contact-failed'))
-        returning id
-      ), reminded as (
-        update messages m set next_state = ${state}, next_reason = ${reason}, next_phone = ${phone},
-          next_parameters = ${parameters}
-        from effects e where e.semantic_key = ${semanticKey} and e.state in ('claimed', 'uncertain')
-          and not exists (${resent('e')})
-          and m.effect_id = e.id
-      )
-      update messages m set phone = ${phone}, parameters = ${parameters}
-      from followed where m.effect_id = followed.id`.execute(executor);
-  }
-
-  /** A notice that waits to be sent goes where the order says now, or nowhere; its words stand. */
-  private async followNotices(executor: Executor, orderId: string, notices: FollowedNotices): Promise<void> {
-    const { state, reason, phone } = notices;
-    await sql`
-      with followed as (
-        update effects set state = ${state}, reason = ${reason},
-          skipped_at = case ${state}::text when 'skipped' then clock_timestamp() end
-        where order_id = ${orderId} and kind = 'message' and state = 'planned' and awaits_contact
-          and (purpose <> 'confirmation' or resend_of is not null)
-        returning id, state
-      )
-      update messages m set phone = ${phone} from followed
-      where m.effect_id = followed.id and followed.state = 'planned'`.execute(executor);
   }
 
   /** Takes the flags of changed fields off. The caller holds the row's lock. */

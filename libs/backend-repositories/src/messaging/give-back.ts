@@ -1,0 +1,54 @@
+import { type RawBuilder, sql } from 'kysely';
+import { type Executor, inTransaction } from '../db/database.js';
+import type { Evidence } from '../effects/effects.repository.js';
+
+/** What an operator has had sent again meanwhile never goes out itself; else the order's newest demand holds. */
+const demandedState = (otherwise: string) => sql`case when exists (select from effects again
+  where again.resend_of = m.effect_id) then 'failed' else coalesce(m.next_state, ${otherwise}) end`;
+
+/**
+ * The vendor's word that nothing was sent outweighs what a receipt was taken for meanwhile: an inferred binding is undone
+ * and its receipts, which must be somebody else's, are disowned.
+ */
+export async function giveBack(
+  executor: Executor,
+  held: RawBuilder<boolean>,
+  outcome: { otherwise: 'planned' | 'failed'; reason: string; delayMs: number; evidence: Evidence },
+): Promise<string | undefined> {
+  const { otherwise, reason, delayMs, evidence } = outcome;
+  // Locked first, so that the next statement sees what a change of the order has just written beside it.
+  return await inTransaction(executor, async (transaction) => {
+    await sql`select id from effects e where ${held} for update`.execute(transaction);
+    const result = await sql<{ state: string }>`
+    with given as (
+      update effects e set state = demanded.state, lease_until = null, uncertain_at = null,
+        claim_token = null, evidence = e.evidence || ${JSON.stringify(evidence)}::jsonb,
+        reason = case demanded.state when 'skipped' then m.next_reason else ${reason} end,
+        skipped_at = case demanded.state when 'skipped' then clock_timestamp() end,
+        failed_at = case demanded.state when 'failed' then clock_timestamp() end,
+        due_at = clock_timestamp() + make_interval(secs => ${delayMs / 1000}), queued_at = clock_timestamp()
+      from messages m cross join lateral (select ${demandedState(otherwise)} as state) as demanded
+      where m.effect_id = e.id and ${held} and (e.state in ('claimed', 'uncertain')
+        or (e.state in ('accepted', 'failed') and e.accepted_at is null and m.binding = 'inferred'))
+      returning e.id, e.order_id, e.state, e.purpose
+    ), worded as (
+      update messages m set provider_message_id = null, binding = null, sent_at = null, delivered_at = null,
+        read_at = null, failed_at = null, next_state = null, next_reason = null, next_phone = null,
+        next_parameters = null, phone = case when m.next_state is null then m.phone else m.next_phone end,
+        parameters = case when m.next_state is null then m.parameters else m.next_parameters end
+      from given where m.effect_id = given.id
+    ), disowned as (
+      update receipts r set message_id = null, disowned = true from given where r.message_id = given.id
+      returning given.id, given.order_id, given.purpose
+    ), unflagged as (
+      -- Another confirmation of the order may have told its customer.
+      update orders o set whatsapp_confirmation_sent = doubted.is_told, updated_at = now(),
+        processed_at = case when doubted.is_told then o.processed_at end
+      from (select distinct d.order_id, exists (select from effects other where other.order_id = d.order_id
+          and other.purpose = 'confirmation' and other.state = 'accepted' and other.id <> d.id) as is_told
+        from disowned d where d.purpose = 'confirmation') as doubted where o.order_id = doubted.order_id
+    )
+    select state from given`.execute(transaction);
+    return result.rows[0]?.state;
+  });
+}

@@ -1,0 +1,82 @@
+import { sql } from 'kysely';
+import type { Executor } from '../db/database.js';
+
+/** What becomes of a confirmation that nobody has claimed. */
+export interface FollowedConfirmation {
+  readonly state: 'planned' | 'skipped';
+  readonly reason: string | null;
+  readonly phone: string | null;
+  readonly parameters: Buffer | null;
+}
+
+/** What becomes of notices that nobody has claimed, when their order changes. */
+export interface FollowedNotices {
+  readonly state: 'planned' | 'skipped';
+  readonly reason: string | null;
+  readonly phone: string | null;
+}
+
+/**
+ * Messages of an order that are its word to its customer: not those that an operator sent to a phone of his choice, and
+ * of one that was sent again only the newest.
+ */
+const toCustomer = (
+  orderId: string,
+) => sql`e.order_id = ${orderId} and e.kind = 'message' and e.awaits_contact
+  and not exists (select from effects again where again.resend_of = e.id)`;
+
+/**
+ * The confirmation, or what an operator had sent again in its stead: not yet claimed, it becomes what the order demands
+ * now. Under way or uncertain, it keeps that in mind for the case that it turns out not to have been sent. The caller
+ * holds the locks of the order and its effects.
+ */
+export async function followConfirmation(
+  executor: Executor,
+  orderId: string,
+  { state, reason, phone, parameters }: FollowedConfirmation,
+): Promise<void> {
+  await sql`
+    with followed as (
+      update effects e set state = ${state}, reason = ${reason}, due_at = clock_timestamp(), failed_at = null,
+        skipped_at = case ${state}::text when 'skipped' then clock_timestamp() end
+      where ${toCustomer(orderId)} and e.purpose = 'confirmation'
+        and (e.state in ('planned', 'skipped') or (e.state = 'failed' and e.reason = 'contact-failed'))
+      returning e.id
+    ), reminded as (
+      update messages m set next_state = ${state}, next_reason = ${reason}, next_phone = ${phone},
+        next_parameters = ${parameters}
+      from effects e where ${toCustomer(orderId)} and e.purpose = 'confirmation'
+        and e.state in ('claimed', 'uncertain') and m.effect_id = e.id
+    )
+    update messages m set phone = ${phone}, parameters = ${parameters}
+    from followed where m.effect_id = followed.id`.execute(executor);
+}
+
+/**
+ * A notice goes where the order says now, or nowhere; its words stand. One that the order withheld is owed again when
+ * it no longer does, if it was ever worded.
+ */
+export async function followNotices(
+  executor: Executor,
+  orderId: string,
+  { state, reason, phone }: FollowedNotices,
+): Promise<void> {
+  await sql`
+    with followed as (
+      update effects e set state = ${state}, reason = ${reason}, failed_at = null,
+        skipped_at = case ${state}::text when 'skipped' then clock_timestamp() end
+      from messages m
+      where ${toCustomer(orderId)} and e.purpose <> 'confirmation' and m.effect_id = e.id
+        and m.parameters is not null and (e.state = 'planned' or (e.state = 'failed' and e.reason = 'contact-failed')
+          or (e.state = 'skipped' and e.reason in ('branch', 'invalid-phone', 'canceled', 'no-consent')))
+      returning e.id
+    ), reminded as (
+      update messages m set next_state = ${state}, next_reason = ${reason}, next_phone = coalesce(${phone}, m.phone),
+        next_parameters = m.parameters
+      from effects e where ${toCustomer(orderId)} and e.purpose <> 'confirmation'
+        and e.state in ('claimed', 'uncertain') and m.effect_id = e.id
+    )
+    update messages m set phone = coalesce(${phone}, m.phone) from followed where m.effect_id = followed.id`.execute(
+    executor,
+  );
+}
