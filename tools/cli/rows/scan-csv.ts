@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { CsvError, type Info, type Options, parse } from 'csv-parse';
+import { CsvError, type Info, parse } from 'csv-parse';
 import { parse as parseNow } from 'csv-parse/sync';
 import { Problem } from '#services/problem.ts';
 import type { Bytes, RowPlace, RowValue, Scan } from './scan.ts';
@@ -7,7 +7,7 @@ import type { Bytes, RowPlace, RowValue, Scan } from './scan.ts';
 const newline = 0x0a;
 
 /** RFC 4180; rows of another length than the header's are told apart by us, in words. */
-const options: Options = { bom: true, relax_column_count: true, skip_empty_lines: true };
+const options = { bom: true, relax_column_count: true, skip_empty_lines: true };
 const fix =
   'A CSV file has a header, fields separated by commas, and doubled quotes within quoted fields (RFC 4180).';
 
@@ -70,7 +70,7 @@ function newlinesIn(record: readonly string[]): number {
 }
 
 function parseRecord(text: string, header: readonly string[]): RowValue {
-  const [fields = []] = parseNow<string[]>(text, options);
+  const [fields = []] = parseNow(text, options);
   if (fields.length !== header.length)
     return { broken: `has ${fields.length} fields, while the header has ${header.length}` };
   return { value: Object.fromEntries(header.map((name, index) => [name, fields[index]])) };

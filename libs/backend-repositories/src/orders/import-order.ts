@@ -52,24 +52,34 @@ export async function storeImportedDelivery(
   { body, ...delivery }: ImportedDelivery,
 ): Promise<number | undefined> {
   const stored = await executor
-    .insertInto('deliveries')
-    .values({
-      ...delivery,
-      kind: 'order',
-      source: 'import',
-      outcome: 'accepted',
-      state: 'applied',
-      appliedAt: sql<Date>`clock_timestamp()`,
-    })
-    .onConflict((conflict) => conflict.doNothing())
-    .returning('position')
+    .with('stored', (db) =>
+      db
+        .insertInto('deliveries')
+        .values({
+          ...delivery,
+          kind: 'order',
+          source: 'import',
+          outcome: 'accepted',
+          state: 'applied',
+          appliedAt: sql<Date>`clock_timestamp()`,
+        })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning(['id', 'position']),
+    )
+    .with('kept', (db) =>
+      db
+        .insertInto('deliveryBodies')
+        .columns(['deliveryId', 'body', 'headers'])
+        .expression(
+          db
+            .selectFrom('stored')
+            .select(['id', sql<Buffer>`${body}::bytea`.as('body'), sql<string>`'{}'`.as('headers')]),
+        ),
+    )
+    .selectFrom('stored')
+    .select('position')
     .executeTakeFirst();
-  if (!stored) return undefined;
-  await executor
-    .insertInto('deliveryBodies')
-    .values({ deliveryId: delivery.id, body, headers: '{}' })
-    .execute();
-  return stored.position;
+  return stored?.position;
 }
 
 /** Writes an imported order with all that belongs to it in one statement. */
