@@ -11,3 +11,5 @@ export type { TestStatus } from './meta-receipts.js';
 export { deliver, deliverReceipts, incoming } from './deliver.js';
 export { plantOrder } from './plant-order.js';
 export type { PlantedOrder } from './plant-order.js';
+export { plantRows } from './plant-rows.js';
+export type { PlantedRow } from './plant-rows.js';

@@ -4,7 +4,7 @@ import type { AnyValue, Condition, Leaf } from './specification.js';
 export function describeCondition(condition: Condition): string {
   if ('all' in condition) return joined(condition.all, ' and ', 'everything');
   if ('any' in condition) return joined(condition.any, ' or ', 'nothing');
-  if ('not' in condition) return `not ${grouped(condition.not)}`;
+  if ('not' in condition) return `not (${describeCondition(condition.not)})`;
   return leafInWords(condition);
 }
 
@@ -16,7 +16,7 @@ function joined(parts: readonly Condition[], word: string, none: string): string
 
 function grouped(condition: Condition): string {
   const words = describeCondition(condition);
-  return 'field' in condition ? words : `(${words})`;
+  return 'field' in condition || 'not' in condition ? words : `(${words})`;
 }
 
 const verbs = {
