@@ -119,3 +119,38 @@ describe('issues that staff report over HTTP', () => {
     });
   }, 60_000);
 });
+
+describe('a takeover', () => {
+  it('declares what is completed by now told, on an operator’s word alone, and tells what is completed later', async () => {
+    // It never looks by itself: only when an operator asks.
+    system = await TestSystem.start({ env: { AIRTABLE_POLL_SECONDS: '0' } });
+    const [old, later] = [24_001, 24_002].map((sequence) => shopOrder({ seed: 24, sequence }));
+    for (const order of [old, later]) await system.shop.deliver(order!.body);
+    await untilQuiet(system, 2);
+    await system.sandbox.complete(old!.id, twelve.slice(0, 2));
+    const { api } = system;
+    const stats = async () =>
+      await api.get<{
+        pending: number;
+        done: number;
+        lastRun: { finishedAt: string | null; requested: boolean };
+      }>('/airtable/completed/stats');
+    expect(await stats()).toMatchObject({ pending: 0, done: 0, lastRun: { finishedAt: null } });
+    const dry = await api.post('/airtable/completed/bootstrap', { reason: 'takeover', dryRun: true });
+    expect(dry).toMatchObject({ status: 200, data: { requested: false } });
+    expect((await api.post('/airtable/completed/bootstrap', {})).status).toBe(400);
+    const done = await api.post('/airtable/completed/bootstrap', { reason: 'takeover' });
+    expect(done).toMatchObject({ status: 200, data: { requested: true } });
+    await until(stats, (now) => now.done === 1);
+    await system.sandbox.complete(later!.id, twelve.slice(2, 3));
+    await until(stats, (now) => now.lastRun.finishedAt !== null && !now.lastRun.requested);
+    expect((await api.post('/airtable/completed/check', {})).status).toBe(200);
+    await until(stats, (now) => now.done === 2);
+    expect(await untilDocuments(system, 1)).toEqual([link(3)]);
+    const records = await api.get<{ orderId: string; reason: string }[]>('/airtable/completed');
+    expect(Object.fromEntries(records.map(({ orderId, reason }) => [orderId, reason]))).toEqual({
+      [old!.id]: 'bootstrap',
+      [later!.id]: 'told',
+    });
+  }, 60_000);
+});

@@ -97,8 +97,12 @@ export class TestSystem {
     const wanted = (options.apps ?? everyApp).flatMap((app) =>
       Array.from({ length: counts[app] }, (_, index) => system.startApp(app, index + 1)),
     );
-    await Promise.all(wanted);
-    return system;
+    const started = await Promise.allSettled(wanted);
+    const failed = started.find((one) => one.status === 'rejected');
+    if (!failed) return system;
+    // Nobody else knows of those that did start.
+    await system.close();
+    throw failed.reason;
   }
 
   get postgres(): Server {
