@@ -11,6 +11,8 @@ const wake = (effectId: string | null) =>
 export const contactsSubscriptions: readonly Subscription[] = [
   subscribe('order.created', ({ payload }) => wake(payload.contactEffectId)),
   subscribe('order.changed', ({ payload }) => wake(payload.contactEffectId)),
+  subscribe('order.imported', ({ payload }) => wake(payload.contactEffectId)),
+  subscribe('message.planned', ({ payload }) => wake(payload.contactEffectId ?? null)),
   subscribe('operator.synced', ({ payload }) => wake(payload.contactEffectId)),
 ];
 
