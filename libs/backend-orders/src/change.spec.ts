@@ -6,13 +6,13 @@ import { readOrder } from './order.js';
 
 const content = (changes: Record<string, unknown> = {}) => readOrder(viziOrder(changes), 'IL260105IN10');
 /** As the database gives it back. */
-const row = { ...content(), amount: '498.0000' } as OrderRow;
+const row = () => ({ ...content(), amount: '498.0000' }) as OrderRow;
 
 describe('what a later delivery changes', () => {
   it('is nothing when only bytes differ, or what the order does not hold', () => {
-    expect(changedFields(row, content())).toEqual([]);
-    expect(changedFields(row, content({ form: { updated_at: 'later', meta: { step: 6 } } }))).toEqual([]);
-    expect(changedFields(row, content({ order: { amount: '498.00' } }))).toEqual([]);
+    expect(changedFields(row(), content())).toEqual([]);
+    expect(changedFields(row(), content({ form: { updated_at: 'later', meta: { step: 6 } } }))).toEqual([]);
+    expect(changedFields(row(), content({ order: { amount: '498.00' } }))).toEqual([]);
   });
 
   it('is told by names of fields, in alphabetical order, never by values', () => {
@@ -20,7 +20,7 @@ describe('what a later delivery changes', () => {
       order: { amount: 498.01, status: 'issue' },
       form: { client: { email: null, whatsappAlertsEnabled: false } },
     });
-    expect(changedFields(row, changed)).toEqual([
+    expect(changedFields(row(), changed)).toEqual([
       'amount',
       'clientEmail',
       'orderStatus',
@@ -29,7 +29,7 @@ describe('what a later delivery changes', () => {
   });
 
   it('includes applicants', () => {
-    expect(changedFields(row, content({ form: { applicants: [{}, {}] } }))).toEqual([
+    expect(changedFields(row(), content({ form: { applicants: [{}, {}] } }))).toEqual([
       'applicants',
       'clientSex',
     ]);
@@ -43,16 +43,16 @@ describe('what a later delivery changes', () => {
     ['another way to write the phone', { form: { client: { phone: '+972500000001' } } }, ['details.phone']],
     ['nothing that is said of the order', { form: { meta: { revision: 5 }, updated_at: 'later' } }, []],
   ])('is told one level deeper for what has no column: %s', (_name, changes, fields) => {
-    expect(changedFields(row, content(changes))).toEqual(fields);
+    expect(changedFields(row(), content(changes))).toEqual(fields);
   });
 
   it('is told as a whole when the details were not kept before, or cannot be read', () => {
-    const all = changedFields({ ...row, details: null }, content());
+    const all = changedFields({ ...row(), details: null }, content());
     expect(all).toEqual([
       ...['details.entry', 'details.fileTransferMethod', 'details.other', 'details.phone'],
       ...['details.product', 'details.termsAgreed'],
     ]);
-    expect(changedFields({ ...row, details: Buffer.from('?') }, content())).toEqual(['details']);
+    expect(changedFields({ ...row(), details: Buffer.from('?') }, content())).toEqual(['details']);
   });
 });
 
@@ -82,7 +82,7 @@ describe('what a person has to look at', () => {
         hotel: 'Example',
       },
     };
-    const fields = changedFields(row, content(changes));
+    const fields = changedFields(row(), content(changes));
     expect(reviewFields(fields)).toEqual([
       ...[
         'amount',

@@ -87,6 +87,16 @@ describe('an applicant of any form', () => {
     expect(warnings).toEqual([`applicants[0].passport.${warning}`]);
   });
 
+  it('wonders at no days that are one', () => {
+    const [day, before] = ['2021-02-10', '2021-02-09'];
+    const passports = [
+      { dateOfBirth: day, dateOfIssue: day, dateOfExpiry: day },
+      { dateOfExpiry: before },
+      { dateOfBirth: before, dateOfIssue: day },
+    ];
+    for (const passport of passports) expect(read({ id, passport })).toMatchObject({ warnings: [] });
+  });
+
   it('keeps a number where text belongs, though its leading zeros are gone', () => {
     const { list, warnings } = read({ id, idNumber: 18 });
     expect(list).toEqual([{ id, idNumber: '18' }]);
@@ -102,7 +112,31 @@ describe('an applicant of any form', () => {
   });
 });
 
+describe('the files of an applicant', () => {
+  it('are addresses in alphabetical order, trimmed, at most eight thousand characters long', () => {
+    const address = 'https://files.example.test/'.padEnd(8_000, 'a');
+    const files = {
+      passport: ` ${address} `,
+      face: 'f',
+      card: `${address}a`,
+      blank: '  ',
+      'od\u0000d': 'x\u0000',
+    };
+    const { list, warnings } = read({ id, files });
+    expect(JSON.stringify(list[0]?.['files'])).toBe(
+      JSON.stringify({ face: 'f', odd: 'x', passport: address }),
+    );
+    expect(warnings).toEqual(['applicants[0].files:too-long']);
+  });
+});
+
 describe('all applicants of a form', () => {
+  it('are kept without an id, though no notice will find them', () => {
+    const { list, warnings } = read({ id }, { visited: true }, { id: '' });
+    expect(list).toEqual([{ id }, { visited: true }, {}]);
+    expect(warnings).toEqual(['applicants[1].id:missing', 'applicants[2].id:missing']);
+  });
+
   it('are counted without what is no applicant', () => {
     expect(read({ id }, null, 'two', { id: 'apl_2', passport: { sex: 'm' } })).toMatchObject({
       count: 2,
@@ -134,8 +168,14 @@ describe('all applicants of a form', () => {
   it('have ids by which notices find their order, each once', () => {
     const { bytes } = read({ id }, {}, { id: 'apl_2' }, { id });
     expect(applicantIds(bytes)).toEqual([id, 'apl_2']);
-    expect(applicantIds(null)).toEqual([]);
+    expect([null, undefined].map((nobody) => applicantIds(nobody))).toEqual([[], []]);
     const crowd = read(...Array.from({ length: 1_001 }, (_, i) => ({ id: `a${i}` })));
     expect(applicantIds(crowd.bytes)).toHaveLength(1_000);
+  });
+
+  it('have no id that notices could name where theirs is none, or longer than any', () => {
+    const [longest, longer] = ['a'.repeat(200), 'b'.repeat(201)];
+    const list = [{ id: longest }, { id: longer }, { id: '' }, { id: 7 }, {}, 'apl_1', null, [id], { id }];
+    expect(applicantIds(Buffer.from(JSON.stringify(list)))).toEqual([longest, id]);
   });
 });

@@ -97,6 +97,16 @@ describe('what a form says besides its columns', () => {
     expect([dropped.details['other'], dropped.warnings]).toEqual([undefined, ['form.other:too-deep']]);
   });
 
+  it.each<[string, (deep: Json) => Json]>([
+    ['client.phone', (deep) => ({ form: { client: { phone: { deep } } } })],
+    ['product', (deep) => ({ form: { product: { deep } } })],
+    ['meta', (deep) => ({ form: { meta: { deep } } })],
+    ['order.other', (deep) => ({ order: { deep } })],
+  ])('is named where it is too deep to be kept: %s', (field, changes) => {
+    const deep = JSON.parse(`${'{"a":'.repeat(60)}1${'}'.repeat(60)}`) as Json;
+    expect(read(changes(deep)).warnings).toContain(`${field}:too-deep`);
+  });
+
   it('is too much to keep beyond a megabyte, and the order is read all the same', () => {
     const huge = readOrder(viziOrder({ form: { huge: 'a'.repeat(1_100_000) } }), 'IL260105IN10');
     expect(huge).toMatchObject({

@@ -23,9 +23,10 @@ export function unknownFields(
   field: string,
   reading: Reading,
 ): unknown {
-  const rest = Object.entries(object).filter(([key, value]) => !known.has(key) && !isUnfilled(value));
-  const kept = rest.filter(([, value]) => !isEmpty(value));
-  return kept.length === 0 ? undefined : verbatim(Object.fromEntries(kept), field, reading);
+  const kept = Object.entries(object).filter(
+    ([key, value]) => !known.has(key) && !isUnfilled(value) && !isEmpty(value),
+  );
+  return verbatim(Object.fromEntries(kept), field, reading);
 }
 
 /** The JSON bytes under which content is kept, or null when there is nothing or too much of it. */
@@ -41,9 +42,7 @@ export function storedJson(value: unknown, field: string, reading: Reading): Buf
 export function isDeeper(value: unknown, most = deepest): boolean {
   if (typeof value !== 'object' || value === null) return false;
   if (most === 0) return true;
-  if (Array.isArray(value)) return value.some((item) => isDeeper(item, most - 1));
-  for (const key in value) if (isDeeper((value as Record<string, unknown>)[key], most - 1)) return true;
-  return false;
+  return Object.values(value).some((item) => isDeeper(item, most - 1));
 }
 
 function canonical(value: unknown): unknown {
