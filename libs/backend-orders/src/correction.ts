@@ -5,7 +5,7 @@ const warnedAs = {
   clientName: 'client.name',
   clientEmail: 'client.email',
   clientPhone: 'phone',
-  whatsappAlertsEnabled: 'whatsappAlertsEnabled',
+  whatsappAlertsEnabled: 'client.whatsappAlertsEnabled',
   orderStatus: 'status',
 } as const;
 

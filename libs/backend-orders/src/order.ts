@@ -85,12 +85,14 @@ function readClient(form: Part) {
   const client = form.part('client');
   const phone = parsePhone(client.object['phone']);
   if (!phone.valid) form.warn('phone', 'invalid');
+  const clientName = client.text('name', 300);
+  if (clientName === null) client.warn('name', 'missing');
   return {
-    clientName: client.text('name', 300),
+    clientName,
     clientEmail: client.text('email', 320),
     clientPhone: phone.e164,
-    // Only a plain yes is consent.
-    whatsappAlertsEnabled: client.object['whatsappAlertsEnabled'] === true,
+    // Only a plain yes is consent; what is neither yes nor no is warned of.
+    whatsappAlertsEnabled: client.flag('whatsappAlertsEnabled') === true,
   };
 }
 
