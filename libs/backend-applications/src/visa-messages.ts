@@ -67,8 +67,9 @@ export function visaMessages(
   const messages: NewMessage[] = [];
   applications.forEach((application, index) => {
     if (notReady(application)) return;
-    const semanticKey = keyOf(order.orderId, application, wish.isResend ?? false);
-    if (known.some((message) => message.semanticKey === semanticKey)) return;
+    const keys = keysOf(order.orderId, application, wish.isResend ?? false);
+    if (known.some((message) => keys.includes(message.semanticKey))) return;
+    const [semanticKey] = keys;
     const first = known.length === 0 && messages.length === 0;
     const template = first || (wish.isResend && messages.length === 0) ? visaApproval : furtherVisaApproval;
     const before = wish.isResend ? newestOf(known, application) : undefined;
@@ -82,7 +83,8 @@ export function newestOf(
   known: readonly KnownVisaMessage[],
   application: VisaApplication,
 ): KnownVisaMessage | undefined {
-  return known.findLast((message) => message.applicantId === idOf(application) && !message.isReplaced);
+  const ids: (string | null)[] = [idOf(application), application.recordId];
+  return known.findLast((message) => ids.includes(message.applicantId) && !message.isReplaced);
 }
 
 export function idOf({ applicationId, recordId }: VisaApplication): string {
@@ -91,13 +93,19 @@ export function idOf({ applicationId, recordId }: VisaApplication): string {
 
 /**
  * One message per applicant and document. The signature in a document's address changes, its path does not; and a
- * document that was replaced is another one.
+ * document that was replaced is another one. Staff may fill in an application's id after its document was told under
+ * that of its record, so the first key is the message's and every other one means the same.
  */
-function keyOf(orderId: string, application: VisaApplication, isResend: boolean): string {
-  if (isResend) return `message:visa:${orderId}:${idOf(application)}:resend:${newId()}`;
+function keysOf(
+  orderId: string,
+  application: VisaApplication,
+  isResend: boolean,
+): readonly [string, ...string[]] {
+  if (isResend) return [`message:visa:${orderId}:${idOf(application)}:resend:${newId()}`];
   const { origin, pathname } = new URL(application.visaUrl ?? '');
   const path = createHash('sha256').update(`${origin}${pathname}`).digest('hex').slice(0, 16);
-  return `message:visa:${orderId}:${idOf(application)}:${path}`;
+  const key = (id: string) => `message:visa:${orderId}:${id}:${path}`;
+  return [key(idOf(application)), key(application.recordId)];
 }
 
 interface Draft {

@@ -29,6 +29,8 @@ export const eventContracts = {
     purpose: z.enum(['confirmation', 'issues', 'visa']),
     messageEffectIds: z.array(z.string()),
     pauseMs: z.number(),
+    /** The contact that they wait for, where it had been given up and is owed anew. */
+    contactEffectId: z.string().optional(),
   }),
   /** A message went out: the vendor said so, or a receipt did. */
   'message.accepted': z.object({ messageEffectId: z.string() }),

@@ -84,7 +84,12 @@ function decideRecord(
   const messages = visaMessages(order, applications, known, { correlationId, withheld });
   const waits = reasonToWait(applications);
   if (waits !== undefined) return { kind: 'pending', reason: waits, messages };
-  return { kind: 'done', reason: messages[0]?.effect.reason ?? 'told', messages };
+  const isAnybodyTold = messages.length > 0 || known.length > 0;
+  return {
+    kind: 'done',
+    reason: isAnybodyTold ? (messages[0]?.effect.reason ?? 'told') : 'not-approved',
+    messages,
+  };
 }
 
 /** The visa message of an order that the system used before has told of; none of ours is sent for it. */

@@ -186,6 +186,62 @@ describe('the look at completed orders', () => {
     await expect(record(recordId)).resolves.toMatchObject({ state: 'done' });
   });
 
+  it('tells a document once although staff fill in the id of its application later', async () => {
+    const { orderId } = await plantOrder(test);
+    const parts = [application(1, { applicationId: '' }), application(2, { visaUrl: '' })];
+    const { applicationRecordIds } = airtable.putOrder(completed(orderId), parts);
+    await look();
+    airtable.changeApplication(applicationRecordIds[0]!, { applicationId: 'apl_1' });
+    await look();
+    await expect(messages(orderId)).resolves.toHaveLength(1);
+  });
+
+  it('does not call an order told of whose applications none was approved', async () => {
+    const { orderId } = await plantOrder(test);
+    const { recordId } = airtable.putOrder(completed(orderId), [application(1, { status: 'Rejected' })]);
+    await look();
+    await expect(record(recordId)).resolves.toMatchObject({ state: 'done', reason: 'not-approved' });
+  });
+
+  it.each(['failed', 'skipped'])(
+    'owes a contact anew that had %s, for its visas wait for it',
+    async (state) => {
+      const { orderId, contactId, phone } = await plantOrder(test);
+      await test.query(
+        `update effects set state = $2, accepted_at = null, ${state}_at = now() where id = $1`,
+        [contactId, state],
+      );
+      airtable.putOrder(completed(orderId), many(2));
+      await look();
+      const contacts = await test.query<{ id: string }>(
+        `select id, state, lane from effects where order_id = $1 and kind = 'contact' order by planned_at`,
+        [orderId],
+      );
+      expect(contacts).toMatchObject([
+        { id: contactId, state },
+        { state: 'planned', lane: phone },
+      ]);
+      const [woken] = await test.query(
+        `select payload->>'contactEffectId' as contact from events where aggregate_id = $1 and type = 'message.planned'`,
+        [orderId],
+      );
+      expect(woken).toEqual({ contact: contacts[1]?.id });
+    },
+  );
+
+  it('goes on after a record that cannot be dealt with, and leaves it to the next run', async () => {
+    const [odd, even] = [await plantOrder(test), await plantOrder(test)];
+    const impossible = application(1, { applicationId: 'apl\u0000' });
+    const { recordId, applicationRecordIds } = airtable.putOrder(completed(odd.orderId), [impossible]);
+    airtable.putOrder(completed(even.orderId), many(1));
+    await look();
+    await expect(messages(even.orderId)).resolves.toHaveLength(1);
+    await expect(record(recordId)).resolves.toMatchObject({ state: 'pending' });
+    airtable.changeApplication(applicationRecordIds[0]!, { applicationId: 'apl_1' });
+    await look();
+    await expect(messages(odd.orderId)).resolves.toHaveLength(1);
+  });
+
   it('never hands out the document of an application that was refused', async () => {
     const { orderId } = await plantOrder(test);
     airtable.putOrder(completed(orderId), [application(1), application(2, { status: 'Rejected' })]);

@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { newCorrelationId, newId, Repeat } from '@visapi/backend-kernel';
 import { Log } from '@visapi/backend-observability';
 import { AirtableClient, type CompletedOrder, VendorError } from '@visapi/backend-providers';
-import { Database } from '@visapi/backend-repositories';
+import { Database, isDatabaseUnavailable } from '@visapi/backend-repositories';
 import { type PollRun, PollsRepository } from '@visapi/backend-repositories/applications';
 import { BootstrapCompleted } from '../commands/bootstrap-completed.command.js';
 import { PlanVisaMessages } from '../commands/plan-visa-messages.command.js';
@@ -102,6 +102,8 @@ export class WatchCompletedVisas {
     }));
     const open = new Set(await this.commands.execute(new RecordCompleted(seen)));
     if (run.bootstrapBy !== null) {
+      // A worker that was frozen meanwhile must not declare told what was completed after the operator's word.
+      if (!(await this.polls.renew(this.database.db, completedVisasPoll, run.token))) return;
       const { bootstrapBy: by, bootstrapReason: reason } = run;
       const ids = seen.map(({ recordId }) => recordId);
       const marked = await this.commands.execute(
@@ -112,7 +114,26 @@ export class WatchCompletedVisas {
     }
     for (const record of records) {
       if (this.stopping.signal.aborted || record.unreadable || record.orderId === null) continue;
-      if (open.has(record.recordId)) await this.takeRecord(record, record.orderId, run, correlationId);
+      if (open.has(record.recordId)) await this.takeOrTell(record, record.orderId, run, correlationId);
+    }
+  }
+
+  /** A record that cannot be dealt with stops no other; it is looked at again by every run. */
+  private async takeOrTell(
+    record: Exclude<CompletedOrder, { unreadable: true }>,
+    orderId: string,
+    run: PollRun,
+    correlationId: string,
+  ): Promise<void> {
+    try {
+      await this.takeRecord(record, orderId, run, correlationId);
+    } catch (error) {
+      if (this.stopping.signal.aborted || concernsAll(error)) throw error;
+      this.log.error(
+        'needs attention',
+        { event: 'visa.completed', orderId, correlationId, reason: 'not-dealt-with' },
+        error,
+      );
     }
   }
 
@@ -142,4 +163,10 @@ export class WatchCompletedVisas {
   private options(correlationId: string) {
     return { correlationId, signal: this.stopping.signal };
   }
+}
+
+/** Airtable or the database being away, as opposed to a record that nobody can deal with. */
+function concernsAll(error: unknown): boolean {
+  if (error instanceof VendorError) return error.kind === 'unavailable' || error.kind === 'unknown';
+  return isDatabaseUnavailable(error);
 }

@@ -1,3 +1,4 @@
+import { newId } from '@visapi/backend-kernel';
 import { type Insertable, sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import type { Messages } from '../db/schema.gen.js';
@@ -42,9 +43,16 @@ export async function planMessages(
       .execute();
   const purpose = messages[0]?.effect.purpose ?? 'confirmation';
   const owed = planned.filter(({ state }) => state === 'planned').map(({ id }) => id);
+  const waits = messages.some(({ effect }) => owed.includes(effect.id) && effect.awaitsContact !== false);
+  const contactEffectId = waits ? await oweLostContact(executor, orderId, told.correlationId) : undefined;
   const wake = {
     type: 'message.planned',
-    payload: { purpose, messageEffectIds: owed, pauseMs: told.pauseMs },
+    payload: {
+      purpose,
+      messageEffectIds: owed,
+      pauseMs: told.pauseMs,
+      ...(contactEffectId !== undefined && { contactEffectId }),
+    },
   };
   await tellOfOrder(executor, orderId, [...(told.facts ?? []), ...(owed.length > 0 ? [wake] : [])], told);
   return planned;
@@ -77,6 +85,26 @@ export async function tellOfOrder(
     }),
   );
   await executor.insertInto('events').values(events).execute();
+}
+
+/**
+ * A message would wait for ever for a contact that was given up or withheld: such a contact is owed anew. Nothing is
+ * owed of an order whose customer does not belong into the CRM.
+ */
+async function oweLostContact(
+  executor: Executor,
+  orderId: string,
+  correlationId: string,
+): Promise<string | undefined> {
+  const id = newId();
+  const result = await sql<{ id: string }>`
+    insert into effects (id, kind, purpose, semantic_key, order_id, lane, state, correlation_id)
+    select ${id}::uuid, 'contact', 'contact', 'contact:' || o.order_id || ':' || o.content_version || ':again:' || ${id}::text, o.order_id, o.client_phone, 'planned', ${correlationId}
+    from orders o where o.order_id = ${orderId} and o.branch = 'il' and o.client_phone is not null
+      and (select c.accepted_at is null and c.state in ('failed', 'skipped') from effects c
+        where c.order_id = o.order_id and c.kind = 'contact' order by c.planned_at desc limit 1)
+    returning id`.execute(executor);
+  return result.rows[0]?.id;
 }
 
 async function insertEffects(
