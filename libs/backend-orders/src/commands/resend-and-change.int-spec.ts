@@ -85,21 +85,21 @@ async function resend(orderId: string, wish: { force?: boolean; phone?: string }
 }
 
 /** A notice of the order, as another context plans it. */
-async function notice(orderId: string, phone: string): Promise<string> {
+async function notice(orderId: string, phone: string, purpose = 'visa'): Promise<string> {
   const id = newId();
   const given: NewMessage = {
     effect: {
       id,
       kind: 'message',
-      purpose: 'visa',
-      semanticKey: `message:visa:${id}`,
+      purpose,
+      semanticKey: `message:${purpose}:${id}`,
       orderId,
       lane: phone,
       state: 'planned',
       reason: null,
       correlationId: 'notice',
     },
-    message: { template: 'visa', language: 'he', phone, parameters: Buffer.from('["words"]') },
+    message: { template: purpose, language: 'he', phone, parameters: Buffer.from('["words"]') },
   };
   await planMessages(test.database.db, orderId, [given], { ...by, pauseMs: 0 });
   return id;
@@ -193,6 +193,19 @@ describe('a notice that its order withholds', () => {
     );
     await order.change({ client: { phone: phoneOf(8_888_888) } });
     await expect(look(visa)).resolves.toMatchObject({ state: 'planned', phone: '+972508888888' });
+  });
+
+  it('stays withheld when it is of issues that were reported more than a day ago', async () => {
+    const order = await ordered();
+    const issues = [await notice(order.orderId, '+972500000000', 'issues')];
+    await test.query(`update effects set planned_at = now() - interval '25 hours' where id = $1`, issues);
+    issues.push(await notice(order.orderId, '+972500000000', 'issues'));
+    await order.change({ order: { status: 'canceled' } });
+    await order.change({ order: { status: 'active' } });
+    await expect(Promise.all(issues.map(look))).resolves.toMatchObject([
+      { state: 'skipped', reason: 'canceled' },
+      { state: 'planned', reason: null },
+    ]);
   });
 
   it('stays withheld when it was for another reason than the order', async () => {

@@ -54,7 +54,7 @@ export async function followConfirmation(
 
 /**
  * A notice goes where the order says now, or nowhere; its words stand. One that the order withheld is owed again when
- * it no longer does, if it was ever worded.
+ * it no longer does, if it was ever worded; issues only for a day, by when they may be mended or reported again.
  */
 export async function followNotices(
   executor: Executor,
@@ -67,7 +67,9 @@ export async function followNotices(
         skipped_at = case ${state}::text when 'skipped' then clock_timestamp() end
       from messages m
       where ${toCustomer(orderId)} and e.purpose <> 'confirmation' and m.effect_id = e.id
-        and m.parameters is not null and (e.state = 'planned' or (e.state = 'failed' and e.reason = 'contact-failed')
+        and m.parameters is not null
+        and (e.purpose <> 'issues' or e.state = 'planned' or e.planned_at > clock_timestamp() - interval '24 hours')
+        and (e.state = 'planned' or (e.state = 'failed' and e.reason = 'contact-failed')
           or (e.state = 'skipped' and e.reason in ('branch', 'invalid-phone', 'canceled', 'no-consent')))
       returning e.id
     ), reminded as (
