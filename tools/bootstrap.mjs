@@ -17,6 +17,7 @@ const ENTRIES = {
   start: ['tools/launcher/main.ts'],
   test: ['tools/test/main.ts'],
   bench: ['load-tests/bench.ts'],
+  mutate: ['tools/mutate/main.ts'],
   build: ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'build'],
   generate: ['tools/checks/generated.ts', '--write'],
   visapi: ['tools/cli/main.ts'],

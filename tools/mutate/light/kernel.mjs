@@ -1,0 +1,3 @@
+export { parseJson } from '../../../libs/backend-kernel/src/json.ts';
+export { plainDecimal } from '../../../libs/backend-kernel/src/money.ts';
+export { parsePhone } from '../../../libs/backend-kernel/src/phone.ts';

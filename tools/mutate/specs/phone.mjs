@@ -1,0 +1,2 @@
+import '../../../libs/backend-kernel/src/money.spec.ts';
+import '../../../libs/backend-kernel/src/phone.spec.ts';

@@ -1,0 +1,11 @@
+import '../../../libs/backend-orders/src/change.spec.ts';
+import '../../../libs/backend-orders/src/confirmation.spec.ts';
+import '../../../libs/backend-orders/src/interpretation/applicants.spec.ts';
+import '../../../libs/backend-orders/src/interpretation/details.spec.ts';
+import '../../../libs/backend-orders/src/interpretation/every-answer.spec.ts';
+import '../../../libs/backend-orders/src/interpretation/purchase.spec.ts';
+import '../../../libs/backend-orders/src/interpretation/stored-json.spec.ts';
+import '../../../libs/backend-orders/src/notice.spec.ts';
+import '../../../libs/backend-orders/src/order.spec.ts';
+import '../../../libs/backend-orders/src/read-field.spec.ts';
+import '../../../libs/backend-orders/src/variants.spec.ts';
