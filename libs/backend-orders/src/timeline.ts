@@ -109,15 +109,16 @@ function contactEntries(effect: EffectRow): TimelineEntry[] {
 }
 
 function messageEntries(effect: EffectRow): TimelineEntry[] {
-  const { correlationId, evidence, reason, purpose } = effect;
+  const { id: messageId, correlationId, evidence, reason, purpose } = effect;
   const what = effect.resendOf ? `${purpose}, sent again` : purpose === 'confirmation' ? null : purpose;
+  // Several messages of an order may be under way at once.
   const step = (at: Date | null, name: string, detail: string | null, proof?: unknown) =>
     entry(at, {
       kind: `message.${name}`,
       status: name,
       detail,
       correlationId,
-      ...(proof ? { evidence: proof } : {}),
+      evidence: { messageId, purpose, ...(proof as object | undefined) },
     });
   return [
     ...(effect.skippedAt ? [] : step(effect.plannedAt, 'planned', what)),
@@ -140,7 +141,8 @@ function receiptEntries(message: MessageTimes, effects: readonly EffectRow[]): T
   const detail = message.binding === 'inferred' ? 'bound by phone' : null;
   const step = (occurredAt: Date | null, name: string) => {
     const at = occurredAt && earliest && occurredAt < earliest ? earliest : occurredAt;
-    const evidence = { providerMessageId: message.providerMessageId, occurredAt };
+    const { id: messageId, providerMessageId } = message;
+    const evidence = { messageId, purpose: effect?.purpose, providerMessageId, occurredAt };
     return entry(at, {
       kind: `message.${name}`,
       status: name,

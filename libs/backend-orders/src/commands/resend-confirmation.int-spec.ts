@@ -123,6 +123,18 @@ describe('a confirmation sent again', () => {
     });
   });
 
+  it('is told apart from the first one in the story of the order', async () => {
+    const orderId = await ordered('accepted');
+    await resend(orderId);
+    const [first, again] = (await messages(orderId)).map(({ id }) => id);
+    const story = await app.get(QueryBus).execute(new GetOrderTimeline(orderId));
+    const planned = story.filter(({ kind }) => kind === 'message.planned');
+    expect(planned.map(({ detail, evidence }) => [detail, evidence])).toEqual([
+      [null, { messageId: first, purpose: 'confirmation' }],
+      ['confirmation, sent again', { messageId: again, purpose: 'confirmation' }],
+    ]);
+  });
+
   it('waits for its turn: asked for twice, the second time finds the first under way', async () => {
     const orderId = await ordered('accepted');
     await resend(orderId);
