@@ -106,12 +106,14 @@ const rows: fc.Arbitrary<Omit<PlantedRow, 'order_id'>> = fc.record({
   review: fc.array(labels, { maxLength: 2 }),
 });
 
-function leaves(fields: readonly string[], ops: readonly Op[], one: fc.Arbitrary<AnyValue>, orNull: boolean) {
-  const value = orNull ? maybe(one) : one;
+type Scalar = Exclude<AnyValue, readonly unknown[]>;
+
+function leaves(fields: readonly string[], ops: readonly Op[], one: fc.Arbitrary<Scalar>, orNull: boolean) {
+  const value: fc.Arbitrary<Scalar | null> = orNull ? maybe(one) : one;
   return fc.constantFrom(...ops).chain((op) => {
     if (op === 'isNull') return leaf(fields, op, fc.boolean());
     if (op === 'in') return leaf(fields, op, fc.array(value, { maxLength: 4 }));
-    return leaf(fields, op, (op === 'eq' || op === 'ne' ? value : one) as fc.Arbitrary<AnyValue>);
+    return leaf(fields, op, op === 'eq' || op === 'ne' ? value : one);
   });
 }
 
