@@ -241,6 +241,17 @@ describe('lists', () => {
     await expect(get('orders?warning=pho')).resolves.toMatchObject({ data: [] });
   });
 
+  it('find a phone however it is written, and say so when it is none instead of finding nothing', async () => {
+    const { id } = await made({ client: { phone: { code: '972', number: '0500009871' } } });
+    for (const phone of ['%2B972500009871', '972500009871', '+972-50-000-9871', '00972500009871'])
+      expect((await get(`orders?phone=${phone}`)).data).toMatchObject([{ orderId: id }]);
+    const message = 'must be a valid phone such as +972500000001';
+    expect(await get('orders?phone=0500009871')).toMatchObject({
+      status: 400,
+      error: { details: [{ path: 'phone', message }] },
+    });
+  });
+
   it('count warnings, the most frequent first, within a time', async () => {
     await made({ urgency: 'never' });
     await made({ urgency: 'never', client: { phone: { code: '0', number: '1' } } });
@@ -313,6 +324,13 @@ describe('replay and retrigger', () => {
         more: false,
         results: [{ status: 'opened' }],
       },
+    });
+  });
+
+  it('says what a replay must hold when it holds nothing', async () => {
+    expect(await post('deliveries/replay', {})).toMatchObject({
+      status: 400,
+      error: { details: [{ path: 'filter', message: expect.stringContaining('known are ids, orderId') }] },
     });
   });
 
