@@ -54,9 +54,7 @@ export class ReportIssuesHandler implements ICommandHandler<ReportIssues> {
   async execute(command: ReportIssues): Promise<ReportIssuesResult> {
     const { applicantId, phone } = command;
     const issues = canonicalIssues(command.issues);
-    const contentHash = createHash('sha256')
-      .update(JSON.stringify([issues, phone]))
-      .digest();
+    const contentHash = hashOf(issues, phone);
     return await this.database.db.transaction().execute(async (transaction) => {
       await this.issues.lockApplicant(transaction, applicantId);
       const orderId = await this.orders.orderOfApplicant(transaction, applicantId);
@@ -68,7 +66,8 @@ export class ReportIssuesHandler implements ICommandHandler<ReportIssues> {
       };
       const report = { id: newId(), applicantId, issues, phone, correlationId: command.by.correlationId };
       const messages = order ? issueMessages(order, report) : [];
-      const before = await this.issues.countRepeat(transaction, applicantId, contentHash, sameReportSeconds);
+      const same = [contentHash, ...sameReceiver(phone, order).map((other) => hashOf(issues, other))];
+      const before = await this.issues.countRepeat(transaction, applicantId, same, sameReportSeconds);
       const states = before ? await this.statesOf(transaction, before) : [];
       const isOwedNow = areAll(states, 'skipped') && messages[0]?.effect.state === 'planned';
       if (before && !isOwedNow) {
@@ -122,4 +121,17 @@ export class ReportIssuesHandler implements ICommandHandler<ReportIssues> {
 
 function areAll(states: readonly string[], wanted: string): boolean {
   return states.length > 0 && states.every((state) => state === wanted);
+}
+
+function hashOf(issues: readonly CanonicalIssue[], phone: string | null): Buffer {
+  return createHash('sha256')
+    .update(JSON.stringify([issues, phone]))
+    .digest();
+}
+
+/** The other way to say whom the report is for: the order's phone is meant when none is named. */
+function sameReceiver(phone: string | null, order: NoticedOrderRow | undefined): (string | null)[] {
+  if (!order?.clientPhone) return [];
+  if (phone === null) return [order.clientPhone];
+  return phone === order.clientPhone ? [null] : [];
 }

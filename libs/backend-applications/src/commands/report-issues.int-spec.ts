@@ -130,11 +130,45 @@ describe('issues that staff report', () => {
     await expect(messages(applicant)).resolves.toHaveLength(3);
     await expect(messages(sibling)).resolves.toHaveLength(1);
     await test.query(
-      `update applicant_issues set reported_at = reported_at - interval '25 hours' where applicant_id = $1`,
+      `update applicant_issues set reported_at = reported_at - interval '25 hours',
+         matched_at = matched_at - interval '25 hours' where applicant_id = $1`,
       [applicant],
     );
     await expect(report(applicant)).resolves.toMatchObject({ status: 'planned' });
     await expect(messages(applicant)).resolves.toHaveLength(4);
+  });
+
+  it('are told once to one phone, whether it is named or not', async () => {
+    const [applicant, other] = [newApplicant(), newApplicant()];
+    const { phone } = await orderOf(applicant);
+    await report(applicant);
+    await expect(report(applicant, twoIssues, phone)).resolves.toMatchObject({ status: 'duplicate' });
+    await expect(messages(applicant)).resolves.toHaveLength(1);
+    const order = await orderOf(other);
+    await report(other, twoIssues, order.phone);
+    await expect(report(other)).resolves.toMatchObject({ status: 'duplicate' });
+  });
+
+  it('are told to the phone that staff name although the order withheld them', async () => {
+    const applicant = newApplicant();
+    const { orderId, phone } = await orderOf(applicant);
+    await test.query('update orders set whatsapp_alerts_enabled = false where order_id = $1', [orderId]);
+    await expect(report(applicant)).resolves.toMatchObject({ status: 'skipped' });
+    await expect(report(applicant, twoIssues, phone)).resolves.toMatchObject({ status: 'planned' });
+  });
+
+  it('are told once however often they were reported before their order came', async () => {
+    const applicant = newApplicant();
+    await report(applicant);
+    await test.query(
+      `update applicant_issues set reported_at = reported_at - interval '25 hours' where applicant_id = $1`,
+      [applicant],
+    );
+    await expect(report(applicant)).resolves.toMatchObject({ status: 'duplicate' });
+    await orderOf(applicant);
+    await commands.execute(new MatchIssues());
+    await expect(messages(applicant)).resolves.toHaveLength(1);
+    await expect(report(applicant)).resolves.toMatchObject({ status: 'duplicate' });
   });
 
   it('are told when they are reported again after what withheld them is gone, and only once', async () => {

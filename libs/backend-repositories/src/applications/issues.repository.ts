@@ -37,19 +37,22 @@ export class IssuesRepository {
   }
 
   /**
-   * Counts a repeat of a report of the same content.
-   * @param withinSeconds age from which the same issues are a new report: they were mended and are there again
+   * Counts a repeat of a report of the same content, by any of its hashes.
+   * @param withinSeconds how long after a report found its order the same issues are a new one: they were mended and are
+   * there again. One that still waits for its order stands for all of them.
    */
   async countRepeat(
     executor: Executor,
     applicantId: string,
-    contentHash: Buffer,
+    contentHashes: readonly Buffer[],
     withinSeconds: number,
   ): Promise<{ id: string; orderId: string | null; state: string; reason: string | null } | undefined> {
     const result = await sql<{ id: string; orderId: string | null; state: string; reason: string | null }>`
       update applicant_issues set repeats = repeats + 1, last_repeat_at = clock_timestamp()
-      where id = (select id from applicant_issues where applicant_id = ${applicantId} and content_hash = ${contentHash}
-        and reported_at > clock_timestamp() - make_interval(secs => ${withinSeconds}) order by reported_at desc limit 1)
+      where id = (select id from applicant_issues where applicant_id = ${applicantId}
+        and content_hash = any(${[...contentHashes]}::bytea[])
+        and (state = 'unmatched' or matched_at > clock_timestamp() - make_interval(secs => ${withinSeconds}))
+        order by reported_at desc limit 1)
       returning id, order_id, state, reason`.execute(executor);
     return result.rows[0];
   }
