@@ -1,7 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { INestApplicationContext } from '@nestjs/common';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { AirtableClient, VendorError } from '@visapi/backend-providers';
 import { FakeAirtableClient } from '@visapi/backend-providers/fake/airtable';
+import { PollsRepository } from '@visapi/backend-repositories/applications';
 import {
   createTestContext,
   createTestDatabase,
@@ -329,6 +331,27 @@ describe('the look at completed orders', () => {
     const later = await plantOrder(test);
     airtable.putOrder(completed(later.orderId), many(1));
     await look();
+    await expect(messages(later.orderId)).resolves.toHaveLength(1);
+  });
+
+  it('carries an operator’s word out although the worker that took it died and nothing is looked for by itself', async () => {
+    airtable.pollWithheld = 'polling-off';
+    const { orderId } = await plantOrder(test);
+    airtable.putOrder(completed(orderId), many(1));
+    const polls = app.get(PollsRepository);
+    const { db } = test.database;
+    await polls.request(db, 'completed-visas', { by: 'key:operator', reason: 'takeover' });
+    await polls.claim(db, 'completed-visas', randomUUID(), 0);
+    await test.query(`update polls set lease_until = now() - interval '1 second'`);
+    await app.get(WatchCompletedVisas).look();
+    const [poll] = await test.query('select seen, bootstrap_by, requested from polls');
+    expect(poll).toEqual({ seen: 1, bootstrap_by: null, requested: false });
+    // The word was about what stood there then: what comes now is told.
+    const later = await plantOrder(test);
+    airtable.putOrder(completed(later.orderId), many(1));
+    await polls.request(db, 'completed-visas', null);
+    await app.get(WatchCompletedVisas).look();
+    await expect(messages(orderId)).resolves.toEqual([]);
     await expect(messages(later.orderId)).resolves.toHaveLength(1);
   });
 

@@ -26,7 +26,10 @@ export interface PollState {
 /** Runs of what is asked of an outside system at intervals: one at a time over all workers. */
 @Injectable()
 export class PollsRepository {
-  /** Takes the next run if one is due or asked for and nobody is at it. `everySeconds` 0 = only when asked for. */
+  /**
+   * Takes the next run if one is due or asked for and nobody is at it. `everySeconds` 0 = only when asked for. A run whose
+   * worker died is taken over as what it was: nobody else knows that somebody had asked for it.
+   */
   async claim(
     executor: Executor,
     name: string,
@@ -35,8 +38,9 @@ export class PollsRepository {
   ): Promise<PollRun | undefined> {
     const result = await sql<PollRun>`
       with due as (
-        select name, requested from polls
-        where name = ${name} and due_at <= clock_timestamp() and (requested or ${everySeconds}::int > 0)
+        select name, requested or claim_token is not null as requested from polls
+        where name = ${name} and due_at <= clock_timestamp()
+          and (requested or claim_token is not null or ${everySeconds}::int > 0)
           and (lease_until is null or lease_until < clock_timestamp())
         for update skip locked
       )
