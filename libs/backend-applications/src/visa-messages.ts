@@ -42,7 +42,7 @@ interface Wish {
   readonly withheld?: string;
   /** E.164 that an operator named. */
   readonly namedPhone?: string | null;
-  /** An operator wants them again: each becomes a message of its own, in the stead of the one there was. */
+  /** An operator wants them, told before or not: each stands in for the message there was. */
   readonly isResend?: boolean;
 }
 
@@ -67,9 +67,10 @@ export function visaMessages(
   const messages: NewMessage[] = [];
   applications.forEach((application, index) => {
     if (notReady(application)) return;
-    const keys = keysOf(order.orderId, application, wish.isResend ?? false);
-    if (known.some((message) => keys.includes(message.semanticKey))) return;
-    const [semanticKey] = keys;
+    const keys = keysOf(order.orderId, application);
+    const isKnown = known.some((message) => keys.includes(message.semanticKey));
+    if (isKnown && !wish.isResend) return;
+    const semanticKey = isKnown || goesElsewhere(order, wish) ? resendKey(order, application) : keys[0];
     const first = known.length === 0 && messages.length === 0;
     const template = first || (wish.isResend && messages.length === 0) ? visaApproval : furtherVisaApproval;
     const before = wish.isResend ? newestOf(known, application) : undefined;
@@ -96,16 +97,21 @@ export function idOf({ applicationId, recordId }: VisaApplication): string {
  * document that was replaced is another one. Staff may fill in an application's id after its document was told under
  * that of its record, so the first key is the message's and every other one means the same.
  */
-function keysOf(
-  orderId: string,
-  application: VisaApplication,
-  isResend: boolean,
-): readonly [string, ...string[]] {
-  if (isResend) return [`message:visa:${orderId}:${idOf(application)}:resend:${newId()}`];
+function keysOf(orderId: string, application: VisaApplication): readonly [string, ...string[]] {
   const { origin, pathname } = new URL(application.visaUrl ?? '');
   const path = createHash('sha256').update(`${origin}${pathname}`).digest('hex').slice(0, 16);
   const key = (id: string) => `message:visa:${orderId}:${id}:${path}`;
   return [key(idOf(application)), key(application.recordId)];
+}
+
+/** Always a message of its own. A document that an operator hands out first is no resend: the poll must know it. */
+function resendKey({ orderId }: VisaOrder, application: VisaApplication): string {
+  return `message:visa:${orderId}:${idOf(application)}:resend:${newId()}`;
+}
+
+/** What goes to another phone than the customer's does not stand for telling the customer. */
+function goesElsewhere(order: VisaOrder, { namedPhone }: Wish): boolean {
+  return Boolean(namedPhone) && namedPhone !== order.clientPhone;
 }
 
 interface Draft {

@@ -63,7 +63,7 @@ export class ResendVisaHandler implements ICommandHandler<ResendVisa> {
       const { actor, correlationId } = by;
       const asked = { correlationId, namedPhone: wish.phone, isResend: true };
       const messages = visaMessages(order, withPlaces, known, asked);
-      if (!wish.dryRun)
+      if (!wish.dryRun && messages.length > 0)
         await planMessages(transaction, orderId, messages, {
           actor,
           correlationId,
