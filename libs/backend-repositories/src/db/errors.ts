@@ -1,4 +1,5 @@
 import { AppError } from '@visapi/backend-kernel';
+import { meaningOf } from './constraints.js';
 
 /** SQLSTATE classes and codes that mean "not now" rather than "not so" (PostgreSQL manual, appendix A). */
 const unavailable = [/^08/, /^53/, /^57P/, /^58/, /^25006$/, /^57014$/, /^55P03$/];
@@ -60,6 +61,8 @@ export function translateDatabaseError(error: unknown): unknown {
   // A NUL can only have come with the caller's words: text of ours never holds one.
   if (errorCode(error) === '22021')
     return new AppError('invalid', 'Text must not contain the NUL character.', { cause: error });
+  const meaning = meaningOf(violatedConstraint(error));
+  if (meaning !== undefined) return new AppError('conflict', meaning, { cause: error });
   if (!isDatabaseUnavailable(error) && !isTransientConflict(error)) return error;
   return new AppError('unavailable', 'The database is not available at the moment; please send again.', {
     cause: error,
