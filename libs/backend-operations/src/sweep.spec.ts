@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { jobsFor } from './sweep.js';
 
 const id = '019b8a5e-0000-7000-8000-000000000001';
-const nothing = { expired: [], due: [], open: [] };
+const nothing = { expired: [], stranded: [], due: [], open: [] };
 const expired = (kind: string, state: string) => ({
   id,
   kind,

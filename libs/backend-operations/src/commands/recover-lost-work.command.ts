@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '@visapi/backend-repositories';
-import { EffectsRepository } from '@visapi/backend-repositories/effects';
+import { EffectsRepository, endStranded } from '@visapi/backend-repositories/effects';
 import { DeliveriesRepository } from '@visapi/backend-repositories/inbox';
 import { HealthRepository } from '@visapi/backend-repositories/operations';
 
@@ -15,6 +15,8 @@ export interface LostWork {
   }[];
   /** Planned effects whose job is gone. */
   readonly due: readonly { id: string; kind: string; attempt: number }[];
+  /** Messages that waited for a contact which will not come. */
+  readonly stranded: readonly { orderId: string; state: string }[];
   /** Deliveries that nobody has interpreted although their job should have run. */
   readonly open: readonly { id: string; kind: string }[];
 }
@@ -42,9 +44,10 @@ export class RecoverLostWorkHandler implements ICommandHandler<RecoverLostWork> 
     return await this.database.db.transaction().execute(async (transaction) => {
       if (!(await this.health.tryLock(transaction, 'sweep'))) return undefined;
       const expired = await this.effects.recoverExpired(transaction, most);
+      const stranded = await endStranded(transaction, most);
       const due = await this.effects.requeueDue(transaction, lostAfterSeconds, most);
       const open = await this.deliveries.requeueOpen(transaction, lostAfterSeconds, most);
-      return { expired, due, open };
+      return { expired, stranded, due, open };
     });
   }
 }

@@ -1,6 +1,8 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { CommandBus, CqrsModule, QueryBus } from '@nestjs/cqrs';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { newId } from '@visapi/backend-kernel';
+import { EffectsRepository, planMessages } from '@visapi/backend-repositories/effects';
 import {
   createTestContext,
   createTestDatabase,
@@ -85,6 +87,37 @@ describe('RecoverLostWork', () => {
     await expect(recover()).resolves.toMatchObject({ due: [] });
     await test.query(`update effects set state = 'accepted', accepted_at = now() where id = $1`, [contactId]);
     await expect(recover()).resolves.toMatchObject({ due: [{ id: messageId, kind: 'message' }] });
+  });
+
+  it('fails a notice that was planned at the moment at which its contact was given up', async () => {
+    const { orderId, phone, id } = await claimed('contactId', 60);
+    const notice = newId();
+    const message = { template: 'visa', language: 'he', phone, parameters: Buffer.from('[]') };
+    const told = { orderId, state: 'planned', reason: null, correlationId: 'notice', lane: phone };
+    const effect = {
+      ...told,
+      id: notice,
+      kind: 'message',
+      purpose: 'visa',
+      semanticKey: `message:visa:${notice}`,
+    };
+    const effects = new EffectsRepository();
+    await test.database.db.transaction().execute(async (transaction) => {
+      const by = { actor: 'worker', correlationId: 'notice', pauseMs: 0 };
+      await planMessages(transaction, orderId, [{ effect, message }], by);
+      await effects.fail(test.database.db, { effectId: id, attempt: 1 }, 'http-400', {});
+    });
+    await expect(stateOf(notice)).resolves.toMatchObject({ state: 'planned' });
+    await expect(recover()).resolves.toMatchObject({ stranded: [{ orderId, state: 'failed' }] });
+    await expect(stateOf(notice)).resolves.toMatchObject({ state: 'failed', reason: 'contact-failed' });
+    await expect(recover()).resolves.toMatchObject({ stranded: [] });
+  });
+
+  it('leaves what waits for a contact that may still come, or goes to a phone that was named', async () => {
+    await plantOrder(test, { contact: 'planned' });
+    const named = await plantOrder(test, { contact: 'failed' });
+    await test.query('update effects set awaits_contact = false where id = $1', [named.messageId]);
+    await expect(recover()).resolves.toMatchObject({ stranded: [] });
   });
 
   it('does not wake what is not yet due', async () => {

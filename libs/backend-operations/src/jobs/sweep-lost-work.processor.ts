@@ -67,7 +67,9 @@ export class SweepLostWork {
     }
   }
 
-  private report({ expired, due, open }: LostWork): void {
+  private report({ expired, stranded, due, open }: LostWork): void {
+    for (const { orderId, state } of stranded)
+      this.log.error('needs attention', { event: `message.${state}`, orderId, reason: 'contact-lost' });
     for (const { orderId, effectId, correlationId, state } of expired.map((row) => ({
       ...row,
       effectId: row.id,
