@@ -163,8 +163,8 @@ describe('what CBB is to hold of an order of each product', () => {
     expect(fields.map(({ name }) => name)).not.toContain('visa_flag');
   });
 
-  it('leaves out entries that cannot be read', () => {
-    const { fields } = wantedOf(viziOrder({ form: { product: { entries: 7 } } }));
-    expect(fields.map(({ name }) => name)).not.toContain('visa_entries');
+  it.each(['entries', 'intent'])('leaves out %s that cannot be read', (key) => {
+    const { fields } = wantedOf(viziOrder({ form: { product: { [key]: 7 } } }));
+    expect(fields.map(({ name }) => name)).not.toContain(`visa_${key}`);
   });
 });

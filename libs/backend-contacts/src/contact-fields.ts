@@ -36,9 +36,8 @@ function fieldsOf(order: Order): CbbField[] {
     visa_country: order.productCountry,
     visa_flag: findDestination(order.productCountry)?.flag,
     visa_type: order.productDocType,
-    visa_intent: order.productIntent,
-    // 'unknown' is how an order keeps what could not be read.
-    visa_entries: order.productEntries === 'unknown' ? undefined : order.productEntries,
+    visa_intent: readable(order.productIntent),
+    visa_entries: readable(order.productEntries),
     visa_validity: validityEnglish(order.productValidity),
     visa_quantity: order.visaQuantity,
     stay_limit: order.stayLimit,
@@ -53,4 +52,9 @@ function fieldsOf(order: Order): CbbField[] {
   return Object.entries(values).flatMap(([name, value]) =>
     value === null || value === undefined || value === '' ? [] : [{ name, value: String(value) }],
   );
+}
+
+/** 'unknown' is how an order keeps what could not be read. */
+function readable(word: string | null): string | null {
+  return word === 'unknown' ? null : word;
 }
