@@ -1,3 +1,4 @@
+import { onlyKnown } from '@visapi/backend-http';
 import { z } from 'zod';
 
 const time = z.iso
@@ -5,7 +6,7 @@ const time = z.iso
   .transform((text) => new Date(text))
   .optional();
 
-export const ledgerQuery = z.object({ from: time, to: time });
+export const ledgerQuery = onlyKnown({ from: time, to: time });
 
 const count = z.number().int();
 
