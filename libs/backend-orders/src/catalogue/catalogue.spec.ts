@@ -48,6 +48,9 @@ describe('what was bought, in Hebrew', () => {
     [{ productIntent: 'business', productEntries: 'double' }, 'עסקים לשנה'],
     [{ productIntent: 'general', productEntries: 'multiple' }, 'תיירות ועסקים, רב פעמית, לשנה'],
     [{ productIntent: 'Tourism', productEntries: 'Multiple' }, 'תיירות, רב פעמית, לשנה'],
+    // The shop's rule: what states no intent is for tourists.
+    [{ productIntent: null, productEntries: 'single' }, 'תיירות לשנה'],
+    [{ productEntries: 'multiple' }, 'תיירות, רב פעמית, לשנה'],
     // Entries that are not stated are not told, as single and double ones are not.
     [{ productIntent: 'tourism', productEntries: null }, 'תיירות לשנה'],
   ])('tells %j as "%s"', (visa, text) => {
@@ -104,9 +107,12 @@ describe('processing time', () => {
     },
   );
 
-  it.each(['Next Day', 'next-day', ' NEXT_DAY '])('reads the spelling "%s" of a speed', (urgency) => {
-    expect([processingDays(urgency, 4, 'india'), isUrgent(urgency)]).toEqual([1, true]);
-  });
+  it.each(['Next Day', 'next-day', ' NEXT_DAY ', 'next__day', 'next - day', '  next_day_ '])(
+    'reads the spelling "%s" of a speed',
+    (urgency) => {
+      expect([processingDays(urgency, 4, 'india'), isUrgent(urgency)]).toEqual([1, true]);
+    },
+  );
 
   it.each(['warp', 'constructor', '', '2_days'])('promises nothing for the unknown speed %j', (urgency) => {
     expect(processingDays(urgency, 4, 'india')).toBeUndefined();

@@ -57,7 +57,7 @@ const rows: readonly Row[] = [
     english: 'Vietnam',
     region: 'VN',
     usualDays: 7,
-    also: ['VNM', 'Viet Nam', 'ויטנאם', 'וייטנם', 'ויאטנם'],
+    also: ['VNM', 'ויטנאם', 'וייטנם', 'ויאטנם'],
   },
   {
     key: 'saudi_arabia',

@@ -80,6 +80,14 @@ describe('the thirty-six products', () => {
     for (const { speed } of product.urgencies) expect(isKnownUrgency(speed)).toBe(true);
   });
 
+  it('are not found by nothing', () => {
+    expect([null, '', 'constructor'].map((name) => findProduct(name))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
   it('take the place only of products of the same country', () => {
     const stand = products.filter(({ replaces }) => replaces !== undefined);
     expect(stand.map(({ name }) => name)).toEqual([
@@ -97,6 +105,13 @@ describe('an order that is not what the catalogue knows', () => {
     ['a name in other spelling', { name: 'India Tourist Year' }, []],
     ['a product that is not known', { name: 'india_moon' }, ['product:unknown']],
     ['a prototype key', { name: 'constructor' }, ['product:unknown']],
+    ['nothing where the country is spelled otherwise', { country: 'INDIA 🇮🇳' }, []],
+    ['a country that nobody knows', { country: 'atlantis' }, ['product.country:differs-from-catalogue']],
+    [
+      'a validity that nobody knows',
+      { validity: '7_moons', otherValidities: ['9_moons'] },
+      ['product.validity:differs-from-catalogue'],
+    ],
     ['no product', { name: null }, ['product.name:missing']],
     ['another country', { country: 'vietnam' }, ['product.country:differs-from-catalogue']],
     ['another document', { docType: 'eta' }, ['product.docType:differs-from-catalogue']],

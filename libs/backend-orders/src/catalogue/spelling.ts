@@ -1,7 +1,6 @@
 /** The form in which values of the shop's closed lists are kept: "Next Day", "next-day" and " NEXT__DAY " are one word. */
 export function wordKey(spelling: string): string {
   return spelling
-    .trim()
     .toLowerCase()
     .replace(/[\s_\p{Pd}]+/gu, '_')
     .replace(/^_|_$/g, '');
