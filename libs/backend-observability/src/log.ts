@@ -28,6 +28,8 @@ export interface LogFields {
   readonly code?: string;
   readonly port?: number;
   readonly signal?: string;
+  /** Number and hash of a seal on the history. */
+  readonly seal?: string;
 }
 
 /** Structured log of one process: JSON lines on standard output, in the shape of pino. */

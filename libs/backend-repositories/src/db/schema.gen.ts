@@ -155,6 +155,14 @@ export interface Effects {
   uncertainAt: Timestamp | null;
 }
 
+export interface EventHorizon {
+  id: Generated<number>;
+  pendingAt: Generated<Timestamp>;
+  pendingPosition: Generated<number>;
+  pendingXmax: Generated<string>;
+  safePosition: Generated<number>;
+}
+
 export interface Events {
   actor: string;
   aggregateId: string;
@@ -167,6 +175,19 @@ export interface Events {
   payload: Json;
   position: Generated<number>;
   type: string;
+}
+
+export interface EventSeals {
+  events: number;
+  firstPosition: number;
+  /**
+   * SHA-256 over previous_hash and the SHA-256 of each event from first_position to last_position, in order
+   */
+  hash: Buffer;
+  lastPosition: number;
+  previousHash: Buffer;
+  sealedAt: Generated<Timestamp>;
+  sequence: number;
 }
 
 export interface Messages {
@@ -356,7 +377,9 @@ export interface DB {
   deliveries: Deliveries;
   deliveryBodies: DeliveryBodies;
   effects: Effects;
+  eventHorizon: EventHorizon;
   events: Events;
+  eventSeals: EventSeals;
   messages: Messages;
   orderApplicants: OrderApplicants;
   orders: Orders;

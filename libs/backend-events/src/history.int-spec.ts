@@ -1,0 +1,162 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  createTestContext,
+  createTestDatabase,
+  plantOrder,
+  type TestDatabase,
+} from '@visapi/backend-testing';
+import pg from 'pg';
+import { SealEvents } from './commands/seal-events.command.js';
+import { HistoryModule } from './history.module.js';
+import { GetEvents } from './queries/get-events.query.js';
+import { VerifyHistory } from './queries/verify-history.query.js';
+
+let test: TestDatabase;
+let app: INestApplicationContext;
+beforeAll(async () => {
+  test = await createTestDatabase();
+  app = await createTestContext(test.url, [HistoryModule]);
+});
+beforeEach(async () => {
+  await test.query('delete from event_seals');
+  await test.query('delete from events');
+  await test.query(`update event_horizon set safe_position = 0, pending_position = 0`);
+});
+afterAll(async () => {
+  await app.close();
+  await test.drop();
+});
+
+const seal = async () => await app.get(CommandBus).execute(new SealEvents());
+const verify = async () => await app.get(QueryBus).execute(new VerifyHistory());
+
+/** As if the time between two looks had passed. */
+async function later(): Promise<void> {
+  await test.query(`update event_horizon set pending_at = now() - interval '1 minute'`);
+}
+
+/** Two looks: the first asks, the second finds that all who might still write have ended. */
+async function sealAll(): Promise<number> {
+  const made: number[] = [];
+  for (let look = 0; look < 3; look += 1) {
+    await later();
+    made.push(...(await seal()).map(({ events }) => events));
+  }
+  return made.reduce((sum, events) => sum + events, 0);
+}
+
+async function happen(count: number): Promise<void> {
+  for (let index = 0; index < count; index += 1) await plantOrder(test);
+}
+
+describe('the seals on the history', () => {
+  it('cover everything that happened, in order, each event once', async () => {
+    await happen(5);
+    await expect(sealAll()).resolves.toBe(5);
+    await happen(2);
+    await expect(sealAll()).resolves.toBe(2);
+    await expect(sealAll()).resolves.toBe(0);
+    await expect(verify()).resolves.toEqual({ seals: 2, events: 7, broken: [] });
+  });
+
+  it('leave out what a running transaction may still write before', async () => {
+    const slow = new pg.Client({ connectionString: test.ownerUrl });
+    await slow.connect();
+    try {
+      await slow.query('begin');
+      await slow.query(`insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
+        values (gen_random_uuid(), 'order.created', 'order', 'SLOW', 1, 'test', 'c', '{}')`);
+      await happen(3);
+      await expect(sealAll()).resolves.toBe(0);
+      await slow.query('commit');
+      await expect(sealAll()).resolves.toBe(4);
+      await expect(verify()).resolves.toMatchObject({ events: 4, broken: [] });
+    } finally {
+      await slow.end();
+    }
+  });
+
+  it('are made by one sealer at a time', async () => {
+    await happen(4);
+    await later();
+    await seal();
+    await later();
+    const made = (await Promise.all([seal(), seal(), seal()])).flat();
+    await sealAll();
+    expect(made.length).toBeLessThanOrEqual(1);
+    await expect(verify()).resolves.toMatchObject({ events: 4, broken: [] });
+  });
+
+  it.each([
+    [
+      'a changed payload',
+      `update events set payload = '{"reason":"another"}' where position = (select min(position) from events)`,
+      'changed',
+    ],
+    [
+      'a changed actor',
+      `update events set actor = 'key:somebody-else' where position = (select max(position) from events)`,
+      'changed',
+    ],
+    [
+      'a changed time',
+      `update events set occurred_at = occurred_at + interval '1 microsecond' where position = (select max(position) from events)`,
+      'changed',
+    ],
+    [
+      'an event that is gone',
+      'delete from events where position = (select min(position) from events)',
+      '1 of 3 events are gone',
+    ],
+    [
+      'an event that was added',
+      `insert into events (position, id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
+       overriding system value select min(position) - 1, gen_random_uuid(), 'order.created', 'order', 'NEW', 1, 'a', 'c', '{}' from events`,
+      '1 events were added',
+    ],
+    ['a changed seal', `update event_seals set hash = sha256('x') where sequence = 1`, 'changed'],
+    ['a seal that is gone', 'delete from event_seals where sequence = 1', 'is gone'],
+  ])('show %s', async (_name, tampering, problem) => {
+    await happen(3);
+    await sealAll();
+    await happen(3);
+    await sealAll();
+    await expect(verify()).resolves.toMatchObject({ broken: [] });
+    await test.query(tampering);
+    const { broken } = await verify();
+    expect(broken.map((seal) => seal.problem).join()).toContain(problem);
+  });
+
+  it('do not mind that the relay marks events as handed on', async () => {
+    await happen(2);
+    await sealAll();
+    await test.query('update events set dispatched_at = now()');
+    await expect(verify()).resolves.toMatchObject({ broken: [] });
+  });
+});
+
+describe('reading the history', () => {
+  it('filters by what happened, to what, by whom and when, and says what is sealed', async () => {
+    const { orderId } = await plantOrder(test);
+    await sealAll();
+    await happen(2);
+    const page = { kind: 'cursor', after: null, perPage: 10 } as const;
+    const read = async (filter: object) =>
+      (await app.get(QueryBus).execute(new GetEvents(filter, page))).items;
+    await expect(read({})).resolves.toMatchObject([
+      { isSealed: false },
+      { isSealed: false },
+      { isSealed: true },
+    ]);
+    await expect(read({ aggregateType: 'order', aggregateId: orderId })).resolves.toMatchObject([
+      { type: 'order.created', aggregateId: orderId, isSealed: true },
+    ]);
+    await expect(read({ type: 'order.*' })).resolves.toHaveLength(3);
+    await expect(read({ type: 'order' })).resolves.toEqual([]);
+    await expect(read({ type: 'operator.*' })).resolves.toEqual([]);
+    await expect(read({ actor: 'test' })).resolves.toHaveLength(3);
+    await expect(read({ from: new Date(Date.now() + 60_000) })).resolves.toEqual([]);
+  });
+});

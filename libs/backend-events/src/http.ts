@@ -1,0 +1,1 @@
+export { EventsHttpModule } from './http/events-http.module.js';

@@ -1,0 +1,77 @@
+import { onlyKnown, pageQuery } from '@visapi/backend-http';
+import { z } from 'zod';
+import type { SealedEvent } from '../queries/get-events.query.js';
+
+const word = z.string().min(1).max(300);
+const time = z.iso
+  .datetime({ offset: true, error: 'must be a time such as 2026-01-05T00:00:00Z' })
+  .transform((text) => new Date(text));
+const period = { from: time.optional(), to: time.optional() };
+const timestamp = z.date().transform((date) => date.toISOString());
+
+export const eventsQuery = onlyKnown({
+  ...pageQuery('position'),
+  ...period,
+  /** A type (`order.created`), or all of a family (`operator.*`). */
+  type: word.optional(),
+  aggregateType: word.optional(),
+  aggregateId: word.optional(),
+  correlationId: word.optional(),
+});
+
+export const eventResponse = z.object({
+  position: z.number(),
+  id: z.string(),
+  type: z.string(),
+  aggregateType: z.string(),
+  aggregateId: z.string(),
+  aggregateVersion: z.number(),
+  actor: z.string(),
+  correlationId: z.string(),
+  payload: z.unknown(),
+  occurredAt: timestamp,
+  dispatchedAt: timestamp.nullable(),
+});
+
+export const auditQuery = onlyKnown({
+  ...pageQuery('position'),
+  ...period,
+  actor: word.optional(),
+  /** An action (`order.changed`), or all of a family (`operator.*`). */
+  action: word.optional(),
+  /** Type and id of what was acted on, such as `order:IL260105IN10`; the type alone for all of them. */
+  resource: word.optional(),
+  correlationId: word.optional(),
+});
+
+export const auditResponse = z.object({
+  position: z.number(),
+  at: timestamp,
+  actor: z.string(),
+  action: z.string(),
+  resource: z.object({ type: z.string(), id: z.string() }),
+  /** Names of changed fields; their values are nowhere in the history. */
+  fields: z.array(z.string()),
+  reason: z.string().nullable(),
+  correlationId: z.string(),
+  sealed: z.boolean(),
+});
+
+export function toEventFilter({ actor, action, resource, ...rest }: z.infer<typeof auditQuery>) {
+  const [aggregateType, ...id] = resource?.split(':') ?? [];
+  const aggregateId = id.length > 0 ? id.join(':') : undefined;
+  return { ...rest, actor, type: action, aggregateType, aggregateId };
+}
+
+export function toAuditResponse(event: SealedEvent) {
+  const { fields, reason } = event.payload as { fields?: string[]; reason?: string };
+  return {
+    ...event,
+    at: event.occurredAt,
+    action: event.type,
+    resource: { type: event.aggregateType, id: event.aggregateId },
+    fields: fields ?? [],
+    reason: reason ?? null,
+    sealed: event.isSealed,
+  };
+}
