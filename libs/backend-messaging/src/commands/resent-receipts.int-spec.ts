@@ -104,3 +104,29 @@ describe('an order that was confirmed and whose confirmation is sent again', () 
     await expect(flags(orderId)).resolves.toMatchObject({ told: true });
   });
 });
+
+describe('a message whose worker was taken for dead', () => {
+  it("is not lost to somebody else's receipt when the vendor's denial comes late", async () => {
+    const { orderId, phone, messageId } = await plantOrder(test);
+    const claimed = await claim(messageId);
+    await messages.markUncertain(test.database.db, claimed, 'lease-expired', {});
+    await receive(phone, [`wamid.foreign.${orderId}`, 'read']);
+    await expect(messages.find(test.database.db, messageId)).resolves.toMatchObject({ status: 'read' });
+    await expect(messages.release(test.database.db, claimed, 0, 'http-429', {})).resolves.toBe('planned');
+    await expect(messages.find(test.database.db, messageId)).resolves.toMatchObject({
+      status: 'planned',
+      acceptedAt: null,
+      readAt: null,
+    });
+    await expect(flags(orderId)).resolves.toEqual({ told: false, processed: false });
+  });
+
+  it('stays told when the vendor had said so', async () => {
+    const { phone, messageId } = await plantOrder(test);
+    const claimed = await claim(messageId);
+    await messages.markUncertain(test.database.db, claimed, 'lease-expired', {});
+    await receive(phone, [`wamid.${messageId}`, 'read']);
+    await messages.markAccepted(test.database.db, claimed, {});
+    await expect(messages.release(test.database.db, claimed, 0, 'http-429', {})).resolves.toBeUndefined();
+  });
+});

@@ -22,14 +22,15 @@ export async function giveBack(
     const result = await sql<{ state: string }>`
     with given as (
       update effects e set state = demanded.state, lease_until = null, uncertain_at = null,
-        claim_token = null, evidence = e.evidence || ${JSON.stringify(evidence)}::jsonb,
+        accepted_at = null, claim_token = null, evidence = e.evidence || ${JSON.stringify(evidence)}::jsonb,
         reason = case demanded.state when 'skipped' then m.next_reason else ${reason} end,
         skipped_at = case demanded.state when 'skipped' then clock_timestamp() end,
         failed_at = case demanded.state when 'failed' then clock_timestamp() end,
         due_at = clock_timestamp() + make_interval(secs => ${delayMs / 1000}), queued_at = clock_timestamp()
       from messages m cross join lateral (select ${demandedState(otherwise)} as state) as demanded
       where m.effect_id = e.id and ${held} and (e.state in ('claimed', 'uncertain')
-        or (e.state in ('accepted', 'failed') and e.accepted_at is null and m.binding = 'inferred'))
+        or (e.state in ('accepted', 'failed') and m.binding = 'inferred'
+          and (e.accepted_at is null or e.uncertain_at is not null)))
       returning e.id, e.order_id, e.state, e.purpose
     ), worded as (
       update messages m set provider_message_id = null, binding = null, sent_at = null, delivered_at = null,
