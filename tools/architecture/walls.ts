@@ -30,7 +30,15 @@ const core = [...foundation, ...rows, 'events', 'queue', 'webhooks', 'cache', '<
 export const MAY_IMPORT: Readonly<Record<Zone, readonly string[]>> = {
   // `repositories` and `providers` here are modules that open and close things; tables have subpaths, which apps may
   // not name.
-  'app:backend': [...foundation, '<context>/http', 'webhooks/http', 'http', 'repositories', 'providers'],
+  'app:backend': [
+    ...foundation,
+    '<context>/http',
+    'webhooks/http',
+    'http',
+    'cache',
+    'repositories',
+    'providers',
+  ],
   'app:worker': [
     ...foundation,
     '<context>/jobs',
@@ -38,6 +46,7 @@ export const MAY_IMPORT: Readonly<Record<Zone, readonly string[]>> = {
     'events',
     'queue',
     'http',
+    'cache',
     'repositories',
     'providers',
   ],
@@ -63,7 +72,7 @@ export const EXCEPTIONS: readonly {
 }[] = [
   {
     folder: 'libs/backend-access/src/http/',
-    may: ['repositories', 'repositories/access'],
+    may: ['repositories', 'repositories/access', 'cache'],
     why: 'who asks is decided before any query or command may run',
   },
 ];

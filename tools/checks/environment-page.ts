@@ -6,6 +6,7 @@ const titles: Readonly<Record<string, string>> = {
   worker: 'Worker',
   database: 'Database',
   queue: 'Queue',
+  cache: 'Cache',
   access: 'API keys',
   airtable: 'Airtable (where the staff work)',
   cbb: 'CBB (WhatsApp CRM)',

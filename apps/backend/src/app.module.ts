@@ -1,9 +1,11 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { AccessModule } from '@visapi/backend-access/http';
 import { ApplicationsHttpModule, VisaWindowModule } from '@visapi/backend-applications/http';
+import { CacheModule, keys } from '@visapi/backend-cache';
 import type {
   AccessConfig,
   AirtableConfig,
+  CacheConfig,
   DatabaseConfig,
   ProcessConfig,
   QueueConfig,
@@ -13,7 +15,7 @@ import { ContactsHttpModule } from '@visapi/backend-contacts/http';
 import { PlatformModule } from '@visapi/backend-http';
 import { MessagingHttpModule, metaReceipts } from '@visapi/backend-messaging/http';
 import { type Log, ObservabilityModule } from '@visapi/backend-observability';
-import { OperationsHttpModule } from '@visapi/backend-operations/http';
+import { CacheHttpModule, OperationsHttpModule } from '@visapi/backend-operations/http';
 import { AirtableModule } from '@visapi/backend-providers';
 import { OrdersHttpModule, viziOrders } from '@visapi/backend-orders/http';
 import { DatabaseModule } from '@visapi/backend-repositories';
@@ -24,6 +26,7 @@ interface Config {
   readonly process: ProcessConfig;
   readonly database: DatabaseConfig;
   readonly queue: QueueConfig;
+  readonly cache: CacheConfig;
   readonly access: AccessConfig;
   readonly waba: WabaConfig;
   readonly airtable: AirtableConfig;
@@ -37,6 +40,7 @@ export class AppModule {
       imports: [
         ObservabilityModule.forRoot(config.process, log),
         DatabaseModule.forRoot(config.database, 'visapi-backend'),
+        CacheModule.forRoot(config.cache, config.queue, keys),
         AccessModule.forRoot(config.access),
         HealthModule.forRoot(config.waba),
         PlatformModule.forRoot(config.process, 'visapi-backend'),
@@ -45,6 +49,7 @@ export class AppModule {
         ContactsHttpModule,
         MessagingHttpModule.forRoot(config.waba),
         OperationsHttpModule,
+        CacheHttpModule,
         AirtableModule.forRoot(config.airtable),
         VisaWindowModule.forRoot(config.airtable),
         ApplicationsHttpModule,

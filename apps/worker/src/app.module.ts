@@ -1,7 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ApplicationsJobsModule, VisaWindowModule } from '@visapi/backend-applications/jobs';
+import { CacheModule, keys } from '@visapi/backend-cache';
 import type {
   AirtableConfig,
+  CacheConfig,
   CbbConfig,
   DatabaseConfig,
   MessagingConfig,
@@ -22,6 +24,7 @@ interface Config {
   readonly process: ProcessConfig;
   readonly database: DatabaseConfig;
   readonly queue: QueueConfig;
+  readonly cache: CacheConfig;
   readonly cbb: CbbConfig;
   readonly messaging: MessagingConfig;
   readonly airtable: AirtableConfig;
@@ -35,6 +38,7 @@ export class AppModule {
       imports: [
         ObservabilityModule.forRoot(config.process, log),
         DatabaseModule.forRoot(config.database, 'visapi-worker'),
+        CacheModule.forRoot(config.cache, config.queue, keys),
         QueueModule.forRoot(config.queue),
         CbbModule.forRoot(config.cbb, queueRedis),
         EventsModule,

@@ -2,10 +2,11 @@ import type { Server } from 'node:http';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { QueryBus } from '@nestjs/cqrs';
+import { CacheService } from '@visapi/backend-cache';
 import { loadConfig, type QueueConfig, slices, type WorkerConfig } from '@visapi/backend-config';
 import { MatchIssuesTimer, WatchCompletedVisas } from '@visapi/backend-applications/jobs';
 import { CheckCbbFields, contactsSubscriptions, SyncContactProcessor } from '@visapi/backend-contacts/jobs';
-import { OutboxRelay } from '@visapi/backend-events';
+import { type FactObserver, OutboxRelay } from '@visapi/backend-events';
 import { createProbeServer } from '@visapi/backend-http';
 import {
   ApplyReceiptsProcessor,
@@ -33,8 +34,8 @@ const processors = [
 /** What looks for work by itself instead of being woken. */
 const timers = [SweepLostWork, MatchIssuesTimer, WatchCompletedVisas, CheckCbbFields] as const;
 
-const { process: processSlice, worker, database, queue, cbb, messaging, airtable } = slices;
-const needed = { process: processSlice, worker, database, queue, cbb, messaging, airtable };
+const { process: processSlice, worker, database, queue, cache, cbb, messaging, airtable } = slices;
+const needed = { process: processSlice, worker, database, queue, cache, cbb, messaging, airtable };
 
 /** Builds the worker from an environment and starts its work. */
 export async function createApp(environment: Readonly<Record<string, string | undefined>>) {
@@ -90,10 +91,21 @@ async function start(
     .start(processors.map((processor) => app.get<(typeof processors)[number]['prototype']>(processor)));
   app.get(JobRunner).assertComplete();
   const subscriptions = [...ordersSubscriptions, ...contactsSubscriptions, ...messagingSubscriptions];
-  app.get(OutboxRelay).start(subscriptions, config.queue.batchSize);
+  app.get(OutboxRelay).start(subscriptions, config.queue.batchSize, forgetReads(app.get(CacheService)));
   for (const timer of timers) app.get<{ start(): void }>(timer).start();
   const address = probes.address();
   return `http://127.0.0.1:${typeof address === 'object' && address ? address.port : port}`;
+}
+
+/** Reads that show an order follow every fact about it. */
+function forgetReads(cache: CacheService): FactObserver {
+  return async (facts) => {
+    const orders = facts.filter(({ aggregateType }) => aggregateType === 'order');
+    await cache.changed(
+      'order',
+      orders.map(({ aggregateId }) => aggregateId),
+    );
+  };
 }
 
 /** The reverse of the start: no new work is found, running work ends, then everything is closed. */

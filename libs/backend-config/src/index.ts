@@ -9,6 +9,7 @@ export { slices } from './slices.js';
 export type {
   AccessConfig,
   AirtableConfig,
+  CacheConfig,
   CbbConfig,
   DatabaseConfig,
   HttpConfig,

@@ -1,6 +1,7 @@
 import type { SliceValues } from './load.js';
 import { access } from './slices/access.js';
 import { airtable } from './slices/airtable.js';
+import { cache } from './slices/cache.js';
 import { cbb } from './slices/cbb.js';
 import { database } from './slices/database.js';
 import { http } from './slices/http.js';
@@ -14,6 +15,7 @@ import { worker } from './slices/worker.js';
 export const slices = {
   access,
   airtable,
+  cache,
   cbb,
   database,
   http,
@@ -26,6 +28,7 @@ export const slices = {
 
 export type AccessConfig = SliceValues<typeof access>;
 export type AirtableConfig = SliceValues<typeof airtable>;
+export type CacheConfig = SliceValues<typeof cache>;
 export type CbbConfig = SliceValues<typeof cbb>;
 export type DatabaseConfig = SliceValues<typeof database>;
 export type HttpConfig = SliceValues<typeof http>;

@@ -10,6 +10,9 @@ const busyPauseMs = 10;
 const idlePauseMs = 80;
 const troublePauseMs = 500;
 
+/** Told once per batch of what is committed, before its jobs are added; the batch is handed on again when it fails. */
+export type FactObserver = (facts: readonly EventRow[]) => Promise<void>;
+
 /**
  * Hands committed events on as jobs. Any number of relays may run: each takes rows that no other holds. A crash between
  * adding the jobs and marking the rows adds them again, which job ids and the rows' own states make harmless.
@@ -19,6 +22,7 @@ export class OutboxRelay {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   private inTrouble = false;
+  private observer: FactObserver | undefined;
 
   constructor(
     private readonly database: Database,
@@ -28,7 +32,8 @@ export class OutboxRelay {
     private readonly metrics: Metrics,
   ) {}
 
-  start(subscriptions: readonly Subscription[], batchSize: number): void {
+  start(subscriptions: readonly Subscription[], batchSize: number, observer?: FactObserver): void {
+    this.observer = observer;
     const byType = Map.groupBy(subscriptions, (subscription): string => subscription.type);
     this.running = this.loop(byType, batchSize);
   }
@@ -72,6 +77,7 @@ export class OutboxRelay {
       const events = await this.events.takeUndispatched(transaction, batchSize);
       const [oldest] = events;
       if (!oldest) return 0;
+      await this.observer?.(events);
       await this.jobs.enqueue(events.flatMap((event) => this.jobsOf(event, byType)));
       await this.events.markDispatched(
         transaction,

@@ -13,6 +13,8 @@ export const SCOPES = [
   'logs:read',
   'integrations:airtable:read',
   'integrations:airtable:write',
+  'cache:read',
+  'cache:write',
   'admin',
 ] as const;
 

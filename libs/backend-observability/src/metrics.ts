@@ -40,6 +40,20 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly cacheHits = new Counter({
+    name: 'visapi_cache_hits_total',
+    help: 'Cached reads that were answered without their source, by key family and tier (reads that shared one count)',
+    labelNames: ['family', 'tier'] as const,
+    registers: [this.registry],
+  });
+
+  readonly cacheMisses = new Counter({
+    name: 'visapi_cache_misses_total',
+    help: 'Cached reads that asked their source, by key family',
+    labelNames: ['family'] as const,
+    registers: [this.registry],
+  });
+
   readonly relayed = new Counter({
     name: 'visapi_outbox_dispatched_total',
     help: 'Events handed on by the outbox relay',

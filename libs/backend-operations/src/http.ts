@@ -1,2 +1,3 @@
 export { CheckDatabase } from './queries/check-database.query.js';
+export { CacheHttpModule } from './http/cache-http.module.js';
 export { OperationsHttpModule } from './http/operations-http.module.js';

@@ -1,28 +1,32 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Cacheable, CacheEvict, CachePut, keys } from '@visapi/backend-cache';
 import type { AccessConfig } from '@visapi/backend-config';
 import { Authenticator, type Principal } from '@visapi/backend-http';
-import { AppError, type Clock, isScope, type Scope } from '@visapi/backend-kernel';
+import { AppError, type Clock, isScope, Repeat } from '@visapi/backend-kernel';
 import { Database } from '@visapi/backend-repositories';
 import { type ApiKeyRow, ApiKeysRepository } from '@visapi/backend-repositories/access';
 import type { FastifyRequest } from 'fastify';
-import { LRUCache } from 'lru-cache';
 import { hashSecret, isSameHash, splitKey } from '../api-key.js';
 
-/** How long a process trusts what it read of a key: the bound on how late it notices a revocation. */
-const trustMs = 3_000;
-
-interface Known {
-  readonly row: ApiKeyRow;
-  readonly principal: Principal;
-}
+/** How often the keys are compared with what they were: with the cache's second, the bound on noticing a revocation. */
+const lookEveryMs = 2_000;
+/** So many keys are read before the first request asks for them. */
+const mostWarmed = 1_000;
 
 /** Compared with when a prefix is unknown, so that unknown and known keys cost the same. */
 const nobody = Buffer.alloc(32);
 
-/** Recognises API keys in `X-API-Key` or `Authorization: Bearer`. */
+/**
+ * Recognises API keys in `X-API-Key` or `Authorization: Bearer`. Keys are cached; whoever changes one, even by SQL, need
+ * not tell: a look at the table finds out.
+ */
 @Injectable()
-export class ApiKeyAuthenticator extends Authenticator {
-  private readonly keys: LRUCache<string, { known: Known | undefined }>;
+export class ApiKeyAuthenticator
+  extends Authenticator
+  implements OnApplicationBootstrap, OnApplicationShutdown
+{
+  private readonly looking = new Repeat(() => this.look(), lookEveryMs);
+  private fingerprint: string | undefined;
 
   constructor(
     private readonly config: AccessConfig,
@@ -31,12 +35,6 @@ export class ApiKeyAuthenticator extends Authenticator {
     private readonly clock: Clock,
   ) {
     super();
-    // Concurrent requests share one look-up, and what was looked up is read again after trustMs.
-    this.keys = new LRUCache<string, { known: Known | undefined }>({
-      max: 1_000,
-      ttl: trustMs,
-      fetchMethod: async (prefix) => ({ known: await this.load(prefix) }),
-    });
   }
 
   async authenticate(request: FastifyRequest): Promise<Principal> {
@@ -44,19 +42,49 @@ export class ApiKeyAuthenticator extends Authenticator {
     if (presented === undefined) throw unauthenticated('Send an API key in X-API-Key or as a Bearer token.');
     const parts = splitKey(presented);
     if (!parts) throw unauthenticated('This is not an API key; keys have the form <prefix>.<secret>.');
-    const entry = this.keys.get(parts.prefix) ?? (await this.keys.fetch(parts.prefix));
+    const row = await this.find(parts.prefix);
     const hash = hashSecret(parts.secret, this.config.pepper);
-    const matches = isSameHash(entry?.known?.row.hashedSecret ?? nobody, hash);
-    if (!entry?.known || !matches || !isLive(entry.known.row, this.clock.now()))
+    const matches = isSameHash(row?.hashedSecret ?? nobody, hash);
+    if (!row || !matches || !isLive(row, this.clock.now()))
       throw unauthenticated('This API key is not valid.');
-    return entry.known.principal;
+    return { kind: 'api-key', id: row.id, label: row.prefix, scopes: new Set(row.scopes.filter(isScope)) };
   }
 
-  private async load(prefix: string): Promise<Known | undefined> {
-    const row = await this.repository.findByPrefix(this.database.db, prefix);
-    if (!row) return undefined;
-    const scopes: ReadonlySet<Scope> = new Set(row.scopes.filter(isScope));
-    return { row, principal: { kind: 'api-key', id: row.id, label: row.prefix, scopes } };
+  onApplicationBootstrap(): void {
+    void this.look();
+    this.looking.start();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.looking.stop();
+  }
+
+  @Cacheable({ key: keys.apiKey, ttl: 'auth' })
+  async find(prefix: string): Promise<ApiKeyRow | undefined> {
+    return await this.repository.findByPrefix(this.database.db, prefix);
+  }
+
+  @CachePut({ key: keys.apiKey, ttl: 'auth' })
+  async refresh(prefix: string): Promise<ApiKeyRow | undefined> {
+    return await this.repository.findByPrefix(this.database.db, prefix);
+  }
+
+  /** Some key is not what it was: none is trusted any longer. */
+  @CacheEvict({ pattern: 'api-key:*' })
+  async accept(fingerprint: string): Promise<void> {
+    this.fingerprint = fingerprint;
+  }
+
+  private async look(): Promise<void> {
+    try {
+      const { db } = this.database;
+      const seen = await this.repository.fingerprint(db);
+      if (seen === this.fingerprint) return;
+      await this.accept(seen);
+      for (const { prefix } of await this.repository.list(db, mostWarmed)) await this.refresh(prefix);
+    } catch {
+      // The database is away, as readiness tells; the next look compares with what was seen last.
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { Cacheable, keys } from '@visapi/backend-cache';
 import { Database } from '@visapi/backend-repositories';
 import { OrderListsRepository, type OrderView } from '@visapi/backend-repositories/orders';
 import { orderNotFound } from '../orders.errors.js';
@@ -16,6 +17,7 @@ export class GetOrderByIdHandler implements IQueryHandler<GetOrderById> {
     private readonly orders: OrderListsRepository,
   ) {}
 
+  @Cacheable({ key: keys.order, ttl: 300 })
   async execute({ orderId }: GetOrderById): Promise<OrderView> {
     const order = await this.orders.find(this.database.db, orderId);
     if (!order) throw orderNotFound(orderId);

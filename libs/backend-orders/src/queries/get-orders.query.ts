@@ -1,4 +1,5 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { Cacheable, keys } from '@visapi/backend-cache';
 import { Database, type Page, type PageResult } from '@visapi/backend-repositories';
 import { type OrderFilter, OrderListsRepository, type OrderView } from '@visapi/backend-repositories/orders';
 
@@ -18,6 +19,7 @@ export class GetOrdersHandler implements IQueryHandler<GetOrders> {
     private readonly orders: OrderListsRepository,
   ) {}
 
+  @Cacheable({ key: keys.orders, ttl: 60 })
   async execute({ filter, page }: GetOrders): Promise<PageResult<OrderView>> {
     return await this.orders.list(this.database.db, filter, page);
   }

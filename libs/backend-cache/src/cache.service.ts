@@ -1,0 +1,195 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { isDate, isUint8Array } from 'node:util/types';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import type { Log, Metrics } from '@visapi/backend-observability';
+import type { Family } from './family.js';
+import { type CacheKey, encodePart, parsePattern, type Target } from './key.js';
+import { type Flight, MemoryTier } from './memory-tier.js';
+import { type Begun, RedisTier } from './redis-tier.js';
+
+/** How long a process waits for what another one is loading before it loads itself. */
+const patienceMs = 300;
+const lookEveryMs = 20;
+
+export interface FamilyStats {
+  readonly family: string;
+  /** Of this process since it started. */
+  readonly hits: { readonly memory: number; readonly redis: number };
+  readonly misses: number;
+  /** Hits of all reads; null before the first one. */
+  readonly ratio: number | null;
+  readonly memoryEntries: number;
+  /** What all processes share; null while Redis is away. Evicted values count until their time is over. */
+  readonly redis: { readonly bytes: number; readonly entries: number } | null;
+  readonly budgetBytes: number;
+}
+
+type Source = () => Promise<unknown>;
+
+/** Reads through the two tiers, and forgets. Without Redis it answers from the source. */
+@Injectable()
+export class CacheService implements OnApplicationShutdown {
+  private readonly memory: MemoryTier;
+  private readonly redis: RedisTier;
+  private readonly counts = new Map<string, { memory: number; redis: number; miss: number }>();
+
+  constructor(
+    url: string,
+    private readonly families: readonly Family[],
+    log: Log,
+    private readonly metrics: Metrics,
+  ) {
+    this.memory = new MemoryTier(families);
+    this.redis = new RedisTier(url, log, families, (targets) => this.memory.evict(targets));
+    for (const { name } of families) this.counts.set(name, { memory: 0, redis: 0, miss: 0 });
+  }
+
+  /** What is kept under the key, else what the source says; 1,000 callers at once ask it once. */
+  async read(key: CacheKey, ttlMs: number, source: Source): Promise<unknown> {
+    const held = this.memory.get(key);
+    if (held) {
+      this.count(key.family, 'memory');
+      return held.value;
+    }
+    const joined = this.memory.joinable(key);
+    if (joined) {
+      this.count(key.family, 'memory');
+      return await joined.value;
+    }
+    const flight: Flight = { key, began: performance.now(), value: this.fetch(key, ttlMs, source) };
+    this.memory.depart(flight);
+    try {
+      const value = await flight.value;
+      this.memory.land(flight, value);
+      return value;
+    } catch (error) {
+      this.memory.end(flight);
+      throw error;
+    }
+  }
+
+  /** Runs a source that changes what is kept, and keeps what it resolves to. */
+  async put(key: CacheKey, ttlMs: number, source: Source): Promise<unknown> {
+    const targets = [{ family: key.family.name, part: key.part }];
+    // Before the change: whoever evicts or puts meanwhile knows better.
+    const begun = await this.redis.begin(key);
+    let kept = false;
+    try {
+      const value = await source();
+      if (begun && value !== undefined)
+        kept = await this.redis.store(key, value, begun.lease, { ttlMs: jittered(ttlMs), renew: true });
+      return value;
+    } finally {
+      // A source that failed may have changed something all the same.
+      this.memory.evict(targets);
+      await (kept ? this.redis.announce(targets) : this.redis.evict(targets));
+    }
+  }
+
+  /** Forgets what the pattern names. @throws AppError when it has no known form */
+  async deleteByPattern(pattern: string): Promise<void> {
+    await this.evict([parsePattern(pattern, this.families)]);
+  }
+
+  /** Forgets everything that this cache keeps, and nothing else on the server. */
+  async flushAll(): Promise<void> {
+    await this.evict(this.redis.everything());
+  }
+
+  /** Facts about these were committed: forgets every read that follows them. One round trip; never an error. */
+  async changed(aggregate: string, ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    const parts = [...new Set(ids)].map(encodePart);
+    const targets = this.families
+      .filter(({ follows }) => follows?.aggregate === aggregate)
+      .flatMap(({ name: family, follows }) =>
+        follows?.by === 'all' ? [{ family }] : parts.map((part) => ({ family, part })),
+      );
+    await this.evict(targets);
+  }
+
+  /** Resolves when Redis is used, or soon after when it is away: a start neither finds it unused nor hangs on it. */
+  async start(): Promise<void> {
+    this.redis.open();
+    const deadline = performance.now() + patienceMs;
+    while (!this.redis.isUsable && performance.now() < deadline) await pause(lookEveryMs / 4);
+  }
+
+  async getStats(): Promise<FamilyStats[]> {
+    return await Promise.all(this.families.map((family) => this.statsOf(family)));
+  }
+
+  onApplicationShutdown(): void {
+    this.redis.close();
+  }
+
+  private async evict(targets: readonly Target[]): Promise<void> {
+    await this.redis.evict(targets);
+    // Last: a read of before may have brought back what Redis still had.
+    this.memory.evict(targets);
+  }
+
+  private async fetch(key: CacheKey, ttlMs: number, source: Source): Promise<unknown> {
+    const begun = await this.lease(key);
+    if (begun?.found) {
+      this.count(key.family, 'redis');
+      return frozen(begun.found.value);
+    }
+    this.count(key.family, 'miss');
+    let kept = false;
+    try {
+      const value = frozen(await source());
+      if (begun && value !== undefined)
+        kept = await this.redis.store(key, value, begun.lease, { ttlMs: jittered(ttlMs), renew: false });
+      return value;
+    } finally {
+      if (begun?.mine && !kept) await this.redis.release(key, begun.lease);
+    }
+  }
+
+  /** While another process loads, waits a little for what it finds. */
+  private async lease(key: CacheKey): Promise<Begun | undefined> {
+    const deadline = performance.now() + patienceMs;
+    for (;;) {
+      const begun = await this.redis.begin(key);
+      if (!begun || begun.found || begun.mine || performance.now() > deadline) return begun;
+      await pause(lookEveryMs);
+    }
+  }
+
+  private async statsOf(family: Family): Promise<FamilyStats> {
+    const { memory, redis, miss } = this.counts.get(family.name) ?? none;
+    const reads = memory + redis + miss;
+    return {
+      family: family.name,
+      hits: { memory, redis },
+      misses: miss,
+      ratio: reads === 0 ? null : (memory + redis) / reads,
+      memoryEntries: this.memory.size(family),
+      redis: (await this.redis.holdings(family)) ?? null,
+      budgetBytes: family.budgetBytes,
+    };
+  }
+
+  private count({ name }: Family, how: 'memory' | 'redis' | 'miss'): void {
+    const counts = this.counts.get(name);
+    if (counts) counts[how] += 1;
+    if (how === 'miss') this.metrics.cacheMisses.inc({ family: name });
+    else this.metrics.cacheHits.inc({ family: name, tier: how });
+  }
+}
+
+const none = { memory: 0, redis: 0, miss: 0 } as const;
+
+/** Values that were kept together do not end together. */
+function jittered(ttlMs: number): number {
+  return ttlMs * (0.9 + Math.random() / 10);
+}
+
+/** Many callers share one value, so nobody may change it. Bytes and times cannot be frozen. */
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  if (isDate(value) || isUint8Array(value)) return value;
+  Object.values(value).forEach(frozen);
+  return Object.freeze(value);
+}
