@@ -15,6 +15,16 @@ describe('what a later delivery changes', () => {
     expect(changedFields(row(), content({ order: { amount: '498.00' } }))).toEqual([]);
   });
 
+  it('is everything but the decimal places of an amount', () => {
+    const changed = (before: string, after: string) =>
+      changedFields({ ...row(), clientName: before }, { ...content(), clientName: after });
+    expect(changed('498.00', '498')).toEqual([]);
+    for (const other of ['v498', '498 v', '498.', '498.01'])
+      expect(changed('498.0', other)).toEqual(['clientName']);
+    expect(changed('v498.0', 'v498')).toEqual(['clientName']);
+    expect(changed('498 v1.0', '498 v1')).toEqual(['clientName']);
+  });
+
   it('is told by names of fields, in alphabetical order, never by values', () => {
     const changed = content({
       order: { amount: 498.01, status: 'issue' },
@@ -41,7 +51,11 @@ describe('what a later delivery changes', () => {
     ['what nobody understands', { form: { zodiac: 'lion' } }, ['details.other']],
     ['the price list of the product', { form: { product: { price: { ils: 1 } } } }, ['details.product']],
     ['another way to write the phone', { form: { client: { phone: '+972500000001' } } }, ['details.phone']],
-    ['nothing that is said of the order', { form: { meta: { revision: 5 }, updated_at: 'later' } }, []],
+    [
+      'nothing that is said of the order',
+      { form: { meta: { revision: 5 }, created_at: 'then', updated_at: 'later' } },
+      [],
+    ],
   ])('is told one level deeper for what has no column: %s', (_name, changes, fields) => {
     expect(changedFields(row(), content(changes))).toEqual(fields);
   });
@@ -103,11 +117,14 @@ describe('what a person has to look at', () => {
   });
 
   it.each([
-    ['clientPhone', 'contact'],
+    ...['clientName', 'clientEmail', 'clientPhone', 'clientSex'].map((field) => [field, 'contact']),
     ['details.phone', 'contact'],
     ['whatsappAlertsEnabled', 'consent'],
     ['orderStatus', 'status'],
-    ['amount', 'money'],
+    ...['amount', 'currency', 'paymentId', 'paymentProcessor', 'details.coupon'].map((field) => [
+      field,
+      'money',
+    ]),
     ['stayLimit', 'product'],
     ['applicants', 'other'],
     ['constructor', 'other'],

@@ -34,8 +34,19 @@ describe('the confirmation of an order', () => {
     ['an unknown kind of document', { form: { product: { docType: 'scroll' } } }, 'untranslatable'],
     ['another currency', { order: { currency: 'USD' } }, 'untranslatable'],
     ['no amount', { order: { amount: null } }, 'untranslatable'],
+    ['an unknown quantity', { form: { quantity: 'many' } }, 'untranslatable'],
+    ['unknown business days', { form: { urgency: 'warp' } }, 'untranslatable'],
   ])('is withheld for %s', (_name, changes, reason) => {
     expect(decide(changes)).toEqual({ state: 'skipped', reason });
+  });
+
+  it.each(['not canceled', 'canceled?', 'cancel', null])('is sent where the status is %j', (status) => {
+    expect(decide({ order: { status } }).state).toBe('planned');
+  });
+
+  it('is withheld where its number holds nothing that can be shown', () => {
+    const order = readOrder(viziOrder(), orderId);
+    expect(decideConfirmation(order, '\u200e')).toEqual({ state: 'skipped', reason: 'untranslatable' });
   });
 
   it('greets a customer without a name politely', () => {

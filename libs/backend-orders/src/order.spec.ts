@@ -250,6 +250,70 @@ describe('readOrder on the variants of real payloads', () => {
   });
 });
 
+describe('readOrder on what the shop says of a payment', () => {
+  it.each([
+    ...['active', 'completed', 'issue', 'canceled'].map((status) => ({ status })),
+    ...['stripe', 'paypal', 'tbank', 'bill', 'bit', 'paybox'].map((payment_processor) => ({
+      payment_processor,
+    })),
+  ])('knows %j', (order) => {
+    expect(read({ order }).warnings).toEqual([]);
+  });
+
+  it.each([
+    ['IL', 'ILS'],
+    ['CO', 'USD'],
+    ['SE', 'SEK'],
+    ['RU', 'RUB'],
+    ['KZ', 'KZT'],
+  ])('expects that branch %s is paid in %s', (branch, currency) => {
+    const orderId = `${branch}260105IN10`;
+    expect(read({ order: { branch, currency } }, orderId).warnings).toEqual([]);
+    const other = currency === 'ILS' ? 'USD' : 'ILS';
+    expect(read({ order: { branch, currency: other } }, orderId).warnings).toEqual([
+      'currency:not-of-branch',
+    ]);
+  });
+
+  it.each([
+    ['currency', 'currency:not-text', 'currency:missing'],
+    ['payment_processor', 'payment_processor:not-text', 'payment_processor:missing'],
+    ['status', 'status:not-text', 'status:missing'],
+    ['form_id', 'form_id:not-text'],
+    ['domain', 'domain:not-text'],
+    ['payment_id', 'payment_id:not-text'],
+    ['amount', 'amount:not-an-amount'],
+  ])('names %s where it cannot be read', (field, ...warnings) => {
+    expect(read({ order: { [field]: [1] } }).warnings).toEqual(warnings);
+  });
+
+  it('takes the id of the form from the order, else from the form', () => {
+    const idOf = (order: unknown, form: unknown) => read({ order: { form_id: order }, form: { id: form } });
+    expect(idOf('frm_order', 'frm_form').formId).toBe('frm_order');
+    expect(idOf(null, 'frm_form').formId).toBe('frm_form');
+    expect(idOf(null, 7)).toMatchObject({ formId: null, warnings: ['form.id:not-text'] });
+  });
+
+  it.each([
+    ['il260105IN10', 'il'],
+    ['IL26010IN10', 'unknown'],
+    ['XIL260105IN10', 'unknown'],
+    ['DE260105IN10', 'unknown'],
+    ['', 'unknown'],
+  ])('takes the branch from the id %j where nobody states it', (orderId, branch) => {
+    expect(read({ order: { branch: null } }, orderId)).toMatchObject({
+      branch,
+      warnings: ['branch:missing'],
+    });
+  });
+
+  it('wonders at a form that belongs to another order, not at one that names none or this', () => {
+    const warningsOf = (orderId: unknown) => read({ form: { orderId } }).warnings;
+    expect(['', null, undefined, 'IL260105IN10'].map(warningsOf)).toEqual([[], [], [], []]);
+    expect(warningsOf('IL260105IN11')).toEqual(['orderId:differs-from-order']);
+  });
+});
+
 describe('readOrder on hostile bodies', () => {
   it('reads an empty order and form without inventing a fact', () => {
     expect(readOrder({ order: {}, form: {} }, 'x')).toMatchObject({

@@ -141,6 +141,7 @@ describe('a field of a body', () => {
     ['2025-02-29', null, ['not-a-day']],
     ['2026-04-31', null, ['not-a-day']],
     ['2026-13-01', null, ['not-a-day']],
+    ['0001-01-02', '0001-01-02', []],
     ['2026-01-00', null, ['not-a-day']],
     ['0000-12-31', null, ['not-a-day']],
     ['2026-03-05 10:00', null, ['not-a-day']],
