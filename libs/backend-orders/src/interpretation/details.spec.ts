@@ -58,6 +58,12 @@ describe('what a form says besides its columns', () => {
     },
   );
 
+  it('holds nothing twice: what has a place of its own is not among what nobody knows', () => {
+    const { details } = form({ discount: { code: 'TEN', percent: 10 }, orderId: 'IL260105IN10' });
+    expect(details['coupon']).toEqual({ code: 'TEN', percent: 10 });
+    expect(details['other']).toEqual({ _id: '66c000000000000000000a01' });
+  });
+
   it('keeps the phone as it was given, beside the number that came of it', () => {
     for (const phone of [{ code: 'IL', number: 'call me' }, '050-0000001'])
       expect(form({ client: { phone } }).details['phone']).toEqual(phone);
