@@ -12,8 +12,8 @@ const plain = Buffer.from([0]);
 const deflated = Buffer.from([1]);
 
 /**
- * A value as bytes: JSON in which times and bytes are marked, and data that looks like a mark is marked as well. JSON
- * because it is several times faster than V8's own format, and readable in Redis.
+ * A value as bytes: JSON in which times and bytes are marked, and data that looks like a mark is marked as well. Readable
+ * in Redis and by every version of Node, unlike V8's own format (ADR 8).
  * @throws when the value is not made of what comes back as it was: plain objects, arrays, text, finite numbers, booleans,
  *   null, times and bytes (fields that are undefined are left out)
  */
