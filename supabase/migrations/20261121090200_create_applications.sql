@@ -56,6 +56,7 @@ create table public.polls (
   requested boolean not null default false,
   bootstrap_by text,
   bootstrap_reason text,
+  bootstrap_at timestamptz,
   lease_until timestamptz,
   claim_token uuid,
   started_at timestamptz,
@@ -65,7 +66,7 @@ create table public.polls (
 );
 comment on column public.polls.requested is 'an operator asked for it now, also where it never runs by itself';
 comment on column public.polls.bootstrap_by is
-  'operator whose word it is that everything completed by now was told by other means; done by the next run';
+  'operator whose word it is that what was completed before bootstrap_at was told by other means; done by the next run';
 insert into public.polls (name) values ('completed-visas');
 
 alter table public.applicant_issues enable row level security;

@@ -34,6 +34,7 @@ export const MAY_IMPORT: Readonly<Record<Zone, readonly string[]>> = {
     ...foundation,
     '<context>/http',
     'webhooks/http',
+    'events/http',
     'http',
     'cache',
     'repositories',

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts';
+import { auditCommand } from './commands/audit.ts';
 import { importCommand } from './commands/import.ts';
 
 /** Everything `npm run visapi` can do besides helping. */
-export const commands: readonly Command[] = [importCommand];
+export const commands: readonly Command[] = [importCommand, auditCommand];

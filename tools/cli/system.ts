@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { CommandBus } from '@nestjs/cqrs';
+import type { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { execa } from 'execa';
 import { readSettings, REPOSITORY } from '../launcher/settings.ts';
 import { readJson } from '../services/files.ts';
@@ -10,6 +10,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 /** The modules of the system on its database, without anything that listens or works by itself. */
 export interface OpenSystem {
   readonly commands: CommandBus;
+  readonly queries: QueryBus;
   /** Hours after an order's first delivery within which its customer is told by itself. */
   readonly confirmWithinHours: number;
   close(): Promise<void>;
@@ -21,8 +22,9 @@ export async function openSystem(env: Environment): Promise<OpenSystem> {
   await build();
   // Imported when they are there: the build has just made them.
   const { NestFactory } = await import('@nestjs/core');
-  const { CommandBus: Bus } = await import('@nestjs/cqrs');
+  const { CommandBus: Commands, QueryBus: Queries } = await import('@nestjs/cqrs');
   const { loadConfig, slices } = await import('@visapi/backend-config');
+  const { HistoryModule } = await import('@visapi/backend-events');
   const { Log, nestLogger, ObservabilityModule } = await import('@visapi/backend-observability');
   const { OrdersModule } = await import('@visapi/backend-orders');
   const { DatabaseModule } = await import('@visapi/backend-repositories');
@@ -35,6 +37,7 @@ export async function openSystem(env: Environment): Promise<OpenSystem> {
     imports: [
       ObservabilityModule.forRoot(config.process, log),
       DatabaseModule.forRoot(config.database, 'visapi-cli'),
+      HistoryModule,
     ],
   };
   const app = await NestFactory.createApplicationContext(root, {
@@ -42,7 +45,8 @@ export async function openSystem(env: Environment): Promise<OpenSystem> {
     abortOnError: false,
   });
   return {
-    commands: app.get(Bus),
+    commands: app.get(Commands),
+    queries: app.get(Queries),
     confirmWithinHours: config.messaging.confirmWithinHours,
     close: async () => await app.close(),
   };

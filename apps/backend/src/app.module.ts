@@ -12,6 +12,7 @@ import type {
   WabaConfig,
 } from '@visapi/backend-config';
 import { ContactsHttpModule } from '@visapi/backend-contacts/http';
+import { EventsHttpModule } from '@visapi/backend-events/http';
 import { PlatformModule } from '@visapi/backend-http';
 import { MessagingHttpModule, metaReceipts } from '@visapi/backend-messaging/http';
 import { type Log, ObservabilityModule } from '@visapi/backend-observability';
@@ -53,6 +54,7 @@ export class AppModule {
         AirtableModule.forRoot(config.airtable),
         VisaWindowModule.forRoot(config.airtable),
         ApplicationsHttpModule,
+        EventsHttpModule,
       ],
     };
   }

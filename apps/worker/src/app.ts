@@ -6,7 +6,7 @@ import { CacheService } from '@visapi/backend-cache';
 import { loadConfig, type QueueConfig, slices, type WorkerConfig } from '@visapi/backend-config';
 import { MatchIssuesTimer, WatchCompletedVisas } from '@visapi/backend-applications/jobs';
 import { CheckCbbFields, contactsSubscriptions, SyncContactProcessor } from '@visapi/backend-contacts/jobs';
-import { type FactObserver, OutboxRelay } from '@visapi/backend-events';
+import { type FactObserver, OutboxRelay, SealHistory } from '@visapi/backend-events';
 import { createProbeServer } from '@visapi/backend-http';
 import {
   ApplyReceiptsProcessor,
@@ -32,7 +32,7 @@ const processors = [
 ] as const;
 
 /** What looks for work by itself instead of being woken. */
-const timers = [SweepLostWork, MatchIssuesTimer, WatchCompletedVisas, CheckCbbFields] as const;
+const timers = [SweepLostWork, MatchIssuesTimer, WatchCompletedVisas, CheckCbbFields, SealHistory] as const;
 
 const { process: processSlice, worker, database, queue, cache, cbb, messaging, airtable } = slices;
 const needed = { process: processSlice, worker, database, queue, cache, cbb, messaging, airtable };

@@ -9,6 +9,3 @@ export function applicantName(applicants: Buffer | null, applicantId: string): s
   const parts = [passport?.firstName, passport?.lastName].filter((part) => typeof part === 'string');
   return parts.join(' ').trim() || null;
 }
-
-/** When nobody's name is known. */
-export const someCustomer = 'לקוח יקר';

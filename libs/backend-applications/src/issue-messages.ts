@@ -1,8 +1,8 @@
 import { newId } from '@visapi/backend-kernel';
 import { asParameter, checkParameters, issueNotice } from '@visapi/backend-messaging';
-import { decideNotice, type NoticedOrder } from '@visapi/backend-orders';
+import { decideNotice, type NoticedOrder, someCustomer } from '@visapi/backend-orders';
 import type { NewMessage } from '@visapi/backend-repositories/effects';
-import { applicantName, someCustomer } from './applicant-name.js';
+import { applicantName } from './applicant-name.js';
 import { type CanonicalIssue, issueText } from './issues/issue-text.js';
 
 export interface IssueOrder extends NoticedOrder {

@@ -8,9 +8,8 @@ import {
   type Template,
   visaApproval,
 } from '@visapi/backend-messaging';
-import { decideNotice, type NoticedOrder } from '@visapi/backend-orders';
+import { decideNotice, type NoticedOrder, someCustomer } from '@visapi/backend-orders';
 import type { NewMessage } from '@visapi/backend-repositories/effects';
-import { someCustomer } from './applicant-name.js';
 
 /** An application of a completed order, as Airtable has it. */
 export interface VisaApplication {

@@ -36,6 +36,8 @@ export const eventContracts = {
   'message.accepted': z.object({ messageEffectId: z.string() }),
   /** A receipt says that a message did not reach its customer. */
   'message.failed': z.object({ messageEffectId: z.string() }),
+  /** The vendor says that a message was not sent which a receipt had been taken for. */
+  'message.denied': z.object({ messageEffectId: z.string() }),
   /** An order was taken over from the system used before, with what that had told already. */
   'order.imported': z.object({ contactEffectId: z.string().nullable(), warnings: z.array(z.string()) }),
   /** Defects of an application were reported and belong to this order. */

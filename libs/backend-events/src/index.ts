@@ -5,3 +5,7 @@ export type { Subscription } from './subscription.js';
 export type { FactObserver } from './outbox-relay.js';
 export { OutboxRelay } from './outbox-relay.js';
 export { EventsModule } from './events.module.js';
+export { HistoryModule } from './history.module.js';
+export { SealHistory } from './seal-history.timer.js';
+export { VerifyHistory } from './queries/verify-history.query.js';
+export type { VerifiedHistory } from './queries/verify-history.query.js';

@@ -11,6 +11,8 @@ export const SCOPES = [
   'ledger:read',
   'metrics:read',
   'logs:read',
+  'audit:read',
+  'events:read',
   'integrations:airtable:read',
   'integrations:airtable:write',
   'cache:read',

@@ -34,6 +34,8 @@ describe('the confirmation of an order', () => {
     ['an unknown kind of document', { form: { product: { docType: 'scroll' } } }, 'untranslatable'],
     ['another currency', { order: { currency: 'USD' } }, 'untranslatable'],
     ['no amount', { order: { amount: null } }, 'untranslatable'],
+    ['an amount of less than an agora', { order: { amount: 498.005 } }, 'untranslatable'],
+    ['a wait that nobody sells', { form: { product: { wait: 400 } } }, 'untranslatable'],
     ['an unknown quantity', { form: { quantity: 'many' } }, 'untranslatable'],
     ['unknown business days', { form: { urgency: 'warp' } }, 'untranslatable'],
   ])('is withheld for %s', (_name, changes, reason) => {

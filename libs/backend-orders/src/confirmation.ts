@@ -9,6 +9,9 @@ export type SkipReason = 'branch' | 'no-consent' | 'invalid-phone' | 'untranslat
 export type Decision<T> =
   ({ readonly state: 'planned' } & T) | { readonly state: 'skipped'; readonly reason: SkipReason };
 
+/** How a customer is addressed whose name is not known. */
+export const someCustomer = 'לקוח יקר';
+
 /** Whether the order's customer belongs into the CRM: branch il with a phone that exists. */
 export function decideContact(
   order: Pick<OrderContent, 'branch' | 'clientPhone'>,
@@ -52,7 +55,7 @@ export function confirmationFacts(order: OrderContent, orderId: string): readonl
   const destination = findDestination(order.productCountry ?? null);
   const facts = [
     // A name may consist of what a message cannot show.
-    asParameter(order.clientName ?? '') || 'לקוח יקר',
+    asParameter(order.clientName ?? '') || someCustomer,
     destination?.hebrew,
     destination?.flag,
     orderId,
@@ -64,7 +67,11 @@ export function confirmationFacts(order: OrderContent, orderId: string): readonl
   return facts.map((fact) => (fact === undefined ? undefined : asParameter(fact)));
 }
 
-/** The template prints shekels; an amount in another currency would be a wrong fact. */
+/**
+ * The template prints shekels: an amount in another currency would be a wrong fact, and one of less than an agora is
+ * none that anybody paid.
+ */
 function shekels({ amount, currency }: OrderContent): string | undefined {
-  return currency === 'ILS' && amount != null ? plainNumber(String(amount)) : undefined;
+  if (currency !== 'ILS' || amount == null || !/^\d+(\.\d{1,2}0*)?$/.test(String(amount))) return undefined;
+  return plainNumber(String(amount));
 }

@@ -1,7 +1,7 @@
 export { findDestination } from './catalogue/destinations.js';
 export { products } from './catalogue/products.js';
 export { validityEnglish, visaTextHebrew } from './catalogue/visa-text.js';
-export { decideContact } from './confirmation.js';
+export { decideContact, someCustomer } from './confirmation.js';
 export type { SkipReason } from './confirmation.js';
 export { decideNotice } from './notice.js';
 export type { NoticedOrder } from './notice.js';

@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { Database } from '@visapi/backend-repositories';
+import { Database, isDatabaseUnavailable } from '@visapi/backend-repositories';
 import {
   IssuesRepository,
   NoticedOrdersRepository,
@@ -9,8 +9,15 @@ import { planMessages } from '@visapi/backend-repositories/effects';
 import { issueMessages } from '../issue-messages.js';
 import type { CanonicalIssue } from '../issues/issue-text.js';
 
-/** Reports that came before their order find it now. Returns the ids of the orders. */
-export class MatchIssues extends Command<readonly string[]> {}
+export interface MatchIssuesResult {
+  /** Ids of the orders that reports were matched to. */
+  readonly matched: readonly string[];
+  /** Reports that could not be dealt with; they are tried again. */
+  readonly failed: readonly { readonly orderId: string; readonly error: unknown }[];
+}
+
+/** Reports that came before their order find it now. One that cannot be dealt with stops no other. */
+export class MatchIssues extends Command<MatchIssuesResult> {}
 
 const mostAtOnce = 100;
 
@@ -22,11 +29,20 @@ export class MatchIssuesHandler implements ICommandHandler<MatchIssues> {
     private readonly orders: NoticedOrdersRepository,
   ) {}
 
-  async execute(): Promise<readonly string[]> {
+  async execute(): Promise<MatchIssuesResult> {
     const reports = await this.issues.matchable(this.database.db, mostAtOnce);
     const matched: string[] = [];
-    for (const report of reports) if (await this.match(report)) matched.push(report.orderId);
-    return matched;
+    const failed: { orderId: string; error: unknown }[] = [];
+    for (const report of reports) {
+      const { orderId } = report;
+      try {
+        if (await this.match(report)) matched.push(orderId);
+      } catch (error) {
+        if (isDatabaseUnavailable(error)) throw error;
+        failed.push({ orderId, error });
+      }
+    }
+    return { matched, failed };
   }
 
   private async match(found: UnmatchedReport): Promise<boolean> {

@@ -199,13 +199,13 @@ describe('issues that staff report', () => {
   it('wait for the order of an applicant whom nobody knows yet, and are told once when it comes', async () => {
     const applicant = newApplicant();
     await expect(report(applicant)).resolves.toMatchObject({ status: 'unmatched', orderId: null });
-    await expect(commands.execute(new MatchIssues())).resolves.toEqual([]);
+    await expect(commands.execute(new MatchIssues())).resolves.toEqual({ matched: [], failed: [] });
     const { orderId } = await orderOf(applicant);
     const found = await Promise.all([
       commands.execute(new MatchIssues()),
       commands.execute(new MatchIssues()),
     ]);
-    expect(found.flat()).toEqual([orderId]);
+    expect(found.flatMap(({ matched }) => matched)).toEqual([orderId]);
     await expect(messages(applicant)).resolves.toMatchObject([{ state: 'planned' }]);
     await expect(report(applicant)).resolves.toMatchObject({ status: 'duplicate' });
   });

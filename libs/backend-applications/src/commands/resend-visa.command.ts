@@ -63,12 +63,14 @@ export class ResendVisaHandler implements ICommandHandler<ResendVisa> {
       const { actor, correlationId } = by;
       const asked = { correlationId, namedPhone: wish.phone, isResend: true };
       const messages = visaMessages(order, withPlaces, known, asked);
-      if (!wish.dryRun && messages.length > 0)
-        await planMessages(transaction, orderId, messages, {
+      // What may not be told replaces nothing: the message before it stands as it is.
+      const owed = messages.filter(({ effect }) => effect.state === 'planned');
+      if (!wish.dryRun && owed.length > 0)
+        await planMessages(transaction, orderId, owed, {
           actor,
           correlationId,
           pauseMs: this.window.pauseMs,
-          facts: [{ type: 'operator.resent', payload: factOf(messages, wish.reason) }],
+          facts: [{ type: 'operator.resent', payload: factOf(owed, wish.reason) }],
         });
       return { planned: messages.map(told), passedOver };
     });
@@ -96,7 +98,7 @@ function factOf(messages: readonly NewMessage[], reason: string) {
   const effects = messages.map(({ effect }) => effect);
   return {
     reason,
-    template: messages[0]?.message.template ?? '',
+    template: [...new Set(messages.map(({ message }) => message.template))].join(', '),
     messageEffectIds: effects.map(({ id }) => id),
     resendOf: effects.flatMap(({ resendOf }) => (typeof resendOf === 'string' ? [resendOf] : [])),
   };

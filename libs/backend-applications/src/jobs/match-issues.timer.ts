@@ -26,8 +26,15 @@ export class MatchIssuesTimer {
 
   private async look(): Promise<void> {
     try {
-      for (const orderId of await this.commands.execute(new MatchIssues()))
+      const { matched, failed } = await this.commands.execute(new MatchIssues());
+      for (const orderId of matched)
         this.log.info('issues found their order', { event: 'issues.reported', orderId });
+      for (const { orderId, error } of failed)
+        this.log.error(
+          'needs attention',
+          { event: 'issues.reported', orderId, reason: 'not-dealt-with' },
+          error,
+        );
     } catch (error) {
       this.log.warn('issues could not be matched', {}, error);
     }

@@ -31,7 +31,7 @@ afterEach(async () => {
   // Each test has a base of its own, whose record ids begin anew.
   await test.query('delete from visa_records');
   await test.query(`update polls set due_at = now(), lease_until = null, claim_token = null, requested = false,
-    bootstrap_by = null, problem = null`);
+    bootstrap_by = null, bootstrap_at = null, problem = null`);
 });
 afterAll(async () => await test.drop());
 
@@ -315,7 +315,8 @@ describe('the look at completed orders', () => {
     const { orderId } = await plantOrder(test);
     const { recordId } = airtable.putOrder(completed(orderId), many(2));
     await test.query(
-      `update polls set requested = true, bootstrap_by = 'key:operator', bootstrap_reason = 'takeover'`,
+      `update polls set requested = true, bootstrap_by = 'key:operator', bootstrap_reason = 'takeover',
+        bootstrap_at = now()`,
     );
     await look();
     await expect(messages(orderId)).resolves.toEqual([]);
@@ -353,6 +354,26 @@ describe('the look at completed orders', () => {
     await app.get(WatchCompletedVisas).look();
     await expect(messages(orderId)).resolves.toEqual([]);
     await expect(messages(later.orderId)).resolves.toHaveLength(1);
+  });
+
+  it('does not stretch an operator’s word to what is completed after it was given', async () => {
+    const [old, later] = [await plantOrder(test), await plantOrder(test)];
+    const word = new Date(Date.now() - 60_000);
+    const at = (seconds: number) => ({
+      completedAt: new Date(word.getTime() + seconds * 1_000).toISOString(),
+    });
+    const before = airtable.putOrder(completed(old.orderId, at(-5)), many(1));
+    const after = airtable.putOrder(completed(later.orderId, at(5)), many(1));
+    // Airtable was away meanwhile: the run comes a minute after the word.
+    await test.query(`update polls set requested = true, bootstrap_by = 'key:operator', bootstrap_at = $1`, [
+      word,
+    ]);
+    await look();
+    await expect(record(before.recordId)).resolves.toMatchObject({ reason: 'bootstrap' });
+    await expect(record(after.recordId)).resolves.toMatchObject({ reason: 'told' });
+    await expect(messages(later.orderId)).resolves.toHaveLength(1);
+    const [poll] = await test.query('select bootstrap_by, bootstrap_at from polls');
+    expect(poll).toEqual({ bootstrap_by: null, bootstrap_at: null });
   });
 
   it('asks nothing of an Airtable that is not configured', async () => {

@@ -101,21 +101,28 @@ export class WatchCompletedVisas {
       completedAt: record.unreadable ? null : record.completedAt,
     }));
     const open = new Set(await this.commands.execute(new RecordCompleted(seen)));
-    if (run.bootstrapBy !== null) {
-      // A worker that was frozen meanwhile must not declare told what was completed after the operator's word.
-      if (!(await this.polls.renew(this.database.db, completedVisasPoll, run.token))) return;
-      const { bootstrapBy: by, bootstrapReason: reason } = run;
-      const ids = seen.map(({ recordId }) => recordId);
-      const marked = await this.commands.execute(
-        new BootstrapCompleted(ids, by, reason ?? '', correlationId),
-      );
-      this.log.info('completed orders declared told', { count: marked, correlationId });
-      return;
-    }
+    for (const recordId of await this.declareTold(seen, run, correlationId)) open.delete(recordId);
     for (const record of records) {
       if (this.stopping.signal.aborted || record.unreadable || record.orderId === null) continue;
       if (open.has(record.recordId)) await this.takeOrTell(record, record.orderId, run, correlationId);
     }
+  }
+
+  /** On an operator's word, if one was given. @returns the records that are done by it */
+  private async declareTold(
+    seen: readonly { readonly recordId: string }[],
+    run: PollRun,
+    correlationId: string,
+  ): Promise<readonly string[]> {
+    const { bootstrapBy: by, bootstrapReason: reason, bootstrapAt: at } = run;
+    if (by === null || at === null) return [];
+    // A worker that was frozen meanwhile has lost the run to another one.
+    if (!(await this.polls.renew(this.database.db, completedVisasPoll, run.token))) return [];
+    const ids = seen.map(({ recordId }) => recordId);
+    const word = { by, reason: reason ?? '', at };
+    const marked = await this.commands.execute(new BootstrapCompleted(ids, word, correlationId));
+    this.log.info('completed orders declared told', { count: marked.length, correlationId });
+    return marked;
   }
 
   /** A record that cannot be dealt with stops no other; it is looked at again by every run. */

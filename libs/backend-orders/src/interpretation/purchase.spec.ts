@@ -39,8 +39,8 @@ describe('what was bought', () => {
     ['validity', 'productValidity', undefined, null, ['validity:missing']],
     ['stay_limit', 'stayLimit', 100_000, 100_000, []],
     ['stay_limit', 'stayLimit', 100_001, null, ['stay_limit:not-a-count']],
-    ['wait', 'processingDays', 1_000, 1_000, []],
-    ['wait', 'processingDays', 1_001, null, ['wait:not-a-count']],
+    ['wait', 'processingDays', 90, 90, []],
+    ['wait', 'processingDays', 91, null, ['wait:not-a-count']],
     ['wait', 'processingDays', '', 3, []],
     ['wait', 'processingDays', 0, 3, []],
   ])('says its %s, kept as %s: %j', (key, column, given, expected, warnings) => {

@@ -9,6 +9,8 @@ import type { Part } from './part.js';
 const docTypes = ['evisa', 'eta', 'visa'];
 const intents = ['tourism', 'business', 'general'];
 const entries = ['single', 'double', 'multiple'];
+/** Business days. The slowest product takes 30; what is far beyond it is a slip, and nobody is told it. */
+const longestWait = 90;
 
 /**
  * What was bought, from the product as the shop sold it. The catalogue only warns where the order differs from it; it
@@ -63,7 +65,7 @@ function readValidity(product: Part) {
 function readSpeed(form: Part, product: Part, country: string | null) {
   const urgency = wordOf(form, 'urgency') ?? unreadable(form, 'urgency');
   if (!isKnownUrgency(urgency)) form.warn('urgency', 'unknown');
-  const wait = product.count('wait', 1_000);
+  const wait = product.count('wait', longestWait);
   // A time that was stated and cannot be read is not the usual one.
   const usualOf = wait === null && product.isFilled('wait') ? null : country;
   return {

@@ -9,9 +9,10 @@ export interface PollRun {
   readonly token: string;
   /** An operator asked for this run. */
   readonly wasRequested: boolean;
-  /** Whose word it is that everything found was told by other means; null = none. */
+  /** Whose word it is that what was completed before `bootstrapAt` was told by other means; null = none. */
   readonly bootstrapBy: string | null;
   readonly bootstrapReason: string | null;
+  readonly bootstrapAt: Date | null;
 }
 
 export interface PollState {
@@ -47,7 +48,7 @@ export class PollsRepository {
       update polls p set claim_token = ${token}, started_at = clock_timestamp(), requested = false,
         lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
       from due where p.name = due.name
-      returning p.claim_token as token, due.requested as was_requested, p.bootstrap_by, p.bootstrap_reason`.execute(
+      returning p.claim_token as token, due.requested as was_requested, p.bootstrap_by, p.bootstrap_reason, p.bootstrap_at`.execute(
       executor,
     );
     return result.rows[0];
@@ -78,10 +79,12 @@ export class PollsRepository {
         requested = requested or (${run.wasRequested}::boolean and not ${isDone}::boolean),
         due_at = case when requested then due_at
           else clock_timestamp() + make_interval(secs => ${end.nextInSeconds}) end,
-        bootstrap_by = case when ${isDone}::boolean and bootstrap_by is not distinct from ${run.bootstrapBy}::text then null
-          else bootstrap_by end,
-        bootstrap_reason = case when ${isDone}::boolean and bootstrap_by is not distinct from ${run.bootstrapBy}::text then null
-          else bootstrap_reason end
+        bootstrap_by = case when ${isDone}::boolean and bootstrap_at is not distinct from ${run.bootstrapAt}::timestamptz
+          then null else bootstrap_by end,
+        bootstrap_reason = case when ${isDone}::boolean and bootstrap_at is not distinct from ${run.bootstrapAt}::timestamptz
+          then null else bootstrap_reason end,
+        bootstrap_at = case when ${isDone}::boolean and bootstrap_at is not distinct from ${run.bootstrapAt}::timestamptz
+          then null else bootstrap_at end
       where name = ${name} and claim_token = ${run.token}`.execute(executor);
   }
 
@@ -92,7 +95,9 @@ export class PollsRepository {
   ): Promise<void> {
     await sql`
       update polls set requested = true, due_at = clock_timestamp(), bootstrap_by = coalesce(${bootstrap?.by ?? null}, bootstrap_by),
-        bootstrap_reason = coalesce(${bootstrap?.reason ?? null}, bootstrap_reason)
+        bootstrap_reason = coalesce(${bootstrap?.reason ?? null}, bootstrap_reason),
+        bootstrap_at = case when ${bootstrap !== null}::boolean then date_trunc('milliseconds', clock_timestamp())
+          else bootstrap_at end
       where name = ${name}`.execute(executor);
   }
 

@@ -61,7 +61,7 @@ export class VisaRecordsRepository {
     const result = await sql<{ recordId: string }>`
       with seen as (
         insert into visa_records (record_id, order_id, state, reason, completed_at)
-        select record_id, order_id, 'pending', 'new', completed_at
+        select record_id, order_id, 'pending', 'order-unknown', completed_at
         from unnest(${records.map((record) => record.recordId)}::text[], ${records.map((record) => record.orderId)}::text[],
           ${records.map((record) => record.completedAt)}::timestamptz[]) as given(record_id, order_id, completed_at)
         order by record_id
@@ -117,12 +117,22 @@ export class VisaRecordsRepository {
       where record_id = ${recordId} and state = 'pending'`.execute(executor);
   }
 
-  /** Marks these records done on an operator's word. @returns how many were pending */
-  async bootstrap(executor: Executor, recordIds: readonly string[], by: string): Promise<number> {
-    const result = await sql`
+  /**
+   * Marks those of these records done on an operator's word that were completed before it was given, or nobody knows when.
+   * @returns the records that were pending
+   */
+  async bootstrap(
+    executor: Executor,
+    recordIds: readonly string[],
+    by: string,
+    before: Date,
+  ): Promise<string[]> {
+    const result = await sql<{ recordId: string }>`
       update visa_records set state = 'done', reason = 'bootstrap', done_at = clock_timestamp(), done_by = ${by}
-      where record_id = any(${[...recordIds]}::text[]) and state = 'pending'`.execute(executor);
-    return Number(result.numAffectedRows ?? 0n);
+      where record_id = any(${[...recordIds]}::text[]) and state = 'pending'
+        and (completed_at is null or completed_at <= ${before}::timestamptz)
+      returning record_id`.execute(executor);
+    return result.rows.map((row) => row.recordId);
   }
 
   /** Records, newest first seen first. */

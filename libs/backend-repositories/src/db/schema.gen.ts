@@ -308,8 +308,9 @@ export interface Orders {
 }
 
 export interface Polls {
+  bootstrapAt: Timestamp | null;
   /**
-   * operator whose word it is that everything completed by now was told by other means; done by the next run
+   * operator whose word it is that what was completed before bootstrap_at was told by other means; done by the next run
    */
   bootstrapBy: string | null;
   bootstrapReason: string | null;

@@ -44,10 +44,17 @@ export async function giveBack(
     ), unflagged as (
       -- Another confirmation of the order may have told its customer.
       update orders o set whatsapp_confirmation_sent = doubted.is_told, updated_at = now(),
-        processed_at = case when doubted.is_told then o.processed_at end
-      from (select distinct d.order_id, exists (select from effects other where other.order_id = d.order_id
+        processed_at = case when doubted.is_told then o.processed_at end, event_version = o.event_version + 1
+      from (select distinct on (d.order_id) d.order_id, d.id, exists (select from effects other where other.order_id = d.order_id
           and other.purpose = 'confirmation' and other.state = 'accepted' and other.id <> d.id) as is_told
-        from disowned d where d.purpose = 'confirmation') as doubted where o.order_id = doubted.order_id
+        from disowned d where d.purpose = 'confirmation' order by d.order_id, d.id) as doubted
+      where o.order_id = doubted.order_id
+      returning o.order_id, o.event_version, doubted.id
+    ), told as (
+      insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
+      select gen_random_uuid(), 'message.denied', 'order', u.order_id, u.event_version, 'worker', e.correlation_id,
+        jsonb_build_object('messageEffectId', u.id)
+      from unflagged u join effects e on e.id = u.id
     )
     select state from given`.execute(transaction);
     return result.rows[0]?.state;

@@ -98,6 +98,7 @@ export class OrdersRepository {
       .set(contact?.state === 'planned' ? { cbbSynced: false, processedAt: null } : {})
       .set({ review: sql`array(select distinct unnest(review || ${[...change.review]}::text[]) order by 1)` })
       .where('orderId', '=', orderId)
+      .returning('orderId')
       .executeTakeFirstOrThrow();
     if (contact) await executor.insertInto('effects').values(contact).execute();
     if (confirmation) await followConfirmation(executor, orderId, confirmation);
@@ -112,6 +113,7 @@ export class OrdersRepository {
       .updateTable('orders')
       .set({ review: [] })
       .where('orderId', '=', orderId)
+      .returning('orderId')
       .executeTakeFirstOrThrow();
   }
 
