@@ -70,6 +70,7 @@ async function mutate({ name, mutated, tests }: Group): Promise<number> {
     reporters: ['clear-text', 'json'],
     clearTextReporter: { allowColor: false, logTests: false, reportTests: false },
     jsonReporter: { fileName: `${folder}/${name}.json` },
+    allowConsoleColors: Boolean(process.stdout.isTTY),
     warnings: { slow: false, preprocessorErrors: true, unknownOptions: true, unserializableOptions: true },
   });
   const statuses = (await stryker.runMutationTest()).map(({ status }) => status);
