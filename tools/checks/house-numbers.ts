@@ -21,7 +21,8 @@ const SUPPRESSION =
   /eslint-disable(?!.* -- \S)|@ts-(ignore|nocheck)|@ts-expect-error(?!\s+\S)|prettier-ignore(?!\s+\S)/;
 
 const tree = readSourceTree(join(import.meta.dirname, '..', '..'));
-const sources = tree.sources.filter((source) => !source.isTest);
+/** What a program writes is as long as its source demands. */
+const sources = tree.sources.filter((source) => !source.isTest && !source.path.endsWith('.gen.ts'));
 const tests = tree.sources.filter((source) => source.isTest);
 const offenders = [...longFiles(), ...looseTypes(), ...silentSuppressions()];
 const rows = [...sizeRows(), ...shapeRows(), ...capRows()];
@@ -93,7 +94,7 @@ function capRows(): Row[] {
 }
 
 function longFiles(): string[] {
-  return tree.sources
+  return [...sources, ...tests]
     .filter((source) => linesOf(source) > (source.isTest ? MAX_TEST_LINES : MAX_LINES))
     .map((source) => `${source.path} has ${linesOf(source)} lines: split it by what it does.`);
 }

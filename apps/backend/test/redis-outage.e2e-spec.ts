@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
+import { until } from '@visapi/backend-testing';
 import { expectEachOnce } from './invariants.js';
 import { lasting, untilSent } from './outage.js';
 import { mixedOrders } from './shop.js';
@@ -9,6 +10,12 @@ afterEach(async () => {
   await system?.close();
   system = undefined;
 });
+
+/** 0 while nobody listens there. */
+const statusOf = (url: string) => async () => {
+  const response = await fetch(url).catch(() => undefined);
+  return response?.status ?? 0;
+};
 
 describe('while Redis is away', () => {
   it('answers every order with 200, and the effects follow when it returns', async () => {
@@ -21,13 +28,14 @@ describe('while Redis is away', () => {
     const pid = system.pid('worker');
     system.signal('worker', 'SIGKILL');
     await lasting(3_000);
+    const ready = statusOf(`${system.urls.worker}/readyz`);
+    await until(ready, (status) => status === 503);
     expect(system.pid('worker')).not.toBe(pid);
     expect((await system.sandbox.sends()).total).toBe(0);
     expect((await fetch(`${system.urls.backend}/api/v1/readyz`)).status).toBe(200);
-    expect((await fetch(`${system.urls.worker}/readyz`)).status).toBe(503);
     await system.redis.start();
     await expectEachOnce(system, orders, answers);
-    expect((await fetch(`${system.urls.worker}/readyz`)).status).toBe(200);
+    await until(ready, (status) => status === 200);
   }, 90_000);
 
   it('goes on by itself after Redis was killed in the middle of a burst and stayed away for five seconds', async () => {
