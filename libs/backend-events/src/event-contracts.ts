@@ -55,6 +55,12 @@ export const eventContracts = {
   }),
   /** An operator had a delivery interpreted again. Aggregate: its order, or the delivery when it names none. */
   'operator.replayed': z.object({ reason: z.string(), deliveryId: z.string() }),
+  /** An operator has found out whether a message of unknown outcome went out. */
+  'operator.settled': z.object({
+    reason: z.string(),
+    outcome: z.enum(['sent', 'not-sent']),
+    messageEffectId: z.string(),
+  }),
   /** An operator has looked at changed fields of an order. */
   'operator.reviewed': z.object({ reason: z.string(), fields: z.array(z.string()) }),
   /** An operator declared what Airtable shows as completed to be told already. Aggregate: the poll. */

@@ -6,6 +6,7 @@ import { MessagesRepository, ReceiptsRepository } from '@visapi/backend-reposito
 import { ApplyReceiptsHandler } from './commands/apply-receipts.command.js';
 import { BindReceiptsHandler } from './commands/bind-receipts.command.js';
 import { SetReceiptsAsideHandler } from './commands/set-receipts-aside.command.js';
+import { SettleMessageHandler } from './commands/settle-message.command.js';
 import { SkipStaleMessagesHandler } from './commands/skip-stale-messages.command.js';
 import { GetMessageHandler } from './queries/get-message.query.js';
 import { GetMessagesHandler } from './queries/get-messages.query.js';
@@ -15,6 +16,7 @@ const handlers = [
   ApplyReceiptsHandler,
   BindReceiptsHandler,
   SetReceiptsAsideHandler,
+  SettleMessageHandler,
   SkipStaleMessagesHandler,
   GetMessageHandler,
   GetMessagesHandler,

@@ -1,14 +1,24 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
-import { QueryBus } from '@nestjs/cqrs';
-import { Access, Listed, Responds, toPage } from '@visapi/backend-http';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { Access, askedBy, type HttpRequest, Listed, noQuery, Responds, toPage } from '@visapi/backend-http';
 import type { z } from 'zod';
+import { SettleMessage } from '../commands/settle-message.command.js';
 import { GetMessage } from '../queries/get-message.query.js';
 import { GetMessages } from '../queries/get-messages.query.js';
-import { messageIdParameter, messageResponse, messagesQuery } from './messages.schemas.js';
+import {
+  messageIdParameter,
+  messageResponse,
+  messagesQuery,
+  settleBody,
+  settleResponse,
+} from './messages.schemas.js';
 
 @Controller('messages')
 export class MessagesController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly commands: CommandBus,
+  ) {}
 
   @Get()
   @Access({ scopes: ['messages:read'] })
@@ -23,5 +33,21 @@ export class MessagesController {
   @Responds(messageResponse)
   async find(@Param({ schema: messageIdParameter }) { id }: z.infer<typeof messageIdParameter>) {
     return await this.queries.execute(new GetMessage(id));
+  }
+
+  @Post(':id/settle')
+  @HttpCode(200)
+  @Access({ scopes: ['orders:operate'] })
+  @Responds(settleResponse)
+  async settle(
+    @Param({ schema: messageIdParameter }) { id }: z.infer<typeof messageIdParameter>,
+    @Query({ schema: noQuery }) _query: z.infer<typeof noQuery>,
+    @Body({ schema: settleBody }) { outcome, reason }: z.infer<typeof settleBody>,
+    @Req() request: HttpRequest,
+  ) {
+    const { orderId, state } = await this.commands.execute(
+      new SettleMessage(id, outcome, reason, askedBy(request)),
+    );
+    return { id, orderId, status: state };
   }
 }

@@ -1,4 +1,4 @@
-import { onlyKnown, pageQuery, phoneText } from '@visapi/backend-http';
+import { onlyKnown, pageQuery, phoneText, reasonText } from '@visapi/backend-http';
 import { z } from 'zod';
 
 const statuses = [
@@ -22,6 +22,13 @@ export const messagesQuery = onlyKnown({
 });
 
 export const messageIdParameter = z.object({ id: z.uuid('must be the id of a message (a UUID)') });
+
+export const settleBody = onlyKnown({
+  outcome: z.enum(['sent', 'not-sent'], 'must be sent or not-sent'),
+  reason: reasonText,
+});
+
+export const settleResponse = z.object({ id: z.string(), orderId: z.string(), status: z.enum(statuses) });
 
 const timestamp = z.date().transform((date) => date.toISOString());
 
