@@ -3,7 +3,7 @@ export { products } from './catalogue/products.js';
 export { validityEnglish, visaTextHebrew } from './catalogue/visa-text.js';
 export { decideContact, someCustomer } from './confirmation.js';
 export type { SkipReason } from './confirmation.js';
-export { decideNotice } from './notice.js';
+export { decideNotice, importedVisaKey } from './notice.js';
 export type { NoticedOrder } from './notice.js';
 export { readOrder } from './order.js';
 export { createOrderJob } from './jobs/create-order.job.js';

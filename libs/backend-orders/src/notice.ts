@@ -8,6 +8,11 @@ export type NoticedOrder = Pick<
   'branch' | 'clientPhone' | 'orderStatus' | 'whatsappAlertsEnabled' | 'productCountry'
 >;
 
+/** The visa message of an order that the system used before has told of; none of ours is sent for it. */
+export function importedVisaKey(orderId: string): string {
+  return `message:visa:${orderId}:imported`;
+}
+
 /**
  * Whether, where and about which country an order's customer is sent a notice (applicant issues, an approved visa): the
  * rules of the confirmation as far as they concern the person, not the purchase.

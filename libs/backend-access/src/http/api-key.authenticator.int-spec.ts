@@ -6,6 +6,7 @@ import { type AppError, Clock } from '@visapi/backend-kernel';
 import { Database } from '@visapi/backend-repositories';
 import { ApiKeysRepository } from '@visapi/backend-repositories/access';
 import {
+  quietLog,
   createTestContext,
   createTestDatabase,
   takeTestRedis,
@@ -24,7 +25,13 @@ let authenticator: ApiKeyAuthenticator;
 beforeAll(async () => {
   test = await createTestDatabase();
   await seed({ name: 'shop', key: 'vizi.s3cret', scopes: ['webhook:vizi'] });
-  authenticator = new ApiKeyAuthenticator({ pepper }, test.database, new ApiKeysRepository(), new Clock());
+  authenticator = new ApiKeyAuthenticator(
+    { pepper },
+    test.database,
+    new ApiKeysRepository(),
+    new Clock(),
+    quietLog,
+  );
 });
 afterAll(async () => await test.drop());
 
@@ -79,7 +86,7 @@ describe('an API key', () => {
       'gone',
       () => undefined,
     );
-    const lost = new ApiKeyAuthenticator({ pepper }, gone, new ApiKeysRepository(), new Clock());
+    const lost = new ApiKeyAuthenticator({ pepper }, gone, new ApiKeysRepository(), new Clock(), quietLog);
     await expect(present({ 'x-api-key': 'vizi.s3cret' }, lost)).rejects.toMatchObject({
       code: 'ECONNREFUSED',
     });
@@ -169,7 +176,13 @@ describe('the seed', () => {
   it('gives an existing prefix the new secret and scopes, and may run again', async () => {
     await seed({ name: 'again', key: 'again.first', scopes: [] });
     await seed({ name: 'again', key: 'again.second', scopes: ALL_SCOPES });
-    const fresh = new ApiKeyAuthenticator({ pepper }, test.database, new ApiKeysRepository(), new Clock());
+    const fresh = new ApiKeyAuthenticator(
+      { pepper },
+      test.database,
+      new ApiKeysRepository(),
+      new Clock(),
+      quietLog,
+    );
     await expect(present({ 'x-api-key': 'again.first' }, fresh)).rejects.toMatchObject({
       category: 'unauthenticated',
     });

@@ -3,6 +3,7 @@ import { Cacheable, CacheEvict, CachePut, keys } from '@visapi/backend-cache';
 import type { AccessConfig } from '@visapi/backend-config';
 import { Authenticator, type Principal } from '@visapi/backend-http';
 import { AppError, type Clock, isScope, Repeat } from '@visapi/backend-kernel';
+import { Log } from '@visapi/backend-observability';
 import { Database } from '@visapi/backend-repositories';
 import { type ApiKeyRow, ApiKeysRepository } from '@visapi/backend-repositories/access';
 import type { FastifyRequest } from 'fastify';
@@ -33,6 +34,7 @@ export class ApiKeyAuthenticator
     private readonly database: Database,
     private readonly repository: ApiKeysRepository,
     private readonly clock: Clock,
+    private readonly log: Log,
   ) {
     super();
   }
@@ -82,8 +84,9 @@ export class ApiKeyAuthenticator
       if (seen === this.fingerprint) return;
       await this.accept(seen);
       for (const { prefix } of await this.repository.list(db, mostWarmed)) await this.refresh(prefix);
-    } catch {
-      // The database is away, as readiness tells; the next look compares with what was seen last.
+    } catch (error) {
+      // The next look compares with what was seen last.
+      this.log.warn('api keys could not be compared', {}, error);
     }
   }
 }

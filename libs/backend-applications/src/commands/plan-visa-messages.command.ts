@@ -1,4 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { importedVisaKey } from '@visapi/backend-orders';
 import { Database } from '@visapi/backend-repositories';
 import { NoticedOrdersRepository, VisaRecordsRepository } from '@visapi/backend-repositories/applications';
 import { type NewMessage, planMessages } from '@visapi/backend-repositories/effects';
@@ -90,11 +91,6 @@ function decideRecord(
     reason: isAnybodyTold ? (messages[0]?.effect.reason ?? 'told') : 'not-approved',
     messages,
   };
-}
-
-/** The visa message of an order that the system used before has told of; none of ours is sent for it. */
-function importedVisaKey(orderId: string): string {
-  return `message:visa:${orderId}:imported`;
 }
 
 function factsOf(recordId: string, applications: number) {

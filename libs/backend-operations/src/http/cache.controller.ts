@@ -1,10 +1,10 @@
 import { Controller, Delete, Get, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { Access, Responds } from '@visapi/backend-http';
+import { Access, noQuery, Responds } from '@visapi/backend-http';
 import type { z } from 'zod';
 import { ClearCache } from '../commands/clear-cache.command.js';
 import { GetCacheStats } from '../queries/get-cache-stats.query.js';
-import { cacheStatsResponse, clearQuery, clearResponse, noCacheQuery } from './cache.schemas.js';
+import { cacheStatsResponse, clearQuery, clearResponse } from './cache.schemas.js';
 
 @Controller('cache')
 export class CacheController {
@@ -16,7 +16,7 @@ export class CacheController {
   @Get('stats')
   @Access({ scopes: ['cache:read'] })
   @Responds(cacheStatsResponse)
-  async stats(@Query({ schema: noCacheQuery }) _query: z.infer<typeof noCacheQuery>) {
+  async stats(@Query({ schema: noQuery }) _query: z.infer<typeof noQuery>) {
     return { families: await this.queries.execute(new GetCacheStats()) };
   }
 

@@ -3,8 +3,6 @@ import { z } from 'zod';
 
 const count = z.number().int().min(0);
 
-export const noCacheQuery = onlyKnown({});
-
 export const clearQuery = onlyKnown({ pattern: z.string().max(1_000).optional() });
 
 export const clearResponse = z.object({ cleared: z.string() });

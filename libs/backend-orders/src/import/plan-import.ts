@@ -1,6 +1,7 @@
 import { type ErrorDetail, newId } from '@visapi/backend-kernel';
 import { visaApproval } from '@visapi/backend-messaging';
 import type { ImportedEffect, ImportedMessage, ImportedOrder } from '@visapi/backend-repositories/orders';
+import { importedVisaKey } from '../notice.js';
 import { decideConfirmation, decideContact } from '../confirmation.js';
 import { messageOf, newConfirmation, newContact } from '../effects.js';
 import { applicantIds } from '../interpretation/applicant-ids.js';
@@ -95,7 +96,7 @@ function visaOf({ orderId, receivedAt }: ImportedRow, correlationId: string): Im
     id: newId(),
     kind: 'message',
     purpose: 'visa',
-    semanticKey: `message:visa:${orderId}:imported`,
+    semanticKey: importedVisaKey(orderId),
     orderId,
     lane: 'none',
     state: 'accepted',
