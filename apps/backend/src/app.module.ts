@@ -14,11 +14,11 @@ import type {
 import { ContactsHttpModule } from '@visapi/backend-contacts/http';
 import { EventsHttpModule } from '@visapi/backend-events/http';
 import { PlatformModule } from '@visapi/backend-http';
-import { MessagingHttpModule, metaReceipts } from '@visapi/backend-messaging/http';
+import { MessagingHttpModule, messagingWebhooks } from '@visapi/backend-messaging/http';
 import { type Log, ObservabilityModule } from '@visapi/backend-observability';
 import { CacheHttpModule, OperationsHttpModule } from '@visapi/backend-operations/http';
 import { AirtableModule } from '@visapi/backend-providers';
-import { OrdersHttpModule, viziOrders } from '@visapi/backend-orders/http';
+import { OrdersHttpModule, ordersWebhooks } from '@visapi/backend-orders/http';
 import { DatabaseModule } from '@visapi/backend-repositories';
 import { WebhooksHttpModule } from '@visapi/backend-webhooks/http';
 import { HealthModule } from './health.module.js';
@@ -45,7 +45,7 @@ export class AppModule {
         AccessModule.forRoot(config.access),
         HealthModule.forRoot(config.waba),
         PlatformModule.forRoot(config.process, 'visapi-backend'),
-        WebhooksHttpModule.register([viziOrders, metaReceipts(config.waba)]),
+        WebhooksHttpModule.register([...ordersWebhooks, ...messagingWebhooks(config.waba)]),
         OrdersHttpModule,
         ContactsHttpModule,
         MessagingHttpModule.forRoot(config.waba),

@@ -20,6 +20,14 @@ export const keys = {
     memoryEntries: 100,
     follows: { aggregate: 'order', by: 'all' },
   }),
+  /** How many orders carry each warning, per period asked for. */
+  warnings: defineFamily({
+    name: 'warnings',
+    parts: ({ period }: { readonly period: object }) => [period],
+    budgetBytes: megabyte,
+    memoryEntries: 20,
+    follows: { aggregate: 'order', by: 'all' },
+  }),
   /** Who a key belongs to, by its prefix; holds the keyed hash of its secret, never the secret. */
   apiKey: defineFamily({
     name: 'api-key',

@@ -63,6 +63,8 @@ export const eventContracts = {
   }),
   /** An operator has looked at changed fields of an order. */
   'operator.reviewed': z.object({ reason: z.string(), fields: z.array(z.string()) }),
+  /** An operator wants a colleague to look at an order. */
+  'operator.flagged': z.object({ reason: z.string() }),
   /** An operator declared what Airtable shows as completed to be told already. Aggregate: the poll. */
   'operator.bootstrapped': z.object({ reason: z.string(), records: z.number() }),
 } as const;

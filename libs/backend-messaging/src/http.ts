@@ -1,2 +1,2 @@
 export { MessagingHttpModule } from './http/messaging-http.module.js';
-export { metaReceipts } from './webhooks/meta.webhook.js';
+export { messagingWebhooks } from './webhooks.js';

@@ -1,2 +1,2 @@
 export { OrdersHttpModule } from './http/orders-http.module.js';
-export { viziOrders } from './webhooks/vizi.webhook.js';
+export { ordersWebhooks } from './webhooks.js';

@@ -12,6 +12,7 @@ import {
 } from '@visapi/backend-repositories/orders';
 import { InboxModule } from '@visapi/backend-webhooks';
 import { CreateOrderHandler } from './commands/create-order.command.js';
+import { FlagOrderHandler } from './commands/flag-order.command.js';
 import { ImportOrdersHandler } from './commands/import-orders.command.js';
 import { PatchOrderHandler } from './commands/patch-order.command.js';
 import { PlaceOrderHandler } from './commands/place-order.command.js';
@@ -46,6 +47,7 @@ const handlers = [
   GetDeliveriesHandler,
   PlaceOrderHandler,
   PatchOrderHandler,
+  FlagOrderHandler,
   ReviewOrderHandler,
   ReplayDeliveryHandler,
   ReplayDeliveriesHandler,

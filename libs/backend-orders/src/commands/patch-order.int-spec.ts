@@ -13,6 +13,7 @@ import { OrdersModule } from '../orders.module.js';
 import { GetOrderById } from '../queries/get-order-by-id.query.js';
 import { GetOrderTimeline } from '../queries/get-order-timeline.query.js';
 import { CreateOrder } from './create-order.command.js';
+import { FlagOrder } from './flag-order.command.js';
 import { PatchOrder } from './patch-order.command.js';
 import { ReviewOrder } from './review-order.command.js';
 
@@ -30,10 +31,12 @@ afterAll(async () => {
   await test.drop();
 });
 
-const run = async (command: PatchOrder | ReviewOrder) => await app.get(CommandBus).execute(command);
+const run = async (command: FlagOrder | PatchOrder | ReviewOrder) =>
+  await app.get(CommandBus).execute(command);
 const patch = async (orderId: string, correction: Correction) =>
   await run(new PatchOrder(orderId, correction, 'the customer rang', by));
 const review = async (orderId: string) => await run(new ReviewOrder(orderId, 'the customer agreed', by));
+const flag = async (orderId: string) => await run(new FlagOrder(orderId, 'is the name right?', by));
 const order = async (orderId: string) => await app.get(QueryBus).execute(new GetOrderById(orderId));
 const told = async (orderId: string) =>
   (await app.get(QueryBus).execute(new GetOrderTimeline(orderId)))
@@ -147,5 +150,21 @@ describe('the review of changed money or product', () => {
 
   it('answers that there is no such order', async () => {
     await expect(review('IL0')).rejects.toMatchObject({ category: 'not-found' });
+  });
+
+  it('is asked for by a colleague too, beside what is to be looked at anyway', async () => {
+    const orderId = await made();
+    await receive(orderId, { quantity: 1 });
+    await flag(orderId);
+    await flag(orderId);
+    await expect(order(orderId)).resolves.toMatchObject({ review: ['flagged', 'visaQuantity'] });
+    await review(orderId);
+    await expect(order(orderId)).resolves.toMatchObject({ review: [] });
+    await expect(told(orderId)).resolves.toEqual([
+      'operator.flagged is the name right?',
+      'operator.flagged is the name right?',
+      'operator.reviewed flagged, visaQuantity: the customer agreed',
+    ]);
+    await expect(flag('IL0')).rejects.toMatchObject({ category: 'not-found' });
   });
 });

@@ -147,7 +147,7 @@ async function tell(
   { reason, ...who }: ReplayedBy,
 ): Promise<void> {
   const fact = { type: 'operator.replayed', payload: { reason, deliveryId: id } };
-  if (orderId !== null && (await orders.exists(transaction, orderId)))
+  if (orderId !== null && (await orders.exists(transaction, { orderId })))
     await tellOfOrder(transaction, orderId, [fact], who);
   else await replays.tellOfDelivery(transaction, id, { ...fact, ...who });
 }

@@ -70,7 +70,7 @@ export class RetriggerOrdersHandler implements ICommandHandler<RetriggerOrders> 
     by: ReplayedBy,
   ): Promise<Result> {
     try {
-      if (!(await this.orders.exists(this.database.db, orderId)))
+      if (!(await this.orders.exists(this.database.db, { orderId })))
         return await this.replayOrder(orderId, how.dryRun, by);
       if (how.skipProcessed) return { status: 'skipped', message: 'The order is there already.' };
       return await this.readAgain(orderId, how.dryRun, by);

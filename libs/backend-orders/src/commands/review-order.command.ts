@@ -33,7 +33,7 @@ export class ReviewOrderHandler implements ICommandHandler<ReviewOrder> {
       if (!order) throw orderNotFound(orderId);
       const fields = order.review;
       if (fields.length === 0) return { fields };
-      await this.orders.clearReview(transaction, orderId);
+      await this.orders.update(transaction, orderId, { review: [] });
       await tellOfOrder(
         transaction,
         orderId,

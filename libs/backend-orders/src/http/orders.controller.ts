@@ -2,6 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Patch, Post, Query, Req } from 
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { Access, askedBy, type HttpRequest, Listed, Responds, toPage } from '@visapi/backend-http';
 import type { z } from 'zod';
+import { FlagOrder } from '../commands/flag-order.command.js';
 import { PatchOrder } from '../commands/patch-order.command.js';
 import { ReviewOrder } from '../commands/review-order.command.js';
 import { GetOrderById } from '../queries/get-order-by-id.query.js';
@@ -83,6 +84,20 @@ export class OrdersController {
     @Req() request: HttpRequest,
   ) {
     await this.commands.execute(new ReviewOrder(orderId, reason, askedBy(request)));
+    return toOrderResponse(await this.queries.execute(new GetOrderById(orderId)));
+  }
+
+  @Post(':orderId/flag')
+  @HttpCode(200)
+  @Access({ scopes: ['orders:operate'] })
+  @Responds(orderResponse)
+  async flag(
+    @Param({ schema: orderIdParameter }) { orderId }: z.infer<typeof orderIdParameter>,
+    @Query({ schema: noQuery }) _query: z.infer<typeof noQuery>,
+    @Body({ schema: reviewRequest }) { reason }: z.infer<typeof reviewRequest>,
+    @Req() request: HttpRequest,
+  ) {
+    await this.commands.execute(new FlagOrder(orderId, reason, askedBy(request)));
     return toOrderResponse(await this.queries.execute(new GetOrderById(orderId)));
   }
 }

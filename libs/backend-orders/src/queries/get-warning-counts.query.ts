@@ -1,4 +1,5 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { Cacheable, keys } from '@visapi/backend-cache';
 import { Database } from '@visapi/backend-repositories';
 import { OrderListsRepository, type WarningCount } from '@visapi/backend-repositories/orders';
 
@@ -16,6 +17,7 @@ export class GetWarningCountsHandler implements IQueryHandler<GetWarningCounts> 
     private readonly orders: OrderListsRepository,
   ) {}
 
+  @Cacheable({ key: keys.warnings, ttl: 60 })
   async execute({ period }: GetWarningCounts): Promise<readonly WarningCount[]> {
     return await this.orders.warningCounts(this.database.db, period);
   }

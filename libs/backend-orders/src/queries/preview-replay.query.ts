@@ -50,7 +50,7 @@ export async function foreseeStored(
   if (orderId === null) return foresee(delivery, { isAccepted: false, row: undefined, effects: [] });
   const [isAccepted, row, known] = await Promise.all([
     replays.isAccepted(db, orderId),
-    orders.read(db, orderId),
+    orders.findById(db, orderId),
     effects.ofOrder(db, orderId),
   ]);
   return foresee(delivery, { isAccepted: isAccepted || accepted.has(orderId), row, effects: known });

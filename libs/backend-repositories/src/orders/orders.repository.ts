@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type Insertable, type Selectable, sql } from 'kysely';
+import { BaseRepository } from '../db/base.repository.js';
 import type { Executor } from '../db/database.js';
 import type { Orders } from '../db/schema.gen.js';
 import type { NewEffect } from '../effects/index.js';
@@ -49,13 +50,38 @@ const said = [
 /** What a delivery says about an order, as opposed to what we did with it. */
 export type OrderContent = Pick<Insertable<Orders>, (typeof said)[number]>;
 
+/** Every column: whoever decides about an order sees all of it. */
+const columns = [
+  ...said,
+  'orderId',
+  'deliveryId',
+  'deliveryPosition',
+  'appliedPosition',
+  'contentVersion',
+  'eventVersion',
+  'firstReceivedAt',
+  'applicantsKeyId',
+  'detailsKeyId',
+  'review',
+  'importedAt',
+  'cbbSynced',
+  'whatsappConfirmationSent',
+  'processedAt',
+  'createdAt',
+  'updatedAt',
+] as const satisfies readonly (keyof OrderRow)[];
+
 /** What is known of an order, as a delivery would say it. */
 export function contentOf(order: OrderRow): OrderContent {
   return Object.fromEntries(said.map((name) => [name, order[name]])) as unknown as OrderContent;
 }
 
 @Injectable()
-export class OrdersRepository {
+export class OrdersRepository extends BaseRepository<'orders', (typeof columns)[number]> {
+  constructor() {
+    super('orders', 'orderId', columns);
+  }
+
   /**
    * The order, locked until the transaction ends. Its effects are locked first: everything that records an outcome
    * takes them in this order, so that nobody waits in a circle.
@@ -105,30 +131,6 @@ export class OrdersRepository {
     if (notices) await followNotices(executor, orderId, notices);
     if (applicantIds) await replaceApplicants(executor, orderId, applicantIds);
     await executor.insertInto('events').values(appendEvent(change.event)).execute();
-  }
-
-  /** Takes the flags of changed fields off. The caller holds the row's lock. */
-  async clearReview(executor: Executor, orderId: string): Promise<void> {
-    await executor
-      .updateTable('orders')
-      .set({ review: [] })
-      .where('orderId', '=', orderId)
-      .returning('orderId')
-      .executeTakeFirstOrThrow();
-  }
-
-  async exists(executor: Executor, orderId: string): Promise<boolean> {
-    const row = await executor
-      .selectFrom('orders')
-      .select('orderId')
-      .where('orderId', '=', orderId)
-      .executeTakeFirst();
-    return row !== undefined;
-  }
-
-  /** What is known of an order, as it stands; a decision that is written needs `lock`. */
-  async read(executor: Executor, orderId: string): Promise<OrderRow | undefined> {
-    return await executor.selectFrom('orders').selectAll().where('orderId', '=', orderId).executeTakeFirst();
   }
 
   /** Names of fields that operators corrected since the newest delivery that made or changed the order. */
