@@ -5,31 +5,20 @@ import { QueryBus } from '@nestjs/cqrs';
 import { CacheService } from '@visapi/backend-cache';
 import { loadConfig, type QueueConfig, slices, type WorkerConfig } from '@visapi/backend-config';
 import { MatchIssuesTimer, WatchCompletedVisas } from '@visapi/backend-applications/jobs';
-import { CheckCbbFields, contactsSubscriptions, SyncContactProcessor } from '@visapi/backend-contacts/jobs';
+import { CheckCbbFields, contactsProcessors, contactsSubscriptions } from '@visapi/backend-contacts/jobs';
 import { type FactObserver, OutboxRelay, SealHistory } from '@visapi/backend-events';
 import { createProbeServer } from '@visapi/backend-http';
-import {
-  ApplyReceiptsProcessor,
-  BindReceiptsProcessor,
-  messagingSubscriptions,
-  SendMessageProcessor,
-} from '@visapi/backend-messaging/jobs';
+import { messagingProcessors, messagingSubscriptions } from '@visapi/backend-messaging/jobs';
 import { Log, Metrics, nestLogger } from '@visapi/backend-observability';
 import { CheckDatabase, SweepLostWork } from '@visapi/backend-operations/jobs';
-import { CreateOrderProcessor, ordersSubscriptions } from '@visapi/backend-orders/jobs';
+import { ordersProcessors, ordersSubscriptions } from '@visapi/backend-orders/jobs';
 import { JobRunner, QueueHealth } from '@visapi/backend-queue';
 import { AppModule } from './app.module.js';
 
 const shutdownDeadlineMs = 20_000;
 const drainDeadlineMs = 15_000;
 
-const processors = [
-  CreateOrderProcessor,
-  SyncContactProcessor,
-  SendMessageProcessor,
-  ApplyReceiptsProcessor,
-  BindReceiptsProcessor,
-] as const;
+const processors = [...ordersProcessors, ...contactsProcessors, ...messagingProcessors] as const;
 
 /** What looks for work by itself instead of being woken. */
 const timers = [SweepLostWork, MatchIssuesTimer, WatchCompletedVisas, CheckCbbFields, SealHistory] as const;

@@ -1,3 +1,6 @@
-export { ContactsJobsModule, contactsSubscriptions } from './jobs/contacts-jobs.module.js';
+export {
+  ContactsJobsModule,
+  contactsProcessors,
+  contactsSubscriptions,
+} from './jobs/contacts-jobs.module.js';
 export { CheckCbbFields } from './jobs/check-cbb-fields.timer.js';
-export { SyncContactProcessor } from './jobs/sync-contact.processor.js';

@@ -1,5 +1,6 @@
-export { ApplyReceiptsProcessor } from './jobs/apply-receipts.processor.js';
-export { MessagingJobsModule, messagingSubscriptions } from './jobs/messaging-jobs.module.js';
-export { SendMessageProcessor } from './jobs/send-message.processor.js';
-export { BindReceiptsProcessor } from './jobs/bind-receipts.processor.js';
+export {
+  MessagingJobsModule,
+  messagingProcessors,
+  messagingSubscriptions,
+} from './jobs/messaging-jobs.module.js';
 export { SendWindowModule } from './send-window.module.js';

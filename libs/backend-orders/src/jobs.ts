@@ -1,2 +1,1 @@
-export { CreateOrderProcessor } from './jobs/create-order.processor.js';
-export { OrdersJobsModule, ordersSubscriptions } from './jobs/orders-jobs.module.js';
+export { OrdersJobsModule, ordersProcessors, ordersSubscriptions } from './jobs/orders-jobs.module.js';

@@ -16,9 +16,12 @@ export const contactsSubscriptions: readonly Subscription[] = [
   subscribe('operator.synced', ({ payload }) => wake(payload.contactEffectId)),
 ];
 
+/** What takes the jobs of this context. */
+export const contactsProcessors = [SyncContactProcessor] as const;
+
 @Module({
   imports: [ContactsModule],
-  providers: [SyncContactProcessor, CheckCbbFields],
-  exports: [SyncContactProcessor, CheckCbbFields],
+  providers: [...contactsProcessors, CheckCbbFields],
+  exports: [...contactsProcessors, CheckCbbFields],
 })
 export class ContactsJobsModule {}

@@ -21,9 +21,16 @@ export const messagingSubscriptions: readonly Subscription[] = [
   ),
 ];
 
+/** What takes the jobs of this context. */
+export const messagingProcessors = [
+  SendMessageProcessor,
+  ApplyReceiptsProcessor,
+  BindReceiptsProcessor,
+] as const;
+
 @Module({
   imports: [CqrsModule, MessagingModule],
-  providers: [SendMessageProcessor, ApplyReceiptsProcessor, BindReceiptsProcessor],
-  exports: [SendMessageProcessor, ApplyReceiptsProcessor, BindReceiptsProcessor],
+  providers: [...messagingProcessors],
+  exports: [...messagingProcessors],
 })
 export class MessagingJobsModule {}

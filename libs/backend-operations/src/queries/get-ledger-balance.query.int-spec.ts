@@ -1,7 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { CqrsModule, QueryBus } from '@nestjs/cqrs';
 import { afterAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { CreateOrderProcessor, OrdersJobsModule } from '@visapi/backend-orders/jobs';
+import { OrdersJobsModule, ordersProcessors } from '@visapi/backend-orders/jobs';
 import {
   createTestContext,
   createTestDatabase,
@@ -50,7 +50,7 @@ async function receive(id: string, changes: Record<string, unknown> = {}) {
 
 async function make(id: string, changes: Record<string, unknown> = {}) {
   const deliveryId = await receive(id, changes);
-  await running().get(CreateOrderProcessor).handle({ deliveryId });
+  await running().get(ordersProcessors[0]).handle({ deliveryId });
   return id;
 }
 

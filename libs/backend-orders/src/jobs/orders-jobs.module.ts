@@ -11,9 +11,12 @@ export const ordersSubscriptions: readonly Subscription[] = [
   ]),
 ];
 
+/** What takes the jobs of this context. */
+export const ordersProcessors = [CreateOrderProcessor] as const;
+
 @Module({
   imports: [CqrsModule, OrdersModule],
-  providers: [CreateOrderProcessor],
-  exports: [CreateOrderProcessor],
+  providers: [...ordersProcessors],
+  exports: [...ordersProcessors],
 })
 export class OrdersJobsModule {}
