@@ -14,6 +14,8 @@ import {
 } from '@visapi/backend-testing';
 import type { INestApplicationContext } from '@nestjs/common';
 import { z } from 'zod';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { HandlerBus } from './handler-bus.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { subscribe } from './subscription.js';
 
@@ -57,7 +59,14 @@ async function open(url: string) {
 }
 
 function relay(jobs: Jobs = app.get(Jobs), events = new EventsRepository()): OutboxRelay {
-  const made = new OutboxRelay(test.database, events, jobs, quietLog, new Metrics());
+  const made = new OutboxRelay(
+    test.database,
+    events,
+    jobs,
+    new HandlerBus(new EventEmitter2()),
+    quietLog,
+    new Metrics(),
+  );
   relays.push(made);
   made.start([subscription], 10);
   return made;

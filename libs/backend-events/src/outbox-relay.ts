@@ -4,6 +4,7 @@ import { Log, Metrics } from '@visapi/backend-observability';
 import { type JobRequest, Jobs } from '@visapi/backend-queue';
 import { Database } from '@visapi/backend-repositories';
 import { type EventRow, EventsRepository } from '@visapi/backend-repositories/events';
+import { HandlerBus } from './handler-bus.js';
 import type { Subscription } from './subscription.js';
 
 const busyPauseMs = 10;
@@ -28,11 +29,14 @@ export class OutboxRelay {
     private readonly database: Database,
     private readonly events: EventsRepository,
     private readonly jobs: Jobs,
+    private readonly bus: HandlerBus,
     private readonly log: Log,
     private readonly metrics: Metrics,
   ) {}
 
+  /** @throws when a handler of facts has no listener, or a listener no handler */
   start(subscriptions: readonly Subscription[], batchSize: number, observer?: FactObserver): void {
+    this.bus.assertComplete();
     this.observer = observer;
     const byType = Map.groupBy(subscriptions, (subscription): string => subscription.type);
     this.running = this.loop(byType, batchSize);
@@ -79,6 +83,11 @@ export class OutboxRelay {
       if (!oldest) return 0;
       await this.observer?.(events);
       await this.jobs.enqueue(events.flatMap((event) => this.jobsOf(event, byType)));
+      for (const handler of this.bus.mounted()) {
+        const facts = events.filter(({ type }) => (handler.types as readonly string[]).includes(type));
+        if (facts.length > 0)
+          await this.bus.deliver(handler, { executor: transaction, facts, replayed: false });
+      }
       await this.events.markDispatched(
         transaction,
         events.map((event) => event.position),

@@ -98,7 +98,13 @@ describe('the create-order job', () => {
   it('is woken by each stored delivery, once per delivery', () => {
     const aggregateId = randomUUID();
     const event = { position: 1, type: 'delivery.received', aggregateType: 'delivery', aggregateId };
-    const rest = { actor: 'key:x', correlationId: 'c', payload: {}, occurredAt: new Date() };
+    const rest = {
+      aggregateVersion: 1,
+      actor: 'key:x',
+      correlationId: 'c',
+      payload: {},
+      occurredAt: new Date(),
+    };
     const jobs = ordersSubscriptions.flatMap((subscription) => [...subscription.jobs({ ...event, ...rest })]);
     expect(jobs).toMatchObject([{ id: `create-order-${aggregateId}`, payload: { deliveryId: aggregateId } }]);
   });

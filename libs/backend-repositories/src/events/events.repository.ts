@@ -20,6 +20,7 @@ export interface EventRow {
   readonly type: string;
   readonly aggregateType: string;
   readonly aggregateId: string;
+  readonly aggregateVersion: number;
   readonly actor: string;
   readonly correlationId: string;
   readonly payload: unknown;
@@ -49,7 +50,7 @@ export class EventsRepository {
    */
   async takeUndispatched(executor: Executor, limit: number): Promise<EventRow[]> {
     const result = await sql<EventRow>`
-      select position, type, aggregate_type, aggregate_id, actor, correlation_id, payload, occurred_at
+      select position, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload, occurred_at
       from events where dispatched_at is null
       order by position limit ${limit}
       for update skip locked`.execute(executor);
@@ -64,10 +65,11 @@ export class EventsRepository {
   /** The facts of an order, and what operators did with its deliveries while it was not yet made; oldest first. */
   async ofOrder(executor: Executor, orderId: string): Promise<EventRow[]> {
     const result = await sql<EventRow>`
-      select position, type, aggregate_type, aggregate_id, actor, correlation_id, payload, occurred_at
+      select position, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload, occurred_at
       from events where aggregate_id = ${orderId} and aggregate_type = 'order'
       union all
-      select e.position, e.type, e.aggregate_type, e.aggregate_id, e.actor, e.correlation_id, e.payload, e.occurred_at
+      select e.position, e.type, e.aggregate_type, e.aggregate_id, e.aggregate_version, e.actor, e.correlation_id,
+        e.payload, e.occurred_at
       from deliveries d join events e on e.aggregate_id = d.id::text and e.aggregate_type = 'delivery'
       where d.order_id = ${orderId} and d.kind = 'order' and e.type like 'operator.%'
       order by position`.execute(executor);
