@@ -140,7 +140,11 @@ export class ReceiptsRepository {
     return result.rows;
   }
 
-  /** Ties a provider message id to a message, once. @returns false when either is tied already */
+  /**
+   * Ties a provider message id to a message, once, and holds the message until the transaction ends: one that the vendor
+   * has denied since it was a candidate is none any more.
+   * @returns false when either is tied already, or the message was given back
+   */
   async bind(
     executor: Executor,
     messageId: string,
@@ -148,8 +152,11 @@ export class ReceiptsRepository {
     binding: 'callback' | 'inferred',
   ): Promise<boolean> {
     const result = await sql`
-      update messages set provider_message_id = ${providerMessageId}, binding = ${binding}
-      where effect_id = ${messageId} and provider_message_id is null
+      with held as (
+        select id from effects where id = ${messageId} and state in ('claimed', 'accepted', 'uncertain') for update
+      )
+      update messages m set provider_message_id = ${providerMessageId}, binding = ${binding}
+      from held where m.effect_id = held.id and m.provider_message_id is null
         and not exists (select from messages where provider_message_id = ${providerMessageId})`.execute(
       executor,
     );
@@ -158,33 +165,37 @@ export class ReceiptsRepository {
 
   /**
    * Moves messages forward by receipts that are bound to them: each time of a status is kept from its first receipt,
-   * a dispatched or uncertain message becomes accepted, a failed one failed unless it is known to have arrived.
+   * a dispatched or uncertain message becomes accepted, a failed one failed unless it is known to have arrived. A message
+   * that was given back since its binding was read is left alone, and so are its receipts: they are somebody else's.
    */
   async apply(
     executor: Executor,
     bound: readonly { messageId: string; receiptPosition: number }[],
   ): Promise<MovedRow[]> {
     const result = await sql<MovedRow>`
-      with told as (
-        update receipts r set message_id = b.message_id
+      with given as (
+        select b.message_id, r.position, r.provider_message_id, r.status, r.occurred_at, r.error_code
         from unnest(${bound.map((item) => item.messageId)}::uuid[], ${bound.map((item) => item.receiptPosition)}::bigint[])
-          as b(message_id, position)
-        where r.position = b.position
-        returning r.message_id, r.status, r.occurred_at, r.error_code
+          as b(message_id, position) join receipts r on r.position = b.position
       ), summed as (
-        select message_id, min(occurred_at) filter (where status = 'sent') as sent_at,
+        select message_id, provider_message_id, min(occurred_at) filter (where status = 'sent') as sent_at,
           min(occurred_at) filter (where status = 'delivered') as delivered_at,
           min(occurred_at) filter (where status = 'read') as read_at,
           min(occurred_at) filter (where status = 'failed') as failed_at,
           min(error_code) filter (where status = 'failed') as error_code
-        from told group by message_id
+        from given group by message_id, provider_message_id
       ), before as (
         select e.id, e.state from effects e join summed s on s.message_id = e.id order by e.id for update of e
       ), moved as (
         update messages m set sent_at = least(m.sent_at, s.sent_at), delivered_at = least(m.delivered_at, s.delivered_at),
           read_at = least(m.read_at, s.read_at), failed_at = least(m.failed_at, s.failed_at)
-        from summed s join before on before.id = s.message_id where m.effect_id = s.message_id
+        from summed s join before on before.id = s.message_id
+        -- Read anew once the effect is held, which is what tells a binding that was undone meanwhile.
+        where m.effect_id = s.message_id and m.provider_message_id = s.provider_message_id
         returning m.effect_id, s.error_code, m.failed_at, coalesce(m.delivered_at, m.read_at) is not null as arrived
+      ), told as (
+        update receipts r set message_id = given.message_id
+        from given join moved on moved.effect_id = given.message_id where r.position = given.position
       ), settled as (
         update effects e set
           state = case when moved.arrived then 'accepted' when moved.failed_at is not null then 'failed'

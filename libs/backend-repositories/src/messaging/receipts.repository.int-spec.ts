@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newId } from '@visapi/backend-kernel';
+import { createTestDatabase, deliverReceipts, plantOrder, type TestDatabase } from '@visapi/backend-testing';
+import { MessagesRepository } from './messages.repository.js';
+import { ReceiptsRepository } from './receipts.repository.js';
+
+let test: TestDatabase;
+const messages = new MessagesRepository();
+const receipts = new ReceiptsRepository();
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterAll(async () => await test.drop());
+
+/** A message under way, and a receipt of its phone that somebody else's message caused. */
+async function underWay() {
+  const order = await plantOrder(test);
+  const claim = await messages.claim(test.database.db, order.messageId, newId(), 3600);
+  if (!claim) throw new Error('The message was not claimed');
+  const wamid = `wamid.foreign.${order.orderId}`;
+  const receipt = { phoneNumberId: null, callbackData: null, errorCode: null, pricing: undefined };
+  const { deliveryId } = await deliverReceipts(test.database, { receipts: wamid });
+  const deliver = async (status: string) =>
+    await receipts.append(test.database.db, deliveryId, [
+      {
+        ...receipt,
+        providerMessageId: wamid,
+        status,
+        occurredAt: new Date(),
+        recipient: order.phone.slice(1),
+      },
+    ]);
+  return { ...order, claim, wamid, deliver };
+}
+
+const stateOf = async (id: string) => (await messages.find(test.database.db, id))?.status;
+
+describe('a message that the vendor denies while its receipts are being looked at', () => {
+  it('is bound to none, although it was a candidate a moment before', async () => {
+    const { phone, messageId, claim, wamid } = await underWay();
+    await test.database.db.transaction().execute(async (transaction) => {
+      await expect(receipts.candidates(transaction, phone.slice(1))).resolves.toHaveLength(1);
+      await messages.release(test.database.db, claim, 0, 'http-429', {});
+      await expect(receipts.bind(transaction, messageId, wamid, 'inferred')).resolves.toBe(false);
+    });
+    await expect(stateOf(messageId)).resolves.toBe('planned');
+  });
+
+  it('is not moved by them, although it was bound to them a moment before', async () => {
+    const { messageId, claim, wamid, deliver, phone } = await underWay();
+    await receipts.bind(test.database.db, messageId, wamid, 'inferred');
+    await deliver('read');
+    await test.database.db.transaction().execute(async (transaction) => {
+      const [receipt] = await receipts.unmatched(transaction, [phone.slice(1)]);
+      await expect(receipts.boundMessages(transaction, [wamid])).resolves.toEqual(
+        new Map([[wamid, messageId]]),
+      );
+      await messages.release(test.database.db, claim, 0, 'http-429', {});
+      const bound = [{ messageId, receiptPosition: receipt!.position }];
+      await expect(receipts.apply(transaction, bound)).resolves.toEqual([]);
+    });
+    await expect(stateOf(messageId)).resolves.toBe('planned');
+    const [tied] = await test.query('select message_id from receipts where provider_message_id = $1', [
+      wamid,
+    ]);
+    expect(tied).toEqual({ message_id: null });
+  });
+});
