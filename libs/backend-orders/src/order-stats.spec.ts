@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CountedOrders } from '@visapi/backend-repositories/orders';
-import { type Period, stepsOf, summarize } from './order-stats.js';
+import { type Period, stepsOf, summarize, wholeDaysOf } from './order-stats.js';
 
 const now = new Date('2026-03-31T12:34:56.789Z');
 const steps = (period: Period, from?: string, to?: string, at = now) => {
@@ -15,27 +15,40 @@ const steps = (period: Period, from?: string, to?: string, at = now) => {
 
 describe('the steps of a period', () => {
   it.each([
-    ['day', 24, '2026-03-30T12:34:56.789Z', '2026-03-31T11:34:56.789Z'],
-    ['week', 7, '2026-03-24T12:34:56.789Z', '2026-03-30T12:34:56.789Z'],
-    ['month', 30, '2026-03-01T12:34:56.789Z', '2026-03-30T12:34:56.789Z'],
-    ['year', 12, '2025-03-31T12:34:56.789Z', '2026-02-28T12:34:56.789Z'],
-  ] as const)('of a %s are %i, and reach until now', (period, count, first, last) => {
-    const starts = steps(period);
-    expect(starts).toHaveLength(count);
-    expect([starts[0], starts.at(-1)]).toEqual([first, last]);
+    ['day', 25, '2026-03-30T12:34:56.789Z', '2026-03-30T13:00:00.000Z', '2026-03-31T12:00:00.000Z'],
+    ['week', 8, '2026-03-24T12:34:56.789Z', '2026-03-25T00:00:00.000Z', '2026-03-31T00:00:00.000Z'],
+    ['month', 31, '2026-03-01T12:34:56.789Z', '2026-03-02T00:00:00.000Z', '2026-03-31T00:00:00.000Z'],
+    ['year', 13, '2025-03-31T12:34:56.789Z', '2025-04-01T00:00:00.000Z', '2026-03-01T00:00:00.000Z'],
+  ] as const)(
+    'of a %s are %i: from its very beginning to the next full one, then full ones until now',
+    (period, count, first, second, last) => {
+      const starts = steps(period);
+      expect(starts).toHaveLength(count);
+      expect([starts[0], starts[1], starts.at(-1)]).toEqual([first, second, last]);
+    },
+  );
+
+  it('are none too many when the range ends where a step would begin', () => {
+    const midnight = new Date('2026-03-31T00:00:00Z');
+    expect(steps('day', undefined, undefined, midnight)).toHaveLength(24);
+    expect(steps('week', undefined, undefined, midnight)).toHaveLength(7);
+    expect(steps('year', undefined, undefined, new Date('2026-04-01T00:00:00Z'))).toHaveLength(12);
   });
 
-  it('are twelve for a year that ends on a leap day', () => {
-    const starts = steps('year', undefined, undefined, new Date('2028-02-29T00:00:00Z'));
-    expect(starts).toHaveLength(12);
-    expect([starts[0], starts.at(-1)]).toEqual(['2027-02-28T00:00:00.000Z', '2028-01-28T00:00:00.000Z']);
+  it('reach back a year from a leap day, and from the end of a month', () => {
+    const leap = steps('year', undefined, undefined, new Date('2028-02-29T00:00:00Z'));
+    expect([leap[0], leap[1], leap.at(-1)]).toEqual([
+      '2027-02-28T00:00:00.000Z',
+      '2027-03-01T00:00:00.000Z',
+      '2028-02-01T00:00:00.000Z',
+    ]);
   });
 
-  it('begin at from, and the last may be shorter', () => {
-    const hours = ['2026-01-01T00:30:00.000Z', '2026-01-01T01:30:00.000Z', '2026-01-01T02:30:00.000Z'];
-    expect(steps('day', '2026-01-01T00:30:00Z', '2026-01-01T02:31:00Z')).toEqual(hours);
-    expect(steps('day', '2026-01-01T00:30:00Z', '2026-01-01T02:30:00Z')).toEqual(hours.slice(0, 2));
-    const months = ['2025-11-30T00:00:00.000Z', '2025-12-30T00:00:00.000Z', '2026-01-30T00:00:00.000Z'];
+  it('begin at from and go on with the hours, days and months of UTC', () => {
+    const hours = ['2026-01-01T00:30:00.000Z', '2026-01-01T01:00:00.000Z', '2026-01-01T02:00:00.000Z'];
+    expect(steps('day', '2026-01-01T00:30:00Z', '2026-01-01T02:01:00Z')).toEqual(hours);
+    expect(steps('day', '2026-01-01T00:30:00Z', '2026-01-01T02:00:00Z')).toEqual(hours.slice(0, 2));
+    const months = ['2025-11-30T00:00:00.000Z', '2025-12-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z'];
     expect(steps('year', '2025-11-30T00:00:00Z', '2026-02-01T00:00:00Z')).toEqual(months);
   });
 
@@ -49,7 +62,28 @@ describe('the steps of a period', () => {
     expect(steps('day', '2025-01-01T00:00:00Z')).toMatch(
       /more than 1000 steps of period day; choose a longer/,
     );
-    expect(steps('week', '2023-07-05T00:00:00Z', '2026-03-31T00:00:00Z')).toHaveLength(1000);
+    expect(steps('week', '2023-07-06T00:00:00Z', '2026-04-01T00:00:00Z')).toHaveLength(1000);
+    expect(steps('week', '2023-07-06T00:00:00Z', '2026-04-01T00:00:00.001Z')).toMatch(/more than 1000/);
+  });
+});
+
+describe('the whole days of a range', () => {
+  const days = (period: Period, from: string, to?: string) => {
+    const whole = wholeDaysOf({ period, ...(to === undefined ? {} : { to: new Date(to) }) }, new Date(from));
+    return whole && [whole.from.toISOString(), whole.to?.toISOString() ?? null];
+  };
+
+  it('lie between its first and its last midnight', () => {
+    const [first, last] = ['2026-01-02T00:00:00.000Z', '2026-01-05T00:00:00.000Z'];
+    expect(days('week', '2026-01-01T00:00:00.001Z', '2026-01-05T23:59:59Z')).toEqual([first, last]);
+    expect(days('year', '2026-01-02T00:00:00Z', '2026-01-05T00:00:00Z')).toEqual([first, last]);
+    expect(days('month', '2026-01-01T10:00:00Z')).toEqual([first, null]);
+  });
+
+  it('are none where no day is whole, or where steps are shorter than a day', () => {
+    expect(days('week', '2026-01-01T10:00:00Z', '2026-01-02T23:00:00Z')).toBeNull();
+    expect(days('week', '2026-01-01T10:00:00Z', '2026-01-01T11:00:00Z')).toBeNull();
+    expect(days('day', '2026-01-01T00:00:00Z', '2026-01-05T00:00:00Z')).toBeNull();
   });
 });
 

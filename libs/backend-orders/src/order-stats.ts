@@ -5,12 +5,12 @@ const dayMs = 24 * hourMs;
 /** An answer stays readable, and a period of years in steps of hours is a slip. */
 const mostSteps = 1_000;
 
-/** Each period reaches so many steps back; months are those of the calendar, in UTC. */
+/** How far each period reaches back, and where its steps begin by the clock and the calendar of UTC. */
 const periods = {
-  day: { steps: 24, add: (start: Date, count: number) => new Date(start.getTime() + count * hourMs) },
-  week: { steps: 7, add: addDays },
-  month: { steps: 30, add: addDays },
-  year: { steps: 12, add: addMonths },
+  day: { back: (end: Date) => new Date(end.getTime() - dayMs), align: hourOf, next: nextHour },
+  week: { back: (end: Date) => new Date(end.getTime() - 7 * dayMs), align: dayOf, next: nextDay },
+  month: { back: (end: Date) => new Date(end.getTime() - 30 * dayMs), align: dayOf, next: nextDay },
+  year: { back: (end: Date) => addMonths(end, -12), align: monthOf, next: nextMonth },
 } as const;
 
 export type Period = keyof typeof periods;
@@ -43,27 +43,61 @@ interface OrdersOfStep {
 }
 
 /**
- * When the steps of a range begin. They follow each other without a gap from the beginning of the range on, so that
- * together they hold exactly its orders.
+ * When the steps of a range begin: the first with the range, the others with the hours, days or months of UTC, so that
+ * together they hold exactly its orders and equal steps of different answers hold the same ones.
  * @returns in words what is wrong with the range, if it cannot be divided
  */
 export function stepsOf({ period, from, to }: StatsRange, now: Date): readonly Date[] | string {
-  const { steps, add } = periods[period];
+  const { back, align, next } = periods[period];
   const end = to ?? now;
-  const start = from ?? add(end, -steps);
-  if (from === undefined) return Array.from({ length: steps }, (_, index) => add(start, index));
-  if (from >= end) return to === undefined ? 'must be in the past' : 'must be before to';
-  const starts: Date[] = [];
-  for (let next = start; next < end; next = add(start, starts.length)) {
+  const start = from ?? back(end);
+  if (start >= end) return to === undefined ? 'must be in the past' : 'must be before to';
+  const starts = [start];
+  for (let at = next(align(start)); at < end; at = next(at)) {
     if (starts.length === mostSteps)
       return `makes more than ${mostSteps} steps of period ${period}; choose a longer period or a later time`;
-    starts.push(next);
+    starts.push(at);
   }
   return starts;
 }
 
-function addDays(start: Date, count: number): Date {
-  return new Date(start.getTime() + count * dayMs);
+/**
+ * The whole UTC days of a range whose steps are days or longer: their sums are kept, the rest is counted. Null where
+ * there is none.
+ */
+export function wholeDaysOf(
+  { period, to }: StatsRange,
+  start: Date,
+): { readonly from: Date; readonly to: Date | null } | null {
+  if (period === 'day') return null;
+  const from = dayOf(start) < start ? nextDay(dayOf(start)) : start;
+  if (to === undefined) return { from, to: null };
+  const end = dayOf(to);
+  return from < end ? { from, to: end } : null;
+}
+
+function hourOf(time: Date): Date {
+  return new Date(Math.floor(time.getTime() / hourMs) * hourMs);
+}
+
+function nextHour(hour: Date): Date {
+  return new Date(hour.getTime() + hourMs);
+}
+
+function dayOf(time: Date): Date {
+  return new Date(Math.floor(time.getTime() / dayMs) * dayMs);
+}
+
+function nextDay(day: Date): Date {
+  return new Date(day.getTime() + dayMs);
+}
+
+function monthOf(time: Date): Date {
+  return new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth(), 1));
+}
+
+function nextMonth(month: Date): Date {
+  return new Date(Date.UTC(month.getUTCFullYear(), month.getUTCMonth() + 1, 1));
 }
 
 /** The same day and time so many months on; the last day of a month that has no such day. */

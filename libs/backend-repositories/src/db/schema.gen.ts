@@ -27,6 +27,7 @@ export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface ApiKeys {
   createdAt: Generated<Timestamp>;
+  eventVersion: Generated<number>;
   expiresAt: Timestamp | null;
   /**
    * HMAC-SHA-256 of the secret part, keyed with the pepper
@@ -39,6 +40,7 @@ export interface ApiKeys {
   revokedAt: Timestamp | null;
   scopes: Generated<string[]>;
   updatedAt: Generated<Timestamp>;
+  useCount: Generated<number>;
 }
 
 export interface ApplicantIssues {
@@ -78,6 +80,44 @@ export interface Contacts {
   version: string | null;
 }
 
+export interface CountedOrders {
+  amount: Numeric | null;
+  branch: string;
+  country: string | null;
+  currency: string | null;
+  /**
+   * the UTC day of orders.created_at
+   */
+  day: string;
+  orderId: string;
+  product: string | null;
+  status: string | null;
+}
+
+export interface DeadLetters {
+  aggregateId: string | null;
+  aggregateType: string | null;
+  attempts: number;
+  correlationId: string | null;
+  /**
+   * what went wrong, oldest first: [{ at, code, message }]; codes and words of ours, SQLSTATE and constraint, never values of rows
+   */
+  errors: Json;
+  firstFailedAt: Timestamp;
+  id: string;
+  kind: string;
+  lastFailedAt: Timestamp;
+  name: string;
+  reason: string | null;
+  /**
+   * of a handler the position of the event, of a job its id
+   */
+  reference: string;
+  resolvedAt: Timestamp | null;
+  resolvedBy: string | null;
+  state: Generated<string>;
+}
+
 export interface Deliveries {
   apiKeyId: string | null;
   appliedAt: Timestamp | null;
@@ -88,6 +128,10 @@ export interface Deliveries {
   lastRepeatAt: Timestamp | null;
   orderId: string | null;
   outcome: string;
+  /**
+   * nobody had interpreted it five minutes after it came
+   */
+  overdueAt: Timestamp | null;
   /**
    * order of arrival as the database saw it; "newest order" of a phone is decided by it, never by a clock
    */
@@ -163,6 +207,41 @@ export interface EventHorizon {
   safePosition: Generated<number>;
 }
 
+export interface EventReplays {
+  aggregateId: string | null;
+  correlationId: string;
+  createdAt: Generated<Timestamp>;
+  finishedAt: Timestamp | null;
+  forced: boolean;
+  fromPosition: number;
+  handled: Generated<number>;
+  handler: string;
+  id: string;
+  nextAt: Generated<Timestamp | null>;
+  occurredFrom: Timestamp | null;
+  occurredTo: Timestamp | null;
+  /**
+   * the last event that was looked at
+   */
+  position: number;
+  problem: string | null;
+  ratePerSecond: number;
+  reason: string;
+  rebuild: boolean;
+  requestedBy: string;
+  /**
+   * when a rebuild took away what the handler had written
+   */
+  resetAt: Timestamp | null;
+  state: Generated<string>;
+  /**
+   * the last event that is meant; of a rebuild, set again when it begins anew
+   */
+  toPosition: number;
+  total: number;
+  types: string[];
+}
+
 export interface Events {
   actor: string;
   aggregateId: string;
@@ -188,6 +267,48 @@ export interface EventSeals {
   previousHash: Buffer;
   sealedAt: Generated<Timestamp>;
   sequence: number;
+}
+
+export interface HandlerBacklog {
+  aggregateId: string;
+  aggregateType: string;
+  attempts: number;
+  /**
+   * when it is tried; null: it waits behind an earlier fact of its aggregate
+   */
+  dueAt: Timestamp | null;
+  enteredAt: Generated<Timestamp>;
+  errors: Generated<Json>;
+  handler: string;
+  position: number;
+  problem: string | null;
+  /**
+   * an operator had it told again
+   */
+  replayed: boolean;
+  settledAt: Timestamp | null;
+  state: string;
+}
+
+export interface Logs {
+  code: string | null;
+  correlationId: string | null;
+  event: string | null;
+  /**
+   * whatever else the line carried, of the closed list of fields of the log
+   */
+  fields: Generated<Json>;
+  /**
+   * UUID version 7, drawn when the line was written: lists follow it
+   */
+  id: string;
+  job: string | null;
+  level: string;
+  loggedAt: Timestamp;
+  message: string;
+  orderId: string | null;
+  process: string;
+  route: string | null;
 }
 
 export interface Messages {
@@ -280,6 +401,10 @@ export interface Orders {
   isUrgent: boolean;
   orderId: string;
   orderStatus: string | null;
+  /**
+   * a step has been open for more than five minutes; null = none has
+   */
+  overdueAt: Timestamp | null;
   paymentId: string | null;
   paymentProcessor: string | null;
   processedAt: Timestamp | null;
@@ -305,6 +430,21 @@ export interface Orders {
   warnings: Generated<string[]>;
   whatsappAlertsEnabled: boolean;
   whatsappConfirmationSent: Generated<boolean>;
+}
+
+export interface OrderStatistics {
+  day: string;
+  orders: number;
+  /**
+   * orders with an amount; counted for currencies only, as revenue is
+   */
+  priced: number;
+  respect: string;
+  revenue: Numeric;
+  /**
+   * what the orders have in common; null = not known
+   */
+  value: string | null;
 }
 
 export interface Polls {
@@ -375,15 +515,21 @@ export interface DB {
   apiKeys: ApiKeys;
   applicantIssues: ApplicantIssues;
   contacts: Contacts;
+  countedOrders: CountedOrders;
+  deadLetters: DeadLetters;
   deliveries: Deliveries;
   deliveryBodies: DeliveryBodies;
   effects: Effects;
   eventHorizon: EventHorizon;
+  eventReplays: EventReplays;
   events: Events;
   eventSeals: EventSeals;
+  handlerBacklog: HandlerBacklog;
+  logs: Logs;
   messages: Messages;
   orderApplicants: OrderApplicants;
   orders: Orders;
+  orderStatistics: OrderStatistics;
   polls: Polls;
   receipts: Receipts;
   "supabaseMigrations.schemaMigrations": SupabaseMigrationsSchemaMigrations;

@@ -17,4 +17,5 @@ export type { OrderFacts, OrderFields } from './order-fields.js';
 export { OrderSearchRepository } from './order-search.repository.js';
 export type { OrderSort, SearchPage } from './order-search.repository.js';
 export { OrderStatsRepository } from './order-stats.repository.js';
-export type { CountedOrders } from './order-stats.repository.js';
+export type { CountedOrders, CountedPeriod } from './order-stats.repository.js';
+export { OrderStatisticsRepository } from './order-statistics.repository.js';

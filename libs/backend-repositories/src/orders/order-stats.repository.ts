@@ -16,40 +16,65 @@ export interface CountedOrders {
   readonly average: string | null;
 }
 
+/** A period as it is counted. */
+export interface CountedPeriod {
+  /** Beginnings of the steps, in order; the first begins the period. */
+  readonly starts: readonly Date[];
+  /** Null = until now, however clocks differ. */
+  readonly to: Date | null;
+  /**
+   * The UTC days whose sums stand for their orders: from the midnight `from` to the midnight `to`, null = without end.
+   * Null = none, every order is counted.
+   */
+  readonly days: { readonly from: Date; readonly to: Date | null } | null;
+}
+
+const endless = 'infinity';
+
 @Injectable()
 export class OrderStatsRepository {
   /**
-   * Counts all orders of a period in one pass: by currency, by each respect, and by step and currency.
-   * @param starts beginnings of the steps, in order; the first begins the period
-   * @param to null = until now, however clocks differ
+   * Counts all orders of a period: by currency, by each respect, and by step and currency. What lies outside of whole
+   * days is read from the orders by the index on their creation.
    */
-  async count(
-    executor: Executor,
-    { starts, to }: { readonly starts: readonly Date[]; readonly to: Date | null },
-  ): Promise<CountedOrders[]> {
+  async count(executor: Executor, { starts, to, days }: CountedPeriod): Promise<CountedOrders[]> {
+    const [from, end] = [starts[0], to ?? endless];
+    const head = { from, to: days?.from ?? end };
+    const tail = { from: days === null ? endless : (days.to ?? endless), to: end };
     const result = await sql<CountedOrders>`
-      with chosen as (
+      with single as (
         select branch, order_status as status, product_country as country, product_name as product, currency, amount,
           width_bucket(created_at, ${starts}::timestamptz[]) as step
-        from orders
-        where created_at >= ${starts[0]}::timestamptz and (${to}::timestamptz is null or created_at < ${to}::timestamptz)
+        from (
+          select * from orders where created_at >= ${head.from}::timestamptz and created_at < ${head.to}::timestamptz
+          union all
+          select * from orders where created_at >= ${tail.from}::timestamptz and created_at < ${tail.to}::timestamptz
+        ) as edges
+      ), summed as (
+        select respect, value, width_bucket(day::timestamp at time zone 'UTC', ${starts}::timestamptz[]) as step,
+          orders, priced, revenue
+        from order_statistics
+        where day >= (${days?.from ?? endless}::timestamptz at time zone 'UTC')::date
+          and day < (${days === null ? endless : (days.to ?? endless)}::timestamptz at time zone 'UTC')::date
+      ), counted as (
+        select case when grouping(branch) = 0 then 'branch' when grouping(status) = 0 then 'status'
+            when grouping(country) = 0 then 'country' when grouping(product) = 0 then 'product'
+            when grouping(step) = 0 then 'step' else 'currency' end as respect,
+          case when grouping(branch) = 0 then branch when grouping(status) = 0 then status
+            when grouping(country) = 0 then country when grouping(product) = 0 then product
+            when grouping(step) = 0 then step::text else currency end as value,
+          currency, count(*) as orders, count(amount) as priced, coalesce(sum(amount), 0) as revenue
+        from single
+        group by grouping sets ((currency), (branch), (status), (country), (product), (step, currency))
+        union all
+        select respect, value, case respect when 'currency' then value end, orders, priced, revenue from summed
+        union all
+        select 'step', step::text, value, orders, priced, revenue from summed where respect = 'currency'
       )
-      select
-        case
-          when grouping(branch) = 0 then 'branch' when grouping(status) = 0 then 'status'
-          when grouping(country) = 0 then 'country' when grouping(product) = 0 then 'product'
-          when grouping(step) = 0 then 'step' else 'currency'
-        end as respect,
-        case
-          when grouping(branch) = 0 then branch when grouping(status) = 0 then status
-          when grouping(country) = 0 then country when grouping(product) = 0 then product
-          when grouping(step) = 0 then step::text else currency
-        end as value,
-        currency, count(*) as orders, sum(amount)::text as revenue, round(avg(amount), 2)::text as average
-      from chosen
-      group by grouping sets ((currency), (branch), (status), (country), (product), (step, currency))`.execute(
-      executor,
-    );
+      select respect, value, currency, sum(orders)::int8 as orders,
+        (case when sum(priced) > 0 then sum(revenue) end)::text as revenue,
+        (case when sum(priced) > 0 then round(sum(revenue) / sum(priced), 2) end)::text as average
+      from counted group by respect, value, currency having sum(orders) > 0`.execute(executor);
     return result.rows;
   }
 }

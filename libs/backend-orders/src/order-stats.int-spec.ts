@@ -1,0 +1,152 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import {
+  type CountedOrders,
+  OrderStatisticsRepository,
+  OrderStatsRepository,
+} from '@visapi/backend-repositories/orders';
+import { createTestDatabase, plantRows, type TestDatabase } from '@visapi/backend-testing';
+import fc from 'fast-check';
+import { periodNames, type StatsRange, stepsOf, wholeDaysOf } from './order-stats.js';
+
+let test: TestDatabase;
+const statistics = new OrderStatisticsRepository();
+const stats = new OrderStatsRepository();
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+beforeEach(async () => await forget());
+afterAll(async () => await test.drop());
+
+const forget = async () => await test.query('truncate orders, counted_orders, order_statistics cascade');
+const count = async (ids: readonly string[]) =>
+  await test.database.db
+    .transaction()
+    .execute(async (transaction) => await statistics.count(transaction, ids));
+const sums = async () =>
+  await test.query(
+    `select day::text, respect, value, orders, priced, revenue::float8 from order_statistics
+     where orders <> 0 order by 1, 2, 3`,
+  );
+
+const from = Date.parse('2025-12-29T00:00:00Z');
+const hourMs = 3_600_000;
+const values = fc.record({
+  branch: fc.constantFrom('il', 'co', 'unknown'),
+  order_status: fc.option(fc.constantFrom('active', 'canceled')),
+  product_country: fc.option(fc.constantFrom('india', 'הודו')),
+  product_name: fc.option(fc.constantFrom('India eVisa', 'UK ETA', '')),
+  currency: fc.option(fc.constantFrom('ILS', 'USD')),
+  amount: fc.option(fc.constantFrom('0.1', '0.005', '498', '9007199254740993', '0')),
+});
+const hours = (most: number) => fc.integer({ min: -60, max: most * 60 }).map((minutes) => minutes / 60);
+const order = fc.record({ first: values, then: fc.option(values), at: hours(24 * 8) });
+const range = fc.record({
+  period: fc.constantFrom(...periodNames),
+  start: hours(24 * 5),
+  hours: fc.option(fc.integer({ min: 1, max: 24 * 60 * 5 }).map((minutes) => minutes / 60)),
+});
+
+const at = (hoursAfter: number) => new Date(from + hoursAfter * hourMs);
+const sorted = (rows: readonly CountedOrders[]) =>
+  rows
+    .map(({ respect, value, currency, orders, revenue, average }) => {
+      // Money says something of currencies and steps only.
+      const money = ['currency', 'step'].includes(respect) ? [revenue, average] : [];
+      return JSON.stringify([respect, value, currency, orders, ...money]);
+    })
+    .map((line) => line.replaceAll(/(\.\d+?)0+"/g, '$1"').replaceAll('.0"', '"'))
+    .sort();
+
+/** A wide change of one order, as a later delivery makes it. */
+async function change(id: string, row: Readonly<Record<string, string | null>>): Promise<void> {
+  const columns = Object.keys(row).map((column, index) => `${column} = $${index + 2}`);
+  await test.query(`update orders set ${columns.join(', ')} where order_id = $1`, [
+    id,
+    ...Object.values(row),
+  ]);
+}
+
+describe('the statistics of orders', () => {
+  it('are the same from the sums of whole days as from the orders, whatever came, changed and is asked', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(order, { maxLength: 25 }),
+        fc.array(range, { minLength: 4, maxLength: 4 }),
+        async (orders, ranges) => {
+          await forget();
+          const ids = orders.map((_, index) => `R${index}`);
+          const planted = orders.map(({ first, at: when }, index) => {
+            return { ...first, order_id: `R${index}`, created_at: at(when).toISOString() };
+          });
+          await plantRows(test, planted);
+          await count(ids.slice(0, 10));
+          for (const [index, { then }] of orders.entries()) if (then) await change(`R${index}`, then);
+          await count(ids);
+          await count(ids.slice(5));
+          for (const { period, start, hours: long } of ranges) {
+            const to = long === null ? undefined : at(start + long);
+            const asked: StatsRange = { period, from: at(start), ...(to && { to }) };
+            const starts = stepsOf(asked, at(24 * 9));
+            if (typeof starts === 'string') throw new Error(starts);
+            const wanted = { starts, to: to ?? null };
+            const days = wholeDaysOf(asked, at(start));
+            const quick = await stats.count(test.database.db, { ...wanted, days });
+            const slow = await stats.count(test.database.db, { ...wanted, days: null });
+            expect(sorted(quick)).toEqual(sorted(slow));
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  }, 120_000);
+
+  it('count each order once, however often and by however many at once they are told of it', async () => {
+    const ids = Array.from({ length: 40 }, (_, index) => `C${index}`);
+    const created_at = '2026-01-05T10:00:00Z';
+    await plantRows(
+      test,
+      ids.map((order_id) => ({ order_id, currency: 'ILS', amount: '498', created_at })),
+    );
+    await Promise.all([count(ids), count([...ids].reverse()), count(ids.slice(20)), count(ids.slice(0, 20))]);
+    await count(ids);
+    const currency = { day: '2026-01-05', respect: 'currency', value: 'ILS', orders: '40', priced: '40' };
+    await expect(sums()).resolves.toContainEqual({ ...currency, revenue: 40 * 498 });
+  });
+
+  it('follow an order that changed, and forget what it was', async () => {
+    await plantRows(test, [
+      { order_id: 'F1', currency: 'ILS', amount: '1', created_at: '2026-01-05T23:59:59.999999Z' },
+    ]);
+    await count(['F1']);
+    await change('F1', { currency: 'USD', amount: null, branch: 'co' });
+    await count(['F1']);
+    const day = { day: '2026-01-05', orders: '1', priced: '0', revenue: 0 };
+    await expect(sums()).resolves.toEqual(
+      [
+        { ...day, respect: 'branch', value: 'co' },
+        { ...day, respect: 'country', value: null },
+        { ...day, respect: 'currency', value: 'USD' },
+        { ...day, respect: 'product', value: null },
+        { ...day, respect: 'status', value: null },
+      ].map((row) => ({ ...row })),
+    );
+  });
+
+  it('are empty after a reset, and lose nothing that is counted meanwhile', async () => {
+    await plantRows(test, [
+      { order_id: 'A', created_at: '2026-01-05T00:00:00Z' },
+      { order_id: 'B', created_at: '2026-01-05T00:00:00Z' },
+    ]);
+    await count(['A']);
+    const counting = Promise.withResolvers<Promise<void>>();
+    await test.database.db.transaction().execute(async (transaction) => {
+      await statistics.reset(transaction);
+      counting.resolve(count(['B']));
+    });
+    await await counting.promise;
+    const [row] = await test.query(`select orders from order_statistics where respect = 'branch'`);
+    expect(row).toEqual({ orders: '1' });
+    await expect(test.query('select order_id from counted_orders')).resolves.toEqual([{ order_id: 'B' }]);
+  });
+});
