@@ -8,6 +8,7 @@ export const conflicts: Readonly<Record<string, string>> = {
   deliveries_accepted_order_key: 'Another delivery of this order was accepted at the same moment.',
   effects_contact_lane_key: 'This customer is being written to the CRM at this moment.',
   effects_semantic_key_key: 'This is owed already.',
+  event_replays_running_key: 'The history is being told again to this handler already.',
   events_aggregate_version_key:
     'Somebody else changed this at the same moment; read it again before you try again.',
   orders_pkey: 'There is an order of this id already.',
