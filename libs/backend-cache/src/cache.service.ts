@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { isDate, isUint8Array } from 'node:util/types';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { runApartFor, unlessLate } from '@visapi/backend-kernel';
 import type { Log, Metrics } from '@visapi/backend-observability';
 import type { Family } from './family.js';
 import { type CacheKey, encodePart, parsePattern, type Target } from './key.js';
@@ -10,6 +11,8 @@ import { type Begun, RedisTier } from './redis-tier.js';
 /** How long a process waits for what another one is loading before it loads itself. */
 const patienceMs = 300;
 const lookEveryMs = 20;
+/** How long a source may take. It has this limit for itself: many share what it finds, so none of them may stop it. */
+const loadLimitMs = 10_000;
 
 export interface FamilyStats {
   readonly family: string;
@@ -54,18 +57,17 @@ export class CacheService implements OnApplicationShutdown {
     const joined = this.memory.joinable(key);
     if (joined) {
       this.count(key.family, 'memory');
-      return await joined.value;
+      return await unlessLate(joined.value);
     }
-    const flight: Flight = { key, began: performance.now(), value: this.fetch(key, ttlMs, source) };
+    const loading = runApartFor(loadLimitMs, () => this.fetch(key, ttlMs, source));
+    const flight: Flight = { key, began: performance.now(), value: loading };
     this.memory.depart(flight);
-    try {
-      const value = await flight.value;
-      this.memory.land(flight, value);
-      return value;
-    } catch (error) {
-      this.memory.end(flight);
-      throw error;
-    }
+    // Whether or not the first caller still waits.
+    loading.then(
+      (value) => this.memory.land(flight, value),
+      () => this.memory.end(flight),
+    );
+    return await unlessLate(loading);
   }
 
   /** Runs a source that changes what is kept, and keeps what it resolves to. */

@@ -28,6 +28,14 @@ export const keys = {
     memoryEntries: 20,
     follows: { aggregate: 'order', by: 'all' },
   }),
+  /** How many orders came in a period, and what they are worth. */
+  orderStats: defineFamily({
+    name: 'order-stats',
+    parts: ({ range }: { readonly range: object }) => [range],
+    budgetBytes: 4 * megabyte,
+    memoryEntries: 50,
+    follows: { aggregate: 'order', by: 'all' },
+  }),
   /** Who a key belongs to, by its prefix; holds the keyed hash of its secret, never the secret. */
   apiKey: defineFamily({
     name: 'api-key',

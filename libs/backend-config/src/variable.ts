@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { z } from 'zod';
 
 /** One environment variable: its name, how its text is read, and what it means to the person who sets it. */
@@ -101,6 +102,28 @@ export function url(
   if (options.default !== undefined)
     return define(name, value.default(options.default), options, options.default);
   return define(name, options.needed === 'always' ? value : value.optional(), options);
+}
+
+/** IP addresses, networks (`10.0.0.0/8`) and the names of reserved ranges, with commas between. */
+export function addresses(name: string, options: Common): Variable<string | undefined> {
+  const read = z
+    .string()
+    .transform((given) => given.replaceAll(/\s/g, ''))
+    .refine(
+      (given) => given.split(',').every(isAddress),
+      'must be addresses or networks such as 10.0.0.0/8,::1',
+    )
+    .optional();
+  return define(name, read, options);
+}
+
+function isAddress(given: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(given)) return true;
+  const [address = '', size, ...more] = given.split('/');
+  const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+  return (
+    more.length === 0 && bits > 0 && (size === undefined || (/^\d{1,3}$/.test(size) && Number(size) <= bits))
+  );
 }
 
 /** JSON text that must fit the schema. */

@@ -19,10 +19,13 @@ export interface HttpApp {
   close(): Promise<void>;
 }
 
+/** Where to listen, and behind which proxies; without `trustProxy` behind none. */
+type Listening = Omit<HttpConfig, 'trustProxy'> & Partial<Pick<HttpConfig, 'trustProxy'>>;
+
 /** Builds the HTTP application around a root module: hooks, envelope, errors, validation, access. */
 export async function createHttpApp(
   root: Type | DynamicModule,
-  config: { http: HttpConfig; process: ProcessConfig },
+  config: { http: Listening; process: ProcessConfig },
   log: Log,
 ): Promise<HttpApp> {
   const adapter = new FastifyAdapter({
@@ -31,6 +34,7 @@ export async function createHttpApp(
     requestTimeout: 60_000,
     return503OnClosing: true,
     forceCloseConnections: 'idle',
+    trustProxy: config.http.trustProxy ?? false,
     frameworkErrors: refuseAddress,
   });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {

@@ -5,6 +5,7 @@ import { successBody } from './envelope.js';
 import { readBytes } from './read-bytes.js';
 import type { HttpRequest } from './request-context.js';
 import type { RouteSettings } from './route.js';
+import { withinLimit } from './time-limit.js';
 
 interface Parts {
   readonly log: Log;
@@ -14,7 +15,7 @@ interface Parts {
   readonly strict: boolean;
 }
 
-/** What every request passes, in this order: correlation, access, body, envelope, log line. */
+/** What every request passes, in this order: correlation, access, body, time limit, envelope, log line. */
 export function addHooks(fastify: FastifyInstance, parts: Parts): void {
   fastify.decorateRequest('visapi', null as never);
   fastify.addHook('onRoute', (route) => {
@@ -29,6 +30,10 @@ export function addHooks(fastify: FastifyInstance, parts: Parts): void {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, body, done) => readBytes(body, done));
   fastify.addHook('preValidation', (request, _reply, done) => done(readBody(request as HttpRequest)));
+  // Here and not earlier: events of the socket, by which a body arrives, know nothing of the request's deadline.
+  fastify.addHook('preValidation', (request, reply, done) =>
+    withinLimit(request as HttpRequest, reply, done),
+  );
   fastify.addHook('preSerialization', (request, _reply, payload, done) => {
     wrap(request as HttpRequest, payload, parts, done);
   });
@@ -84,19 +89,20 @@ function wrap(
   }
 }
 
+/** Nobody was there any more to be answered. The status is nginx's; no standard has one. */
+const unheard = 499;
+
 function conclude(request: HttpRequest, reply: FastifyReply, { log, metrics }: Parts): void {
   const { correlationId, arrivedAt, fields, principal } = request.visapi;
   const durationMs = performance.now() - arrivedAt;
   const route = request.routeOptions.url ?? 'unknown';
-  metrics.httpDuration.observe(
-    { method: request.method, route, status: reply.statusCode },
-    durationMs / 1000,
-  );
+  const status = reply.raw.writableFinished ? reply.statusCode : unheard;
+  metrics.httpDuration.observe({ method: request.method, route, status }, durationMs / 1000);
   if (!log.infoEnabled) return;
   log.info('request', {
     method: request.method,
     route,
-    status: reply.statusCode,
+    status,
     durationMs: Math.round(durationMs * 10) / 10,
     correlationId,
     apiKey: principal?.label,

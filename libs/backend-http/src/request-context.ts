@@ -24,10 +24,18 @@ export interface AskedBy {
   /** `key:<id of the API key>`. */
   readonly actor: string;
   readonly correlationId: string;
+  /** From where: the address of the socket, or what a proxy says that is trusted (`TRUST_PROXY`). */
+  readonly ip: string | null;
 }
 
 /** @throws when nobody was recognised: routes that change something are never public */
-export function askedBy({ visapi: { principal, correlationId } }: HttpRequest): AskedBy {
+export function askedBy(request: HttpRequest): AskedBy {
+  const { principal, correlationId } = request.visapi;
   if (!principal) throw new Error('A route that changes something must demand a scope');
-  return { actor: `key:${principal.id}`, correlationId };
+  return { actor: `key:${principal.id}`, correlationId, ip: addressOf(request) };
+}
+
+/** A socket that is gone has no address; one for both families shows IPv4 within IPv6. */
+function addressOf({ ip }: { readonly ip: string | undefined }): string | null {
+  return ip === undefined ? null : ip.replace(/^::ffff:(?=\d+\.)/, '');
 }

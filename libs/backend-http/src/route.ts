@@ -17,6 +17,8 @@ export type AccessResolver = (parameters: Readonly<Record<string, string>>) => A
 /** What this library keeps in Fastify's route configuration. */
 export interface RouteSettings {
   readonly access?: AccessRule | AccessResolver;
+  /** Milliseconds; without it, what reads and what changes have limits of their own. */
+  readonly limitMs?: number;
   readonly raw?: boolean;
   readonly responds?: z.ZodType;
 }
@@ -40,9 +42,12 @@ function configure(part: RouteSettings): MethodDecorator {
   };
 }
 
-/** States who may call the route. Checked before the body is read. */
-export function Access(access: AccessRule | AccessResolver): MethodDecorator {
-  return configure({ access });
+/** States who may call the route, checked before the body is read, and how long its answer may take. */
+export function Access(
+  access: AccessRule | AccessResolver,
+  limit: Pick<RouteSettings, 'limitMs'> = {},
+): MethodDecorator {
+  return configure({ access, ...limit });
 }
 
 /** The body reaches the handler as bytes, whatever its content type says. */

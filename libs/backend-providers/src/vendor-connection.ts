@@ -1,3 +1,4 @@
+import { currentDeadline } from '@visapi/backend-kernel';
 import { Pool } from 'undici';
 import type { RateGate } from './rate-gate.js';
 import { type VendorErrorKind, VendorError } from './vendor-error.js';
@@ -60,18 +61,27 @@ export class VendorConnection {
 
   /** Resolves when the vendor's rate lets one more call through. */
   async turn(signal?: AbortSignal): Promise<void> {
-    await this.gate.pass(signal);
+    const deadline = currentDeadline();
+    try {
+      await this.gate.pass(anyOf([signal, deadline]));
+    } catch (error) {
+      deadline?.throwIfAborted();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {
     await this.pool.close();
   }
 
-  /** @throws VendorError when there is no answer: `unavailable` when nothing was sent, else `unknown` */
+  /**
+   * The call ends with the deadline of whoever waits for it.
+   * @throws VendorError when there is no answer: `unavailable` when nothing was sent, else `unknown`; the deadline's error
+   */
   async send(request: VendorRequest, options: CallOptions): Promise<VendorAnswer> {
     if (!options.paced) await this.turn(options.signal);
-    const timeout = AbortSignal.timeout(this.timeoutMs);
-    const signal = options.signal ? AbortSignal.any([timeout, options.signal]) : timeout;
+    const deadline = currentDeadline();
+    const signal = anyOf([AbortSignal.timeout(this.timeoutMs), options.signal, deadline]);
     try {
       const response = await this.pool.request({
         method: request.method,
@@ -87,9 +97,14 @@ export class VendorConnection {
       const retryAfterMs = readRetryAfter(String(response.headers['retry-after'] ?? ''));
       return { status: response.statusCode, text: await response.body.text(), retryAfterMs };
     } catch (error) {
+      deadline?.throwIfAborted();
       throw notAnswered(this.vendor, error);
     }
   }
+}
+
+function anyOf(signals: readonly (AbortSignal | undefined)[]): AbortSignal {
+  return AbortSignal.any(signals.filter((signal) => signal !== undefined));
 }
 
 /** Errors that arise before a byte of the request left us: certainly not done. */

@@ -1,4 +1,4 @@
-import { flag, integer, text } from '../variable.js';
+import { addresses, flag, integer, text } from '../variable.js';
 
 /** Where the backend listens. */
 export const http = {
@@ -10,5 +10,9 @@ export const http = {
   reusePort: flag('LISTEN_REUSE_PORT', {
     default: false,
     meaning: 'several backends share the port (Linux SO_REUSEPORT)',
+  }),
+  trustProxy: addresses('TRUST_PROXY', {
+    meaning:
+      'proxies whose X-Forwarded-For is believed, as the audit’s address of a caller: addresses or networks with commas between, `loopback`, `linklocal`, `uniquelocal`; not set: none, the address is the socket’s',
   }),
 } as const;

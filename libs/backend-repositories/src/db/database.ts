@@ -1,7 +1,7 @@
 import type { DatabaseConfig } from '@visapi/backend-config';
 import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
-import { preparing } from './prepared-pool.js';
+import { planning, preparing } from './prepared-pool.js';
 import type { DB } from './schema.gen.js';
 
 /** What a repository method runs on: the pool or a transaction. Always passed explicitly. */
@@ -63,7 +63,7 @@ export class Database {
     pool.on('connect', (client) => client.on('error', () => undefined));
     const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
     const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparing(pool) }), plugins });
-    const reports = new Kysely<DB>({ dialect: new PostgresDialect({ pool }), plugins });
+    const reports = new Kysely<DB>({ dialect: new PostgresDialect({ pool: planning(pool) }), plugins });
     return new Database(db, reports, pool);
   }
 

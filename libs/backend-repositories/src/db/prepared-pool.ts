@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { unlessLate } from '@visapi/backend-kernel';
 import type { PostgresPool, PostgresPoolClient } from 'kysely';
 import type pg from 'pg';
+import { asPoolClient, PooledClient } from './pooled-client.js';
 
 /**
  * Statements kept per connection. Texts beyond this many run unnamed, so that queries whose text varies (lists of
@@ -8,38 +10,48 @@ import type pg from 'pg';
  */
 const mostNames = 300;
 
+type Naming = ConstructorParameters<typeof PooledClient>[2];
+
 /**
  * A pool whose clients prepare each statement under a name derived from its text, so that Postgres parses and plans it
  * once per connection. Needs a session connection: a transaction pooler would hand the name to another session.
  */
 export function preparing(pool: pg.Pool): PostgresPool {
   const names = new Map<string, string>();
+  return wrapping(pool, (text, values) => nameOf(text, values, names));
+}
+
+/** The same pool with every statement planned anew. */
+export function planning(pool: pg.Pool): PostgresPool {
+  return wrapping(pool, () => ({}));
+}
+
+function wrapping(pool: pg.Pool, naming: Naming): PostgresPool {
   const clients = new WeakMap<pg.PoolClient, PostgresPoolClient>();
   return {
     options: pool.options,
     end: () => pool.end(),
     connect: async () => {
-      const client = await pool.connect();
+      const client = await connect(pool);
       let wrapped = clients.get(client);
-      if (!wrapped) clients.set(client, (wrapped = wrap(client, names)));
+      if (!wrapped) clients.set(client, (wrapped = asPoolClient(new PooledClient(client, pool, naming))));
       return wrapped;
     },
   };
 }
 
-function wrap(client: pg.PoolClient, names: Map<string, string>): PostgresPoolClient {
-  // A connection that has gone silent would be handed out again and again: the network tells nobody.
-  let silent = false;
-  const query = async (text: string, values: readonly unknown[]) => {
-    try {
-      return await client.query({ text, values: [...values], ...nameOf(text, values, names) });
-    } catch (error) {
-      silent ||= error instanceof Error && error.message === 'Query read timeout';
-      throw error;
-    }
-  };
-  // Kysely's type also has a call with a cursor, which only `stream()` makes and nothing here uses.
-  return { query: query as unknown as PostgresPoolClient['query'], release: () => client.release(silent) };
+/** Waits for a connection until the deadline; one that comes later goes back. */
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  const coming = pool.connect();
+  try {
+    return await unlessLate(coming);
+  } catch (error) {
+    coming.then(
+      (client) => client.release(),
+      () => undefined,
+    );
+    throw error;
+  }
 }
 
 function nameOf(text: string, values: readonly unknown[], names: Map<string, string>): { name?: string } {

@@ -7,6 +7,7 @@ import {
   type HttpRequest,
   Raw,
   Responds,
+  webhookLimit,
 } from '@visapi/backend-http';
 import { AppError } from '@visapi/backend-kernel';
 import { Metrics } from '@visapi/backend-observability';
@@ -41,7 +42,7 @@ export function createWebhooksController(byPath: ReadonlyMap<string, WebhookDefi
     @Post([':source', ':source/:topic'])
     @HttpCode(200)
     @Raw()
-    @Access(accessOf)
+    @Access(accessOf, webhookLimit)
     @Responds(answer)
     async receive(@Param() parameters: Parameters, @Req() request: HttpRequest) {
       const definition = find(parameters);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AppError } from '@visapi/backend-kernel';
+import { AppError, runApart, unlessLate } from '@visapi/backend-kernel';
 import { Log, Metrics } from '@visapi/backend-observability';
 import {
   Database,
@@ -49,14 +49,19 @@ export class Inbox {
     private readonly metrics: Metrics,
     private readonly log: Log,
   ) {
-    this.group = new GroupCommit(limits, (deliveries) => this.storeGroup(deliveries));
+    // Many requests share a statement: the deadline of the one that happened to start it must not end it.
+    this.group = new GroupCommit(limits, (deliveries) => runApart(() => this.storeGroup(deliveries)));
   }
 
-  /** @throws AppError `unavailable`; then nothing of this delivery is stored */
+  /**
+   * @throws AppError `unavailable`; then nothing of this delivery is stored. AppError `timeout` when the caller's deadline
+   * passes first; then it may be stored a moment later, whole, and the one that is sent again counts as its repeat.
+   */
   async store(delivery: Delivery): Promise<Stored> {
     try {
-      return await this.group.submit(delivery, delivery.body.length);
+      return await unlessLate(this.group.submit(delivery, delivery.body.length));
     } catch (error) {
+      if (error instanceof AppError && error.category === 'timeout') throw unconfirmed(error);
       if (!(error instanceof GroupFull)) throw error;
       throw new AppError('unavailable', error.message, { cause: error, retryAfterSeconds: 2 });
     }
@@ -116,6 +121,12 @@ export class Inbox {
     const rows = await receiveDeliveries(this.database.db, incoming);
     return new Map(rows.map((row) => [`${row.kind}:${row.hash}`, { status: 'fulfilled', value: row }]));
   }
+}
+
+function unconfirmed(cause: AppError): AppError {
+  const message =
+    'The delivery was not confirmed in time; send it again: what arrives twice is counted, not done twice.';
+  return new AppError('timeout', message, { cause });
 }
 
 function keyOf(delivery: Pick<Delivery, 'kind' | 'bodyHash'>): string {

@@ -1,0 +1,48 @@
+import { AppError, runWithin, tookTooLong } from '@visapi/backend-kernel';
+import type { FastifyReply } from 'fastify';
+import type { HttpRequest } from './request-context.js';
+import type { RouteSettings } from './route.js';
+
+/** Milliseconds, counted from when the body is there: a slow sender is no slow answer. */
+const readingLimitMs = 10_000;
+const changingLimitMs = 30_000;
+
+/** For routes that go through much of a table. One statement has 30 s, as everywhere. */
+export const reportLimit = { limitMs: 60_000 } as const;
+/** For senders who send again by themselves. */
+export const webhookLimit = { limitMs: 5_000 } as const;
+
+/** How long stopped work may take to end, and to say how, before the caller is answered without it. */
+const graceMs = 1_500;
+
+/**
+ * Runs the rest of a request within the limit of its route. When the limit passes, its work is stopped, and what that
+ * ends with is the answer. A caller who hangs up ends a read, never a change: that is done or not, whoever listens.
+ */
+export function withinLimit(request: HttpRequest, reply: FastifyReply, rest: () => void): void {
+  const reads = request.method === 'GET' || request.method === 'HEAD';
+  const { limitMs = reads ? readingLimitMs : changingLimitMs } = request.routeOptions.config as RouteSettings;
+  const limit = new AbortController();
+  let timer = setTimeout(() => {
+    limit.abort(tookTooLong(limitMs));
+    timer = setTimeout(() => {
+      if (!reply.sent) void reply.send(unstoppable(limitMs, reads));
+    }, graceMs);
+  }, limitMs);
+  reply.raw.once('close', () => {
+    clearTimeout(timer);
+    if (reads && !reply.raw.writableFinished) limit.abort(hungUp());
+  });
+  runWithin(limit.signal, rest);
+}
+
+/** The work does not look at its deadline just now: a commit is under way, or the database cannot be reached. */
+function unstoppable(limitMs: number, reads: boolean): AppError {
+  const unknown = reads ? '' : ' Whether it is done is not known yet: look before you ask for it again.';
+  return new AppError('timeout', `It takes longer than ${limitMs / 1_000} s.${unknown}`);
+}
+
+/** Reaches nobody but the log. */
+function hungUp(): AppError {
+  return new AppError('timeout', 'The caller has hung up.', { code: 'CLIENT_CLOSED_REQUEST' });
+}
