@@ -12,7 +12,7 @@ interface Messenger {
   readonly port: number;
   readonly connection: EventEmitter & {
     readonly stream: Duplex;
-    readonly ssl: unknown;
+    readonly ssl: object | boolean | undefined;
     connect(portOrPath: number | string, host?: string): void;
     requestSsl(): void;
     cancel(processId: number, secretKey: number): void;
@@ -45,7 +45,7 @@ export async function requestCancel(
     connection.stream.destroy();
   };
   const timer = setTimeout(breakOff, patienceMs);
-  connection.once('connect', () => (Boolean(connection.ssl) ? connection.requestSsl() : send()));
+  connection.once('connect', () => (connection.ssl ? connection.requestSsl() : send()));
   connection.once('sslconnect', send);
   connection.on('error', breakOff);
   connection.once('end', () => {

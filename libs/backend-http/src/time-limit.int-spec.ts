@@ -1,0 +1,163 @@
+import { request as ask, type IncomingMessage } from 'node:http';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { Controller, Get, Module, Param, Post } from '@nestjs/common';
+import { runApart } from '@visapi/backend-kernel';
+import { Database, type Executor } from '@visapi/backend-repositories';
+import {
+  createTestDatabase,
+  quietLog,
+  quietProcess,
+  type TestDatabase,
+  testRoot,
+  until,
+} from '@visapi/backend-testing';
+import { Authenticator } from './authenticator.js';
+import { createHttpApp, type HttpApp } from './create-http-app.js';
+import { Access } from './route.js';
+
+const limit = { limitMs: 400 } as const;
+const sleep = 'select pg_sleep(30)';
+
+/** Runs a text as a repository's method does. */
+async function run(db: Executor, text: string): Promise<void> {
+  await db.executeQuery({ ...db.selectFrom('orders').compile(), sql: text });
+}
+
+@Controller('slow')
+class SlowController {
+  constructor(private readonly database: Database) {}
+
+  @Get('read')
+  @Access('public', limit)
+  async read() {
+    await run(this.database.db, sleep);
+    return {};
+  }
+
+  @Get('patient')
+  @Access('public')
+  async wait() {
+    await run(this.database.db, sleep);
+    return {};
+  }
+
+  @Post('change')
+  @Access('public', limit)
+  async change() {
+    await this.database.db.transaction().execute(async (transaction) => {
+      await run(transaction, 'insert into kept values (1)');
+      await run(transaction, sleep);
+    });
+    return {};
+  }
+
+  @Post('deaf')
+  @Access('public', limit)
+  async ignoreDeadline() {
+    await runApart(async () => await run(this.database.db, 'select pg_sleep(2.5)'));
+    return {};
+  }
+
+  @Get('fast/:word')
+  @Access('public', limit)
+  fast(@Param('word') word: string) {
+    return { word };
+  }
+}
+
+let test: TestDatabase;
+let started: HttpApp;
+let url: string;
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+  await test.query('create table kept (id int); grant select, insert on kept to visapi_app');
+  @Module({})
+  class Slow {}
+  const nobody = { provide: Authenticator, useValue: { authenticate: () => Promise.reject(new Error()) } };
+  const slow = {
+    module: Slow,
+    global: true,
+    controllers: [SlowController],
+    providers: [nobody],
+    exports: [Authenticator],
+  };
+  const http = { port: 0, host: '127.0.0.1', reusePort: false };
+  started = await createHttpApp(testRoot(test.url, [slow]), { http, process: quietProcess }, quietLog);
+  url = await started.listen();
+});
+afterAll(async () => {
+  await started.close();
+  await test.drop();
+});
+
+async function sleeping(): Promise<number> {
+  const rows = await test.query(`select from pg_stat_activity where datname = current_database()
+    and application_name = 'visapi-test' and state <> 'idle'`);
+  return rows.length;
+}
+
+async function call(method: 'GET' | 'POST', path: string) {
+  const began = performance.now();
+  const answer = await fetch(`${url}/api/v1/${path}`, { method, headers: { 'x-correlation-id': 'late-1' } });
+  const body = (await answer.json()) as object;
+  return { status: answer.status, body, tookMs: performance.now() - began, headers: answer.headers };
+}
+
+const timeout = { success: false, error: { code: 'TIMEOUT' }, meta: { requestId: 'late-1' } };
+
+describe('a request that takes longer than its route allows', () => {
+  it('is answered 504 in the envelope, and its statement runs no longer', async () => {
+    const answer = await call('GET', 'slow/read');
+    expect(answer).toMatchObject({ status: 504, body: timeout });
+    expect(answer.headers.get('x-correlation-id')).toBe('late-1');
+    expect(answer.tookMs).toBeLessThan(limit.limitMs + 1_000);
+    expect(await sleeping()).toBe(0);
+  });
+
+  it('has changed nothing when it is answered', async () => {
+    await expect(call('POST', 'slow/change')).resolves.toMatchObject({
+      status: 504,
+      body: { error: { message: expect.stringContaining('no change is left half made') } },
+    });
+    expect(await sleeping()).toBe(0);
+    expect(await test.query('select from kept')).toEqual([]);
+  });
+
+  it('is told that nobody knows when its work cannot be stopped', async () => {
+    await expect(call('POST', 'slow/deaf')).resolves.toMatchObject({
+      status: 504,
+      body: { ...timeout, error: { message: expect.stringContaining('not known yet') } },
+    });
+    await until(sleeping, (count) => count === 0);
+  });
+
+  it('costs its neighbours nothing: a hundred of them leave every connection whole', async () => {
+    const late = Array.from({ length: 100 }, (_, index) =>
+      index % 2 === 0 ? call('GET', 'slow/read') : call('POST', 'slow/change'),
+    );
+    const statuses = (await Promise.all(late)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([504]));
+    expect(await sleeping()).toBe(0);
+    expect(await test.query('select from kept')).toEqual([]);
+    const { db } = started.app.get(Database);
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, async () => await db.selectFrom('orders').select('orderId').execute()),
+    );
+    expect(answers.flat()).toEqual([]);
+  });
+});
+
+describe('a caller who hangs up', () => {
+  it('ends the read that nobody waits for any more', async () => {
+    const { promise, resolve } = Promise.withResolvers<IncomingMessage | Error>();
+    const request = ask(`${url}/api/v1/slow/patient`, resolve).on('error', resolve).end();
+    await until(sleeping, (count) => count === 1);
+    request.destroy();
+    await promise;
+    await until(sleeping, (count) => count === 0, 5_000);
+    await expect(call('GET', 'slow/fast/still')).resolves.toMatchObject({
+      body: { data: { word: 'still' } },
+    });
+  });
+});
