@@ -16,13 +16,14 @@ export type Zone =
 
 const foundation = ['kernel', 'config', 'observability'];
 
-/** Deliveries, events and effects are the story every context writes to; all other tables have one context. */
+/** Deliveries, events and effects are the story every context writes to, batches are offered to all; all other tables have one context. */
 const rows = [
   'repositories',
   'repositories/<own>',
   'repositories/inbox',
   'repositories/events',
   'repositories/effects',
+  'repositories/batch',
 ];
 
 const core = [...foundation, ...rows, 'events', 'queue', 'webhooks', 'cache', '<context>'];
@@ -73,7 +74,7 @@ export const EXCEPTIONS: readonly {
 }[] = [
   {
     folder: 'libs/backend-access/src/http/',
-    may: ['repositories', 'repositories/access', 'cache'],
+    may: ['repositories', 'repositories/access', 'repositories/batch', 'cache'],
     why: 'who asks is decided before any query or command may run',
   },
 ];

@@ -10,6 +10,7 @@ const titles: Readonly<Record<string, string>> = {
   access: 'API keys',
   airtable: 'Airtable (where the staff work)',
   cbb: 'CBB (WhatsApp CRM)',
+  logs: 'Log lines in the database',
   messaging: 'Messages',
   waba: 'WhatsApp at Meta',
 };

@@ -16,10 +16,10 @@ import { EventsHttpModule } from '@visapi/backend-events/http';
 import { PlatformModule } from '@visapi/backend-http';
 import { MessagingHttpModule, messagingWebhooks } from '@visapi/backend-messaging/http';
 import { type Log, ObservabilityModule } from '@visapi/backend-observability';
-import { CacheHttpModule, OperationsHttpModule } from '@visapi/backend-operations/http';
+import { CacheHttpModule, LogsHttpModule, OperationsHttpModule } from '@visapi/backend-operations/http';
 import { AirtableModule } from '@visapi/backend-providers';
 import { OrdersHttpModule, ordersWebhooks } from '@visapi/backend-orders/http';
-import { DatabaseModule } from '@visapi/backend-repositories';
+import { BatchOperationsModule, DatabaseModule, LogStoreModule } from '@visapi/backend-repositories';
 import { WebhooksHttpModule } from '@visapi/backend-webhooks/http';
 import { HealthModule } from './health.module.js';
 
@@ -41,6 +41,8 @@ export class AppModule {
       imports: [
         ObservabilityModule.forRoot(config.process, log),
         DatabaseModule.forRoot(config.database, 'visapi-backend'),
+        LogStoreModule,
+        BatchOperationsModule.forRoot(),
         CacheModule.forRoot(config.cache, config.queue, keys),
         AccessModule.forRoot(config.access),
         HealthModule.forRoot(config.waba),
@@ -51,6 +53,7 @@ export class AppModule {
         MessagingHttpModule.forRoot(config.waba),
         OperationsHttpModule,
         CacheHttpModule,
+        LogsHttpModule,
         AirtableModule.forRoot(config.airtable),
         VisaWindowModule.forRoot(config.airtable),
         ApplicationsHttpModule,

@@ -6,6 +6,7 @@ import type {
   CacheConfig,
   CbbConfig,
   DatabaseConfig,
+  LogsConfig,
   MessagingConfig,
   ProcessConfig,
   QueueConfig,
@@ -14,15 +15,16 @@ import { ContactsJobsModule } from '@visapi/backend-contacts/jobs';
 import { EventsModule } from '@visapi/backend-events';
 import { MessagingJobsModule, SendWindowModule } from '@visapi/backend-messaging/jobs';
 import { type Log, ObservabilityModule } from '@visapi/backend-observability';
-import { OperationsJobsModule } from '@visapi/backend-operations/jobs';
+import { LogsJobsModule, OperationsJobsModule } from '@visapi/backend-operations/jobs';
 import { OrdersJobsModule } from '@visapi/backend-orders/jobs';
 import { AirtableModule, CbbModule } from '@visapi/backend-providers';
 import { QueueModule, queueRedis } from '@visapi/backend-queue';
-import { DatabaseModule } from '@visapi/backend-repositories';
+import { BatchOperationsModule, DatabaseModule, LogStoreModule } from '@visapi/backend-repositories';
 
 interface Config {
   readonly process: ProcessConfig;
   readonly database: DatabaseConfig;
+  readonly logs: LogsConfig;
   readonly queue: QueueConfig;
   readonly cache: CacheConfig;
   readonly cbb: CbbConfig;
@@ -38,6 +40,8 @@ export class AppModule {
       imports: [
         ObservabilityModule.forRoot(config.process, log),
         DatabaseModule.forRoot(config.database, 'visapi-worker'),
+        LogStoreModule,
+        BatchOperationsModule.forRoot(),
         CacheModule.forRoot(config.cache, config.queue, keys),
         QueueModule.forRoot(config.queue),
         CbbModule.forRoot(config.cbb, queueRedis),
@@ -47,6 +51,7 @@ export class AppModule {
         MessagingJobsModule,
         SendWindowModule.forRoot(config.messaging),
         OperationsJobsModule,
+        LogsJobsModule.forRoot(config.logs.retentionDays),
         AirtableModule.forRoot(config.airtable, queueRedis),
         VisaWindowModule.forRoot(config.airtable),
         ApplicationsJobsModule,

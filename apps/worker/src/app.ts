@@ -10,7 +10,7 @@ import { type FactObserver, OutboxRelay, SealHistory } from '@visapi/backend-eve
 import { createProbeServer } from '@visapi/backend-http';
 import { messagingProcessors, messagingSubscriptions } from '@visapi/backend-messaging/jobs';
 import { Log, Metrics, nestLogger } from '@visapi/backend-observability';
-import { CheckDatabase, SweepLostWork } from '@visapi/backend-operations/jobs';
+import { CheckDatabase, CleanLogsTimer, SweepLostWork } from '@visapi/backend-operations/jobs';
 import { ordersProcessors, ordersSubscriptions } from '@visapi/backend-orders/jobs';
 import { JobRunner, QueueHealth } from '@visapi/backend-queue';
 import { AppModule } from './app.module.js';
@@ -21,10 +21,17 @@ const drainDeadlineMs = 15_000;
 const processors = [...ordersProcessors, ...contactsProcessors, ...messagingProcessors] as const;
 
 /** What looks for work by itself instead of being woken. */
-const timers = [SweepLostWork, MatchIssuesTimer, WatchCompletedVisas, CheckCbbFields, SealHistory] as const;
+const timers = [
+  SweepLostWork,
+  MatchIssuesTimer,
+  WatchCompletedVisas,
+  CheckCbbFields,
+  SealHistory,
+  CleanLogsTimer,
+] as const;
 
-const { process: processSlice, worker, database, queue, cache, cbb, messaging, airtable } = slices;
-const needed = { process: processSlice, worker, database, queue, cache, cbb, messaging, airtable };
+const { process: processSlice, worker, database, logs, queue, cache, cbb, messaging, airtable } = slices;
+const needed = { process: processSlice, worker, database, logs, queue, cache, cbb, messaging, airtable };
 
 /** Builds the worker from an environment and starts its work. */
 export async function createApp(environment: Readonly<Record<string, string | undefined>>) {

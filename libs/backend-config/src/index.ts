@@ -13,6 +13,7 @@ export type {
   CbbConfig,
   DatabaseConfig,
   HttpConfig,
+  LogsConfig,
   MessagingConfig,
   ProcessConfig,
   QueueConfig,

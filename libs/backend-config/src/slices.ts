@@ -5,6 +5,7 @@ import { cache } from './slices/cache.js';
 import { cbb } from './slices/cbb.js';
 import { database } from './slices/database.js';
 import { http } from './slices/http.js';
+import { logs } from './slices/logs.js';
 import { messaging } from './slices/messaging.js';
 import { process } from './slices/process.js';
 import { queue } from './slices/queue.js';
@@ -19,6 +20,7 @@ export const slices = {
   cbb,
   database,
   http,
+  logs,
   messaging,
   process,
   queue,
@@ -32,6 +34,7 @@ export type CacheConfig = SliceValues<typeof cache>;
 export type CbbConfig = SliceValues<typeof cbb>;
 export type DatabaseConfig = SliceValues<typeof database>;
 export type HttpConfig = SliceValues<typeof http>;
+export type LogsConfig = SliceValues<typeof logs>;
 export type MessagingConfig = SliceValues<typeof messaging>;
 export type ProcessConfig = SliceValues<typeof process>;
 export type QueueConfig = SliceValues<typeof queue>;

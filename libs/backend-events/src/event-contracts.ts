@@ -8,6 +8,8 @@ export const eventContracts = {
   'delivery.received': noPayload,
   /** A body with delivery receipts was stored. Aggregate: the delivery. */
   'receipts.received': noPayload,
+  /** A key was used since it was last told, as one process saw it. Aggregate: the API key. */
+  'api-key.used': z.object({ count: z.number(), firstUsedAt: z.string(), lastUsedAt: z.string() }),
   /** An order was read from its first delivery. Aggregate: the order. */
   'order.created': z.object({
     deliveryId: z.string(),
@@ -22,6 +24,16 @@ export const eventContracts = {
     contactEffectId: z.string().nullable(),
     reason: z.string().optional(),
   }),
+  /** All that an order owes is done, or withheld for a stated reason. Told again when it owed something anew meanwhile. */
+  'order.processed': noPayload,
+  /** A step of an order has been open for more than five minutes; once until nothing of it is open for so long. */
+  'order.overdue': z.object({ step: z.enum(['contact', 'confirmation', 'issues', 'visa']) }),
+  /** Nobody has interpreted a delivery for five minutes. Aggregate: the delivery. */
+  'delivery.overdue': noPayload,
+  /** The CRM refused the contact, or it was tried for long enough; the messages that wait for it end with it. */
+  'contact.failed': z.object({ contactEffectId: z.string(), reason: z.string().nullable() }),
+  /** The contact is withheld or nobody's any more; the messages that wait for it end with it. */
+  'contact.skipped': z.object({ contactEffectId: z.string(), reason: z.string().nullable() }),
   /** CBB holds the newest values of the order's customer. */
   'contact.synced': z.object({ contactEffectId: z.string(), messageEffectIds: z.array(z.string()) }),
   /** Messages besides an order's confirmation are owed: `pauseMs` lies between the sends of one plan. */
@@ -34,10 +46,14 @@ export const eventContracts = {
   }),
   /** A message went out: the vendor said so, or a receipt did. */
   'message.accepted': z.object({ messageEffectId: z.string() }),
-  /** A receipt says that a message did not reach its customer. */
-  'message.failed': z.object({ messageEffectId: z.string() }),
-  /** The vendor says that a message was not sent which a receipt had been taken for. */
-  'message.denied': z.object({ messageEffectId: z.string() }),
+  /** A message will not reach its customer: a receipt says so, or it was refused, or its contact was. */
+  'message.failed': z.object({ messageEffectId: z.string(), reason: z.string().nullish() }),
+  /** A message is withheld after all. */
+  'message.skipped': z.object({ messageEffectId: z.string(), reason: z.string().nullable() }),
+  /** A message may have gone out or not. */
+  'message.uncertain': z.object({ messageEffectId: z.string(), reason: z.string().nullable() }),
+  /** A message that may have gone out, or seemed to, certainly did not: it is owed again. */
+  'message.denied': z.object({ messageEffectId: z.string(), reason: z.string().nullish() }),
   /** An order was taken over from the system used before, with what that had told already. */
   'order.imported': z.object({ contactEffectId: z.string().nullable(), warnings: z.array(z.string()) }),
   /** Defects of an application were reported and belong to this order. */

@@ -1,6 +1,8 @@
 import type { ProcessConfig } from '@visapi/backend-config';
 import { AppError } from '@visapi/backend-kernel';
 import { pino, type Logger } from 'pino';
+import { type KeptLine, toKeptLine } from './kept-line.js';
+import type { LogBuffer } from './log-buffer.js';
 
 /**
  * Everything a log line may carry. The list is closed on purpose: bodies, names, phone numbers and documents have no
@@ -32,29 +34,57 @@ export interface LogFields {
   readonly seal?: string;
 }
 
-/** Structured log of one process: JSON lines on standard output, in the shape of pino. */
+/**
+ * Structured log of one process: JSON lines on standard output, in the shape of pino. Warnings, errors and what happened
+ * to an order (lines with an `event`) can be kept besides, whatever the level of the output.
+ */
 export class Log {
-  private constructor(private readonly pino: Logger) {}
+  private buffer: LogBuffer | undefined;
+
+  private constructor(
+    private readonly pino: Logger,
+    private readonly service: string,
+  ) {}
 
   static create(config: ProcessConfig, service: string): Log {
-    return new Log(pino({ level: config.logLevel, base: { service } }));
+    return new Log(pino({ level: config.logLevel, base: { service } }), service);
+  }
+
+  /** From now on lines worth keeping are also put there. */
+  keepIn(buffer: LogBuffer): void {
+    this.buffer = buffer;
+  }
+
+  /** A log whose lines are kept nowhere: for whoever keeps lines to tell that he cannot. */
+  unkept(): Log {
+    return new Log(this.pino, this.service);
   }
 
   /** The one line per request, job or sweep. */
   info(message: string, fields: LogFields = {}): void {
     this.pino.info(fields, message);
+    if (fields.event !== undefined) this.keep('info', message, fields);
   }
 
   warn(message: string, fields: LogFields = {}, error?: unknown): void {
-    this.pino.warn({ ...fields, ...describe(error) }, message);
+    const line = { ...fields, ...describe(error) };
+    this.pino.warn(line, message);
+    this.keep('warn', message, line);
   }
 
   error(message: string, fields: LogFields = {}, error?: unknown): void {
-    this.pino.error({ ...fields, ...describe(error) }, message);
+    const line = { ...fields, ...describe(error) };
+    this.pino.error(line, message);
+    this.keep('error', message, line);
   }
 
   get infoEnabled(): boolean {
     return this.pino.isLevelEnabled('info');
+  }
+
+  private keep(level: KeptLine['level'], message: string, fields: LogFields): void {
+    if (!this.buffer || this.buffer.refuses(level)) return;
+    this.buffer.add(toKeptLine(level, message, this.service, fields));
   }
 }
 

@@ -1,5 +1,7 @@
+export { BatchOperationsModule } from './batch/batch-operations.module.js';
+export { LogStoreModule } from './logs/log-store.module.js';
 export { DatabaseModule } from './db/database.module.js';
-export { Database } from './db/database.js';
+export { Database, inTransaction } from './db/database.js';
 export type { Executor } from './db/database.js';
 export type { Page, PageResult } from './db/paginate.js';
 export {

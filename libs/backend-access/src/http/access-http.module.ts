@@ -5,6 +5,7 @@ import { Clock } from '@visapi/backend-kernel';
 import { Log } from '@visapi/backend-observability';
 import { Database } from '@visapi/backend-repositories';
 import { ApiKeysRepository } from '@visapi/backend-repositories/access';
+import { BatchOperationsService } from '@visapi/backend-repositories/batch';
 import { ApiKeyAuthenticator } from './api-key.authenticator.js';
 
 @Module({})
@@ -14,9 +15,14 @@ export class AccessModule {
       ApiKeysRepository,
       {
         provide: Authenticator,
-        inject: [Database, ApiKeysRepository, Clock, Log],
-        useFactory: (database: Database, keys: ApiKeysRepository, clock: Clock, log: Log) =>
-          new ApiKeyAuthenticator(config, database, keys, clock, log),
+        inject: [Database, ApiKeysRepository, Clock, Log, BatchOperationsService],
+        useFactory: (
+          database: Database,
+          keys: ApiKeysRepository,
+          clock: Clock,
+          log: Log,
+          batches: BatchOperationsService,
+        ) => new ApiKeyAuthenticator(config, { database, keys, batches }, clock, log),
       },
     ];
     return { module: AccessModule, global: true, providers, exports: [Authenticator] };

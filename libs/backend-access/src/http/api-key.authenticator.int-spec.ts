@@ -3,8 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jes
 import { CacheModule, keys } from '@visapi/backend-cache';
 import { Authenticator } from '@visapi/backend-http';
 import { type AppError, Clock } from '@visapi/backend-kernel';
-import { Database } from '@visapi/backend-repositories';
+import { BatchOperationsModule, Database } from '@visapi/backend-repositories';
 import { ApiKeysRepository } from '@visapi/backend-repositories/access';
+import { BatchOperationsService } from '@visapi/backend-repositories/batch';
+import { LogsRepository } from '@visapi/backend-repositories/operations';
 import {
   quietLog,
   createTestContext,
@@ -25,15 +27,15 @@ let authenticator: ApiKeyAuthenticator;
 beforeAll(async () => {
   test = await createTestDatabase();
   await seed({ name: 'shop', key: 'vizi.s3cret', scopes: ['webhook:vizi'] });
-  authenticator = new ApiKeyAuthenticator(
-    { pepper },
-    test.database,
-    new ApiKeysRepository(),
-    new Clock(),
-    quietLog,
-  );
+  authenticator = authenticatorOn(test.database);
 });
 afterAll(async () => await test.drop());
+
+function authenticatorOn(database: Database): ApiKeyAuthenticator {
+  const [keyRows, logs, log] = [new ApiKeysRepository(), new LogsRepository(), quietLog];
+  const batches = new BatchOperationsService({ database, keys: keyRows, logs, log });
+  return new ApiKeyAuthenticator({ pepper }, { database, keys: keyRows, batches }, new Clock(), quietLog);
+}
 
 const seed = async (...keys: { name: string; key: string; scopes: readonly string[] }[]) =>
   await seedApiKeys({ databaseUrl: test.ownerUrl, pepper, keys });
@@ -86,7 +88,7 @@ describe('an API key', () => {
       'gone',
       () => undefined,
     );
-    const lost = new ApiKeyAuthenticator({ pepper }, gone, new ApiKeysRepository(), new Clock(), quietLog);
+    const lost = authenticatorOn(gone);
     await expect(present({ 'x-api-key': 'vizi.s3cret' }, lost)).rejects.toMatchObject({
       code: 'ECONNREFUSED',
     });
@@ -120,6 +122,7 @@ describe('a cached API key', () => {
   async function startProcess(url = redis.url) {
     const modules = [
       CacheModule.forRoot(config, { url, publicUrl: undefined }, keys),
+      BatchOperationsModule.forRoot(),
       AccessModule.forRoot({ pepper }),
     ];
     const app = await createTestContext(test.url, modules);
@@ -176,13 +179,7 @@ describe('the seed', () => {
   it('gives an existing prefix the new secret and scopes, and may run again', async () => {
     await seed({ name: 'again', key: 'again.first', scopes: [] });
     await seed({ name: 'again', key: 'again.second', scopes: ALL_SCOPES });
-    const fresh = new ApiKeyAuthenticator(
-      { pepper },
-      test.database,
-      new ApiKeysRepository(),
-      new Clock(),
-      quietLog,
-    );
+    const fresh = authenticatorOn(test.database);
     await expect(present({ 'x-api-key': 'again.first' }, fresh)).rejects.toMatchObject({
       category: 'unauthenticated',
     });

@@ -4,8 +4,9 @@ import type { AccessConfig } from '@visapi/backend-config';
 import { Authenticator, type Principal } from '@visapi/backend-http';
 import { AppError, type Clock, isScope, Repeat } from '@visapi/backend-kernel';
 import { Log } from '@visapi/backend-observability';
-import { Database } from '@visapi/backend-repositories';
-import { type ApiKeyRow, ApiKeysRepository } from '@visapi/backend-repositories/access';
+import type { Database } from '@visapi/backend-repositories';
+import type { ApiKeyRow, ApiKeysRepository } from '@visapi/backend-repositories/access';
+import type { BatchOperationsService } from '@visapi/backend-repositories/batch';
 import type { FastifyRequest } from 'fastify';
 import { hashSecret, isSameHash, splitKey } from '../api-key.js';
 
@@ -16,6 +17,13 @@ const mostWarmed = 1_000;
 
 /** Compared with when a prefix is unknown, so that unknown and known keys cost the same. */
 const nobody = Buffer.alloc(32);
+
+/** Where keys are read, and where their uses are noted. */
+interface Store {
+  readonly database: Database;
+  readonly keys: ApiKeysRepository;
+  readonly batches: BatchOperationsService;
+}
 
 /**
  * Recognises API keys in `X-API-Key` or `Authorization: Bearer`. Keys are cached; whoever changes one, even by SQL, need
@@ -31,8 +39,7 @@ export class ApiKeyAuthenticator
 
   constructor(
     private readonly config: AccessConfig,
-    private readonly database: Database,
-    private readonly repository: ApiKeysRepository,
+    private readonly store: Store,
     private readonly clock: Clock,
     private readonly log: Log,
   ) {
@@ -47,8 +54,9 @@ export class ApiKeyAuthenticator
     const row = await this.find(parts.prefix);
     const hash = hashSecret(parts.secret, this.config.pepper);
     const matches = isSameHash(row?.hashedSecret ?? nobody, hash);
-    if (!row || !matches || !isLive(row, this.clock.now()))
-      throw unauthenticated('This API key is not valid.');
+    const now = this.clock.now();
+    if (!row || !matches || !isLive(row, now)) throw unauthenticated('This API key is not valid.');
+    this.store.batches.noteKeyUse(row.id, now);
     return { kind: 'api-key', id: row.id, label: row.prefix, scopes: new Set(row.scopes.filter(isScope)) };
   }
 
@@ -63,12 +71,12 @@ export class ApiKeyAuthenticator
 
   @Cacheable({ key: keys.apiKey, ttl: 'auth' })
   async find(prefix: string): Promise<ApiKeyRow | undefined> {
-    return await this.repository.findByPrefix(this.database.db, prefix);
+    return await this.store.keys.findByPrefix(this.store.database.db, prefix);
   }
 
   @CachePut({ key: keys.apiKey, ttl: 'auth' })
   async refresh(prefix: string): Promise<ApiKeyRow | undefined> {
-    return await this.repository.findByPrefix(this.database.db, prefix);
+    return await this.store.keys.findByPrefix(this.store.database.db, prefix);
   }
 
   /** Some key is not what it was: none is trusted any longer. */
@@ -79,11 +87,12 @@ export class ApiKeyAuthenticator
 
   private async look(): Promise<void> {
     try {
-      const { db } = this.database;
-      const seen = await this.repository.fingerprint(db);
+      const { keys: repository, database } = this.store;
+      const { db } = database;
+      const seen = await repository.fingerprint(db);
       if (seen === this.fingerprint) return;
       await this.accept(seen);
-      for (const { prefix } of await this.repository.list(db, mostWarmed)) await this.refresh(prefix);
+      for (const { prefix } of await repository.list(db, mostWarmed)) await this.refresh(prefix);
     } catch (error) {
       // The next look compares with what was seen last.
       this.log.warn('api keys could not be compared', {}, error);

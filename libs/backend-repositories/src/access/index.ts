@@ -1,2 +1,2 @@
 export { ApiKeysRepository } from './api-keys.repository.js';
-export type { ApiKeyRow } from './api-keys.repository.js';
+export type { ApiKeyRow, KeyUse } from './api-keys.repository.js';

@@ -1,3 +1,5 @@
+export { LogsRepository } from '../logs/logs.repository.js';
+export type { LogCount, LogRow } from '../logs/logs.repository.js';
 export { LedgerRepository } from './ledger.repository.js';
 export type { LedgerSums, LedgerViolation } from './ledger.repository.js';
 export { HealthRepository } from './health.repository.js';

@@ -1,0 +1,46 @@
+import { onlyKnown, pageQuery } from '@visapi/backend-http';
+import { z } from 'zod';
+import { logLevels } from '../log-level.js';
+
+const word = z.string().min(1).max(300);
+const time = z.iso
+  .datetime({ offset: true, error: 'must be a time such as 2026-01-05T00:00:00Z' })
+  .transform((text) => new Date(text));
+const timestamp = z.date().transform((date) => date.toISOString());
+const level = z.enum(logLevels, { error: `level must be one of ${logLevels.join(', ')}` });
+
+export const logsQuery = onlyKnown({
+  ...pageQuery('id'),
+  /** This level and what is graver. */
+  level: level.optional(),
+  correlationId: word.optional(),
+  orderId: word.optional(),
+  event: word.optional(),
+  job: word.optional(),
+  from: time.optional(),
+  to: time.optional(),
+});
+
+export const logResponse = z.object({
+  id: z.string(),
+  loggedAt: timestamp,
+  level: z.string(),
+  message: z.string(),
+  event: z.string().nullable(),
+  code: z.string().nullable(),
+  job: z.string().nullable(),
+  route: z.string().nullable(),
+  orderId: z.string().nullable(),
+  correlationId: z.string().nullable(),
+  /** Which process wrote it: backend or worker. */
+  process: z.string(),
+  fields: z.record(z.string(), z.unknown()),
+});
+
+const count = z.number().int().min(0);
+
+export const logStatsResponse = z.object({
+  since: timestamp,
+  byLevel: z.object({ info: count, warn: count, error: count }),
+  byEvent: z.array(z.object({ level: z.string(), event: z.string().nullable(), count })),
+});

@@ -1,0 +1,2 @@
+export { BatchOperationsService } from './batch-operations.js';
+export { chunksOf } from './chunks.js';
