@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AppError, newId } from '@visapi/backend-kernel';
+import { AppError, newId, runWithin, tookTooLong } from '@visapi/backend-kernel';
 import { Metrics } from '@visapi/backend-observability';
 import { Database } from '@visapi/backend-repositories';
 import {
@@ -26,6 +26,8 @@ beforeAll(async () => {
         raise exception 'broken on request' using errcode = split_part(new.order_id, '-', 2);
       elsif new.order_id like 'ONCE-%' and nextval('public.raised') = 1 then
         raise exception 'broken once' using errcode = split_part(new.order_id, '-', 2);
+      elsif new.order_id like 'SLOW-%' then
+        perform pg_sleep(0.5);
       end if;
       return new;
     end $$`);
@@ -137,5 +139,24 @@ describe('the inbox in trouble', () => {
       known.id,
     ]);
     expect(row?.repeats).toBe(2);
+  });
+
+  it('tells a sender whose time is over to send again, and stores his delivery and his neighbours all the same', async () => {
+    const ids = [`SLOW-${(counter += 1)}`, `A-${counter}`];
+    const deadline = new AbortController();
+    const late = order(ids[0]!);
+    const hurried = runWithin(deadline.signal, () => inbox.store(late));
+    const neighbour = inbox.store(order(ids[1]!));
+    const told = expect(hurried).rejects.toMatchObject({
+      category: 'timeout',
+      message: expect.stringContaining('send it again'),
+    });
+    // The shared statement is under way, begun by the one who does not wait for it.
+    await new Promise(setImmediate);
+    deadline.abort(tookTooLong(5_000));
+    await told;
+    await expect(neighbour).resolves.toMatchObject({ outcome: 'accepted' });
+    await expect(stored(ids)).resolves.toEqual([...ids].sort());
+    await expect(inbox.store(again(late))).resolves.toMatchObject({ outcome: 'accepted', repeated: true });
   });
 });
