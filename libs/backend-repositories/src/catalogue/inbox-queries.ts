@@ -1,0 +1,130 @@
+import { newId } from '@visapi/backend-kernel';
+import {
+  DeliveriesRepository,
+  type DeliveryFilter,
+  receiveDeliveries,
+  ReplaysRepository,
+} from '../inbox/index.js';
+import { idOf, orderIdOf } from './names.js';
+import { type CataloguedQuery, hot, list, operator, report, sweep } from './query.js';
+import { afterCursor, daysAgo, firstPage, type Samples } from './samples.js';
+
+export function inboxQueries(samples: Samples): CataloguedQuery[] {
+  return [...interpreting(samples), ...receiving(samples), ...lists(samples), ...replays(samples)];
+}
+
+function interpreting({ open, done }: Samples): CataloguedQuery[] {
+  const deliveries = new DeliveriesRepository();
+  const id = idOf('delivery', open);
+  return [
+    hot('DeliveriesRepository.lockOpenOfSameOrder', (db) => deliveries.lockOpenOfSameOrder(db, id), {
+      reads: ['deliveries_order_id_idx', 'delivery_bodies_pkey'],
+    }),
+    hot('DeliveriesRepository.lockOpen', (db) => deliveries.lockOpen(db, id), { reads: ['deliveries_pkey'] }),
+    hot('DeliveriesRepository.markApplied', (db) => deliveries.markApplied(db, [id])),
+    hot('DeliveriesRepository.markFailed', (db) => deliveries.markFailed(db, id, 'amount is no number')),
+    sweep('DeliveriesRepository.requeueOpen', (db) => deliveries.requeueOpen(db, 60, 500), {
+      reads: ['deliveries_open_idx'],
+    }),
+    operator('DeliveriesRepository.find', (db) => deliveries.find(db, idOf('delivery', done))),
+    operator('DeliveriesRepository.ofOrder', (db) => deliveries.ofOrder(db, orderIdOf(done)), {
+      reads: ['deliveries_order_id_idx'],
+    }),
+  ];
+}
+
+function receiving({ done }: Samples): CataloguedQuery[] {
+  const common = {
+    source: 'vizi',
+    problems: null,
+    headers: '{}',
+    apiKeyId: newId(),
+    correlationId: 'sample',
+    copies: 1,
+  };
+  const known = { id: newId(), kind: 'order', orderId: orderIdOf(done), verdict: 'usable' } as const;
+  const fresh = { id: newId(), kind: 'order', orderId: 'ILSAMPLE', verdict: 'usable' } as const;
+  const receipt = { id: newId(), kind: 'receipt', orderId: null, verdict: 'usable' } as const;
+  const incoming = [known, fresh, receipt].map((delivery, index) => ({
+    ...common,
+    ...delivery,
+    bodyHash: Buffer.alloc(32, index),
+    body: Buffer.from('{}'),
+  }));
+  return [
+    hot('receiveDeliveries', (db) => receiveDeliveries(db, incoming), {
+      reads: ['deliveries_accepted_order_key'],
+    }),
+  ];
+}
+
+function lists(samples: Samples): CataloguedQuery[] {
+  const deliveries = new DeliveriesRepository();
+  const filters: readonly (readonly [string, DeliveryFilter, readonly string[]])[] = [
+    ['everything', {}, []],
+    ['of an order', { orderId: orderIdOf(samples.done) }, ['deliveries_order_id_idx']],
+    ['changes', { outcome: 'changed' }, []],
+    ['rejected', { outcome: 'rejected' }, []],
+    ['failed', { state: 'failed' }, []],
+    ['waiting', { state: 'open' }, []],
+    ['of a source', { source: 'vizi' }, []],
+    ['of a source that sent nothing', { source: 'import' }, []],
+    ['a day', { from: daysAgo(101, samples), to: daysAgo(100, samples) }, []],
+  ];
+  return filters.flatMap(([asks, filter, reads]) => [
+    list('DeliveriesRepository.list', (db) => deliveries.list(db, filter, firstPage), {
+      asks: `${asks}, a numbered page`,
+    }),
+    list('DeliveriesRepository.list', (db) => deliveries.list(db, filter, afterCursor(samples.orders * 3)), {
+      asks: `${asks}, by cursor`,
+      reads,
+    }),
+  ]);
+}
+
+function replays(samples: Samples): CataloguedQuery[] {
+  const replays = new ReplaysRepository();
+  const orderId = orderIdOf(samples.changed);
+  const id = idOf('change', 2001);
+  const period = { from: daysAgo(101, samples), to: daysAgo(100, samples) };
+  const accepted = { id, orderId, isTest: false };
+  const fact = {
+    type: 'operator.delivery-replayed',
+    payload: {},
+    actor: 'operator:1',
+    correlationId: 'sample',
+  };
+  return [
+    operator('ReplaysRepository.matching', (db) => replays.matching(db, { ids: [id] }, 0, 100), {
+      asks: 'by ids',
+    }),
+    operator('ReplaysRepository.matching', (db) => replays.matching(db, { state: 'failed' }, 0, 100), {
+      asks: 'failed',
+    }),
+    operator('ReplaysRepository.matching', (db) => replays.matching(db, { outcome: 'rejected' }, 0, 100), {
+      asks: 'rejected',
+    }),
+    operator('ReplaysRepository.matching', (db) => replays.matching(db, { orderId }, 0, 100), {
+      asks: 'of an order',
+    }),
+    operator('ReplaysRepository.matching', (db) => replays.matching(db, period, 0, 100), {
+      asks: 'of a day',
+    }),
+    operator('ReplaysRepository.read', (db) => replays.read(db, id)),
+    operator('ReplaysRepository.ofOrder', (db) => replays.ofOrder(db, orderId)),
+    operator('ReplaysRepository.isAccepted', (db) => replays.isAccepted(db, orderId)),
+    operator('ReplaysRepository.lockRejected', (db) => replays.lockRejected(db, id)),
+    operator(
+      'ReplaysRepository.openFailedOfOrder',
+      (db) => replays.openFailedOfOrder(db, orderId, 'operator:1'),
+      {
+        answers: [[{ id }]],
+      },
+    ),
+    operator('ReplaysRepository.accept', (db) => replays.accept(db, accepted, 'operator:1')),
+    operator('ReplaysRepository.tellProblems', (db) => replays.tellProblems(db, id, 'amount is no number')),
+    operator('ReplaysRepository.tellOfDelivery', (db) => replays.tellOfDelivery(db, id, fact)),
+    operator('ReplaysRepository.newestApplied', (db) => replays.newestApplied(db, orderId)),
+    report('ReplaysRepository.ordersReceived', (db) => replays.ordersReceived(db, period, 1_000)),
+  ];
+}

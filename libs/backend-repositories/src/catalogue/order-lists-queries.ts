@@ -1,0 +1,164 @@
+import { type Condition, type Op, type AnyValue, Specification } from '../db/specification.js';
+import {
+  type OrderFacts,
+  orderFields,
+  type OrderFields,
+  type OrderFilter,
+  OrderListsRepository,
+  OrderSearchRepository,
+  type OrderSort,
+  OrderStatisticsRepository,
+  OrderStatsRepository,
+} from '../orders/index.js';
+import { orderIdOf, phoneOf } from './names.js';
+import { type CataloguedQuery, hot, list, operator, report } from './query.js';
+import { afterCursor, daysAgo, firstPage, type Samples } from './samples.js';
+
+export function orderListsQueries(samples: Samples): CataloguedQuery[] {
+  const lists = new OrderListsRepository();
+  const from = daysAgo(101, samples);
+  const to = daysAgo(100, samples);
+  return [
+    operator('OrderListsRepository.find', (db) => lists.find(db, orderIdOf(samples.done))),
+    report('OrderListsRepository.warningCounts', (db) => lists.warningCounts(db, { from, to }), {
+      asks: 'a day',
+    }),
+    report('OrderListsRepository.warningCounts', (db) => lists.warningCounts(db, {}), { asks: 'everything' }),
+    ...pages(samples),
+    ...searches(samples),
+    ...statistics(samples),
+  ];
+}
+
+function pages(samples: Samples): CataloguedQuery[] {
+  const lists = new OrderListsRepository();
+  const period = { createdFrom: daysAgo(101, samples), createdTo: daysAgo(100, samples) };
+  const filters: readonly (readonly [string, OrderFilter, readonly string[]])[] = [
+    ['everything', {}, ['orders_delivery_position_idx']],
+    ['of a phone', { phone: phoneOf(samples.done) }, ['orders_client_phone_idx']],
+    ['of an e-mail', { email: `Client${samples.done}@example.test` }, ['orders_client_email_idx']],
+    ['changes to look at', { review: true }, ['orders_review_idx']],
+    ['nothing to look at', { review: false }, []],
+    ['of a branch', { branch: 'il' }, []],
+    ['of a branch without orders', { branch: 'us' }, []],
+    ['of a rare status', { status: 'refunded' }, []],
+    ['of a country', { country: 'country7' }, []],
+    ['of a rare country', { country: 'country0' }, []],
+    ['not in the CRM', { branch: 'il', cbbSynced: false }, []],
+    ['not told', { whatsappConfirmationSent: false }, []],
+    ['with a warning', { warning: 'phone:invalid' }, []],
+    ['with any warning about a field', { warning: 'email' }, []],
+    ['of a day', period, []],
+  ];
+  return filters.flatMap(([asks, filter, reads]) => [
+    list('OrderListsRepository.list', (db) => lists.list(db, filter, firstPage), {
+      asks: `${asks}, a numbered page`,
+    }),
+    list('OrderListsRepository.list', (db) => lists.list(db, filter, afterCursor(samples.orders * 3)), {
+      asks: `${asks}, by cursor`,
+      reads,
+    }),
+  ]);
+}
+
+const leaf = (field: string, op: Op, value: AnyValue): Condition => ({ field, op, value });
+const newest: OrderSort = { field: 'createdAt', direction: 'desc' };
+
+function searches(samples: Samples): CataloguedQuery[] {
+  const phone = phoneOf(samples.done);
+  const email = `CLIENT${samples.done}@example.test`;
+  const from = daysAgo(101, samples);
+  const week = { all: [leaf('createdAt', 'gte', from), leaf('createdAt', 'lt', daysAgo(94, samples))] };
+  const conditions: readonly (readonly [string, Condition, string])[] = [
+    ['a phone', leaf('phone', 'eq', phone), 'orders_client_phone_idx'],
+    ['phones', leaf('phone', 'in', [phone, phoneOf(samples.changed)]), 'orders_client_phone_idx'],
+    ['an e-mail', leaf('email', 'eq', email), 'orders_client_email_folded_idx'],
+    ['a country', leaf('country', 'eq', 'Country0'), 'orders_country_idx'],
+    ['a warning', leaf('warnings', 'contains', 'phone:invalid'), 'orders_warnings_idx'],
+    ['a time', leaf('createdAt', 'eq', from), 'orders_created_at_idx'],
+    ['a week', week, 'orders_created_at_idx'],
+    ['the time of processing', leaf('processedAt', 'gte', daysAgo(1, samples)), 'orders_processed_at_idx'],
+    ['an amount', leaf('amount', 'eq', '179.19'), 'orders_amount_idx'],
+    ['nothing sent', leaf('whatsappConfirmationSent', 'eq', false), 'orders_unconfirmed_idx'],
+    [
+      'nothing sent, negated',
+      { not: leaf('whatsappConfirmationSent', 'eq', true) },
+      'orders_unconfirmed_idx',
+    ],
+    [
+      'not in the CRM',
+      { all: [leaf('branch', 'eq', 'IL'), leaf('cbbSynced', 'eq', false)] },
+      'orders_unsynced_il_idx',
+    ],
+    [
+      'one of two',
+      { any: [leaf('phone', 'eq', phone), leaf('email', 'eq', email)] },
+      'orders_client_email_folded_idx',
+    ],
+  ];
+  const fields = ['createdAt', 'processedAt', 'amount'] as const;
+  const sorts = fields.flatMap((field) =>
+    (['asc', 'desc'] as const).map((direction) => ({ field, direction })),
+  );
+  return [
+    ...conditions.map(([asks, condition, index]) => search(asks, condition, newest, index)),
+    ...sorts.map((sort) =>
+      search(
+        `sorted by ${sort.field} ${sort.direction}`,
+        leaf('urgent', 'eq', false),
+        sort,
+        indexOf[sort.field],
+      ),
+    ),
+  ];
+}
+
+const indexOf = {
+  createdAt: 'orders_created_at_idx',
+  processedAt: 'orders_processed_at_idx',
+  amount: 'orders_amount_idx',
+} as const;
+
+function search(asks: string, condition: Condition, sort: OrderSort, index: string): CataloguedQuery {
+  const specification = Specification.read<OrderFacts, OrderFields>(orderFields, condition);
+  const page = { page: 1, perPage: 20, sort };
+  const orders = new OrderSearchRepository();
+  const run: CataloguedQuery['run'] = (db) => orders.findBySpecification(db, specification, page);
+  return list('OrderSearchRepository.findBySpecification', run, { asks, reported: true, reads: [index] });
+}
+
+function statistics(samples: Samples): CataloguedQuery[] {
+  const stats = new OrderStatsRepository();
+  const days = Array.from({ length: 30 }, (_, day) => daysAgo(130 - day, samples));
+  const months = Array.from({ length: 12 }, (_, month) => daysAgo(365 - 30 * month, samples));
+  const month = { starts: days, to: daysAgo(100, samples) };
+  const whole = { from: midnight(129, samples), to: midnight(101, samples) };
+  const year = { starts: months, to: null, days: { from: midnight(364, samples), to: midnight(1, samples) } };
+  const statistics = new OrderStatisticsRepository();
+  return [
+    report('OrderStatsRepository.count', (db) => stats.count(db, { ...month, days: whole }), {
+      asks: 'a month by days',
+      reported: true,
+      reads: ['orders_created_at_idx', 'order_statistics_key'],
+    }),
+    report('OrderStatsRepository.count', (db) => stats.count(db, { ...month, days: null }), {
+      asks: 'a month, every order',
+      reported: true,
+      reads: ['orders_created_at_idx'],
+    }),
+    report('OrderStatsRepository.count', (db) => stats.count(db, year), {
+      asks: 'a year by months',
+      reported: true,
+    }),
+    hot('OrderStatisticsRepository.count', (db) => statistics.count(db, [orderIdOf(samples.done)]), {
+      reads: ['orders_pkey', 'counted_orders_pkey'],
+    }),
+    report('OrderStatisticsRepository.reset', (db) => statistics.reset(db)),
+  ];
+}
+
+function midnight(days: number, samples: Samples): Date {
+  const time = daysAgo(days, samples);
+  time.setUTCHours(0, 0, 0, 0);
+  return time;
+}
