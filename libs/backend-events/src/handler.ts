@@ -19,6 +19,8 @@ export interface HandlerDefinition {
   readonly backoff: Backoff;
   /** Whether it does more than write rows: then nobody replays it by accident. */
   readonly outsideEffects: boolean;
+  /** Until it counts as hanging, 10 s unless said: nothing else is handed on meanwhile. */
+  readonly timeoutMs?: number;
   /** Whether it can begin anew from nothing: then a method of its provider has `@Resets`. */
   readonly rebuildable?: boolean;
 }

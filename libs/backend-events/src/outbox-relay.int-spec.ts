@@ -14,8 +14,12 @@ import {
 } from '@visapi/backend-testing';
 import type { INestApplicationContext } from '@nestjs/common';
 import { z } from 'zod';
-import { EventEmitter2 } from '@nestjs/event-emitter';
+import { Backlog } from './backlog.js';
+import { EventsModule } from './events.module.js';
+import { FactNews } from './fact-news.js';
+import { FactTeller } from './fact-teller.js';
 import { HandlerBus } from './handler-bus.js';
+import { LiveFacts } from './live-facts.js';
 import { OutboxRelay } from './outbox-relay.js';
 import { subscribe } from './subscription.js';
 
@@ -55,15 +59,19 @@ afterAll(async () => await test.drop());
 async function open(url: string) {
   return await createTestContext(test.url, [
     QueueModule.forRoot({ url, publicUrl: undefined, concurrency: 1, batchSize: 10 }),
+    EventsModule,
   ]);
 }
 
+/** A relay of its own, as another process would have it. */
 function relay(jobs: Jobs = app.get(Jobs), events = new EventsRepository()): OutboxRelay {
   const made = new OutboxRelay(
     test.database,
     events,
     jobs,
-    new HandlerBus(new EventEmitter2()),
+    new LiveFacts(app.get(HandlerBus), app.get(FactTeller)),
+    app.get(Backlog),
+    new FactNews(quietLog),
     quietLog,
     new Metrics(),
   );

@@ -4,67 +4,75 @@ import { Log, Metrics } from '@visapi/backend-observability';
 import { type JobRequest, Jobs } from '@visapi/backend-queue';
 import { Database } from '@visapi/backend-repositories';
 import { type EventRow, EventsRepository } from '@visapi/backend-repositories/events';
-import { HandlerBus } from './handler-bus.js';
+import { Backlog } from './backlog.js';
+import { type FactObserver, FactNews } from './fact-news.js';
+import { LiveFacts } from './live-facts.js';
 import type { Subscription } from './subscription.js';
 
 const busyPauseMs = 10;
 const idlePauseMs = 80;
 const troublePauseMs = 500;
 
-/** Told once per batch of what is committed, before its jobs are added; the batch is handed on again when it fails. */
-export type FactObserver = (facts: readonly EventRow[]) => Promise<void>;
+interface Tick {
+  readonly taken: number;
+  readonly handedOn: number;
+}
 
 /**
- * Hands committed events on as jobs. Any number of relays may run: each takes rows that no other holds. A crash between
- * adding the jobs and marking the rows adds them again, which job ids and the rows' own states make harmless.
+ * Hands committed events on: wakes jobs, and tells the handlers of this process. Any number of relays may run: each takes
+ * rows that no other holds. A crash between adding the jobs and marking the rows adds them again, which job ids and the
+ * rows' own states make harmless.
  */
 @Injectable()
 export class OutboxRelay {
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
   private inTrouble = false;
-  private observer: FactObserver | undefined;
+  private byType = new Map<string, Subscription[]>();
 
   constructor(
     private readonly database: Database,
     private readonly events: EventsRepository,
     private readonly jobs: Jobs,
-    private readonly bus: HandlerBus,
+    private readonly live: LiveFacts,
+    private readonly backlog: Backlog,
+    private readonly news: FactNews,
     private readonly log: Log,
     private readonly metrics: Metrics,
   ) {}
 
   /** @throws when a handler of facts has no listener, or a listener no handler */
   start(subscriptions: readonly Subscription[], batchSize: number, observer?: FactObserver): void {
-    this.bus.assertComplete();
-    this.observer = observer;
-    const byType = Map.groupBy(subscriptions, (subscription): string => subscription.type);
-    this.running = this.loop(byType, batchSize);
+    this.live.begin();
+    this.news.listen(observer);
+    this.byType = Map.groupBy(subscriptions, (subscription): string => subscription.type);
+    this.running = this.loop(batchSize);
   }
 
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.running;
+    await this.backlog.stop();
   }
 
-  private async loop(byType: Map<string, Subscription[]>, batchSize: number): Promise<void> {
+  private async loop(batchSize: number): Promise<void> {
     let wait = busyPauseMs;
     while (!this.stopping.signal.aborted) {
-      const taken = await this.tryTick(byType, batchSize);
-      if (taken === undefined) wait = troublePauseMs;
-      else if (taken === batchSize) wait = 0;
-      else wait = taken > 0 ? busyPauseMs : Math.min(wait * 2 || busyPauseMs, idlePauseMs);
+      const tick = await this.tryTick(batchSize);
+      if (tick === undefined) wait = troublePauseMs;
+      else if (tick.handedOn === 0) wait = Math.min(wait * 2 || busyPauseMs, idlePauseMs);
+      else wait = tick.taken === batchSize ? 0 : busyPauseMs;
       await pause(wait, undefined, { signal: this.stopping.signal }).catch(onlyAbort);
     }
   }
 
-  /** @returns the number of events handed on, or undefined when Postgres or Redis would not */
-  private async tryTick(byType: Map<string, Subscription[]>, batchSize: number): Promise<number | undefined> {
+  /** @returns undefined when Postgres or Redis would not */
+  private async tryTick(batchSize: number): Promise<Tick | undefined> {
     try {
-      const taken = await this.tick(byType, batchSize);
+      const tick = await this.tick(batchSize);
       if (this.inTrouble) this.log.warn('outbox relay goes on');
       this.inTrouble = false;
-      return taken;
+      return tick;
     } catch (error) {
       if (!this.inTrouble) this.log.warn('outbox relay waits', {}, error);
       this.inTrouble = true;
@@ -72,36 +80,47 @@ export class OutboxRelay {
     }
   }
 
-  private async tick(byType: Map<string, Subscription[]>, batchSize: number): Promise<number> {
-    if (!(await this.events.anyUndispatched(this.database.db))) {
+  private async tick(batchSize: number): Promise<Tick> {
+    await this.news.catchUp();
+    const work = await this.events.anyWork(this.database.db, this.live.handlers);
+    if (work.isDue) this.backlog.wake();
+    if (!work.isUndispatched) {
       this.metrics.relayLag.set(0);
-      return 0;
+      return { taken: 0, handedOn: 0 };
     }
-    return await this.database.db.transaction().execute(async (transaction) => {
-      const events = await this.events.takeUndispatched(transaction, batchSize);
-      const [oldest] = events;
-      if (!oldest) return 0;
-      await this.observer?.(events);
-      await this.jobs.enqueue(events.flatMap((event) => this.jobsOf(event, byType)));
-      for (const handler of this.bus.mounted()) {
-        const facts = events.filter(({ type }) => (handler.types as readonly string[]).includes(type));
-        if (facts.length > 0)
-          await this.bus.deliver(handler, { executor: transaction, facts, replayed: false });
-      }
+    const { told, ...tick } = await this.handOn(batchSize);
+    await this.news.confirm(told);
+    return tick;
+  }
+
+  /** In one transaction. @returns what was told to handlers, too */
+  private async handOn(batchSize: number): Promise<Tick & { readonly told: readonly EventRow[] }> {
+    const batch = await this.database.db.transaction().execute(async (transaction) => {
+      const events = await this.events.takeUndispatched(transaction, batchSize, this.live.passedOver);
+      if (events.length === 0) return { events, done: [], told: [] };
+      // Jobs come first, and for all of them: what customers wait for does not wait for handlers.
+      const fresh = this.live.fresh(events);
+      await this.news.announce(fresh);
+      if (fresh.length > 0) await this.jobs.enqueue(fresh.flatMap((event) => this.jobsOf(event)));
+      const { done, told } = await this.live.tell(transaction, events);
       await this.events.markDispatched(
         transaction,
-        events.map((event) => event.position),
+        done.map((event) => event.position),
       );
-      this.metrics.relayed.inc(events.length);
-      this.metrics.relayLag.set(Math.max(0, (Date.now() - oldest.occurredAt.getTime()) / 1000));
-      return events.length;
+      return { events, done, told };
     });
+    const { events, done, told } = batch;
+    this.live.remember(events, done, events.length === batchSize);
+    this.metrics.relayed.inc(done.length);
+    const [oldest] = events;
+    if (oldest) this.metrics.relayLag.set(Math.max(0, (Date.now() - oldest.occurredAt.getTime()) / 1000));
+    return { taken: events.length, handedOn: done.length, told };
   }
 
   /** One unreadable event must not hold up the others; the effects it stood for are found by the sweep. */
-  private jobsOf(event: EventRow, byType: Map<string, Subscription[]>): JobRequest[] {
+  private jobsOf(event: EventRow): JobRequest[] {
     try {
-      return (byType.get(event.type) ?? []).flatMap((subscription) => [...subscription.jobs(event)]);
+      return (this.byType.get(event.type) ?? []).flatMap((subscription) => [...subscription.jobs(event)]);
     } catch (error) {
       this.log.error('event does not fit its contract', { event: event.type, count: event.position }, error);
       return [];

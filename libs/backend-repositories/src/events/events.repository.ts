@@ -7,7 +7,7 @@ import type { Events } from '../db/schema.gen.js';
 /** A fact to append. Its payload holds ids and names of fields, never values of personal fields. */
 export interface NewEvent {
   readonly type: string;
-  readonly aggregateType: 'order' | 'delivery' | 'poll';
+  readonly aggregateType: 'order' | 'delivery' | 'poll' | 'replay' | 'dead-letter';
   readonly aggregateId: string;
   readonly aggregateVersion: number;
   readonly actor: string;
@@ -38,20 +38,46 @@ export class EventsRepository {
     await executor.insertInto('events').values(appendEvent(event)).execute();
   }
 
-  /** The idle relay's question: cheaper than opening a transaction to find nothing. */
-  async anyUndispatched(executor: Executor): Promise<boolean> {
-    const result = await sql`select 1 from events where dispatched_at is null limit 1`.execute(executor);
-    return result.rows.length > 0;
+  /** A fact about something that has no row with a version. The caller holds what it is about, so versions do not meet. */
+  async appendNext(executor: Executor, event: Omit<NewEvent, 'aggregateVersion'>): Promise<void> {
+    const last = await executor
+      .selectFrom('events')
+      .select((each) => each.fn.max('aggregateVersion').as('version'))
+      .where('aggregateId', '=', event.aggregateId)
+      .where('aggregateType', '=', event.aggregateType)
+      .executeTakeFirst();
+    await this.append(executor, { ...event, aggregateVersion: (last?.version ?? 0) + 1 });
+  }
+
+  /**
+   * The idle relay's question, cheaper than opening a transaction to find nothing.
+   * @param handlers whose backlog is asked for
+   */
+  async anyWork(
+    executor: Executor,
+    handlers: readonly string[],
+  ): Promise<{ readonly isUndispatched: boolean; readonly isDue: boolean }> {
+    const result = await sql<{ isUndispatched: boolean; isDue: boolean }>`
+      select exists (select from events where dispatched_at is null) as is_undispatched,
+        exists (select from handler_backlog where state = 'waiting' and due_at <= now()
+          and handler = any(${[...handlers]}::text[])) as is_due`.execute(executor);
+    return result.rows[0] ?? { isUndispatched: false, isDue: false };
   }
 
   /**
    * Events that nobody has been told of yet, oldest first, locked until the transaction ends. Rows that another relay
    * holds are passed over.
+   * @param except positions that are left for later
    */
-  async takeUndispatched(executor: Executor, limit: number): Promise<EventRow[]> {
+  async takeUndispatched(
+    executor: Executor,
+    limit: number,
+    except: readonly number[] = [],
+  ): Promise<EventRow[]> {
+    const others = except.length === 0 ? sql`` : sql`and position <> all(${[...except]}::bigint[])`;
     const result = await sql<EventRow>`
       select position, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload, occurred_at
-      from events where dispatched_at is null
+      from events where dispatched_at is null ${others}
       order by position limit ${limit}
       for update skip locked`.execute(executor);
     return result.rows;

@@ -1,3 +1,7 @@
+export { BacklogRepository } from './backlog.repository.js';
+export type { BacklogEntry, Block, Failure, Head } from './backlog.repository.js';
+export { DeadLettersRepository } from './dead-letters.repository.js';
+export type { DeadLetterFilter, DeadLetterRow, NewDeadLetter } from './dead-letters.repository.js';
 export { EventsRepository, appendEvent } from './events.repository.js';
 export type { EventRow, NewEvent } from './events.repository.js';
 export { EventListsRepository } from './event-lists.repository.js';
@@ -8,3 +12,4 @@ export { claimForTelling, stopTelling, tryToClaim, waitForAggregates } from './f
 export type { Aggregate, Claim } from './fact-locks.js';
 export { SealsRepository } from './seals.repository.js';
 export type { BrokenSeal, Seal } from './seals.repository.js';
+export { inSavepoint } from './savepoint.js';

@@ -1,0 +1,39 @@
+import { AppError, asAppError, categoryPolicy } from '@visapi/backend-kernel';
+import {
+  errorCode,
+  isDatabaseUnavailable,
+  isSlowStatement,
+  violatedConstraint,
+} from '@visapi/backend-repositories';
+import type { Failure } from '@visapi/backend-repositories/events';
+
+/**
+ * What a handler threw, as it is kept: words of ours, else only the kind and the place. The text of other errors can quote
+ * a row. `isFinal`: another try would end the same.
+ */
+export function failureOf(error: unknown, now: Date): Failure & { readonly isFinal: boolean } {
+  const at = now.toISOString();
+  if (error instanceof AppError) {
+    const isFinal = !categoryPolicy[error.category].retry;
+    return { at, code: error.code, message: firstLine(error.message), isFinal };
+  }
+  const ofDatabase = errorCode(error);
+  const message = violatedConstraint(error) ?? placeOf(error);
+  return { at, code: ofDatabase ?? asAppError(error).code, message, isFinal: false };
+}
+
+/** Whether it was the connection that went, not the handler that failed. A statement that takes too long is the handler's. */
+export function isLostConnection(error: unknown): boolean {
+  return isDatabaseUnavailable(error) && !isSlowStatement(error);
+}
+
+function firstLine(text: string): string {
+  return (text.split('\n')[0] ?? '').slice(0, 300);
+}
+
+/** The name of the error, and where it was thrown: the last two parts of the path. */
+function placeOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  const place = /([^\s/()]+\/[^\s/()]+:\d+):\d+\)?$/m.exec(error.stack ?? '');
+  return place ? `${error.name} at ${place[1]}` : error.name;
+}
