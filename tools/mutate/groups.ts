@@ -27,4 +27,17 @@ export const groups: readonly Group[] = [
     mutated: [`${orders}/{order,read-field,confirmation,change,notice}.ts`],
     tests: [reading],
   },
+  {
+    name: 'specifications',
+    mutated: [
+      'libs/backend-repositories/src/db/specification!(*.spec).ts',
+      `${orders}/specifications/{order,presets}.specification.ts`,
+    ],
+    tests: ['tools/mutate/specs/specifications.mjs'],
+  },
+  {
+    name: 'cache-keys',
+    mutated: ['libs/backend-cache/src/{key,keys,family,value-codec}.ts'],
+    tests: ['tools/mutate/specs/cache-keys.mjs'],
+  },
 ];

@@ -12,6 +12,7 @@ export default {
   maxWorkers: 1,
   moduleNameMapper: {
     '^@visapi/backend-(testing|messaging|kernel)$': '<rootDir>/tools/mutate/light/$1.mjs',
+    '^@visapi/backend-repositories(/orders)?$': '<rootDir>/tools/mutate/light/repositories.mjs',
     ...unit.moduleNameMapper,
   },
   setupFiles: ['<rootDir>/tools/mutate/light/seed.mjs'],
