@@ -1,3 +1,4 @@
+import type { AskedBy } from '@visapi/backend-kernel';
 import type { Executor } from '@visapi/backend-repositories';
 import type { EffectsRepository } from '@visapi/backend-repositories/effects';
 import type { OrderContent, OrderRow, OrdersRepository } from '@visapi/backend-repositories/orders';
@@ -8,13 +9,11 @@ import { applicantIds } from './interpretation/applicant-ids.js';
 import { followedNotices } from './notice.js';
 
 /** What changes an order: a later delivery, or an operator. */
-export interface ChangeCause {
+export interface ChangeCause extends AskedBy {
   /** Null when an operator gave the content himself. */
   readonly deliveryId: string | null;
   /** Position of the newest delivery that the content takes into account. */
   readonly appliedPosition: number;
-  readonly actor: string;
-  readonly correlationId: string;
   /** An operator's, in words. */
   readonly reason?: string;
   /** Carries the consequences out even when the content says nothing new: an operator wants what failed done again. */
@@ -28,7 +27,7 @@ export interface ChangeCause {
  */
 export function planChange(before: OrderRow, content: OrderContent, cause: ChangeCause) {
   const { orderId } = before;
-  const { deliveryId, correlationId, actor, reason, again = false } = cause;
+  const { deliveryId, correlationId, actor, ip = null, reason, again = false } = cause;
   const fields = changedFields(before, content);
   const isNew = fields.length > 0 || again;
   const decision = decideContact(content);
@@ -53,6 +52,7 @@ export function planChange(before: OrderRow, content: OrderContent, cause: Chang
       aggregateVersion: before.eventVersion + 1,
       actor,
       correlationId,
+      ip,
       payload: reason ? { ...told, reason } : told,
     },
   };

@@ -22,6 +22,7 @@ import { ReplayDeliveriesHandler } from './commands/replay-deliveries.command.js
 import { ReplayDeliveryHandler } from './commands/replay-delivery.command.js';
 import { RetriggerOrdersHandler } from './commands/retrigger-orders.command.js';
 import { ReviewOrderHandler } from './commands/review-order.command.js';
+import { UpdateOrderProcessingHandler } from './commands/update-order-processing.command.js';
 import { GetDeliveriesHandler } from './queries/get-deliveries.query.js';
 import { GetDeliveryHandler } from './queries/get-delivery.query.js';
 import { GetOrderByIdHandler } from './queries/get-order-by-id.query.js';
@@ -52,6 +53,7 @@ const handlers = [
   ReplayDeliveryHandler,
   ReplayDeliveriesHandler,
   RetriggerOrdersHandler,
+  UpdateOrderProcessingHandler,
   PreviewReplayHandler,
   PreviewReplaysHandler,
   GetWarningCountsHandler,

@@ -87,10 +87,10 @@ describe('the sync-contact job', () => {
       state: 'accepted',
       evidence: { created: true },
     });
-    const [order] = await test.query('select cbb_synced, processed_at from orders where order_id = $1', [
+    const [order] = await test.query('select cbb_synced from orders where order_id = $1', [
       orderId,
     ]);
-    expect(order).toEqual({ cbb_synced: true, processed_at: null });
+    expect(order).toEqual({ cbb_synced: true });
     const events = await test.query(
       'select type, payload from events where aggregate_id = $1 order by position',
       [orderId],

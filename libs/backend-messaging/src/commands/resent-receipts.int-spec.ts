@@ -67,7 +67,7 @@ async function receive(phone: string, ...statuses: readonly (readonly [id: strin
 
 async function flags(orderId: string) {
   const [row] = await test.query(
-    `select whatsapp_confirmation_sent as told, processed_at is not null as processed from orders where order_id = $1`,
+    `select whatsapp_confirmation_sent as told from orders where order_id = $1`,
     [orderId],
   );
   return row;
@@ -80,16 +80,16 @@ describe('an order that was confirmed and whose confirmation is sent again', () 
     await receive(phone, [`wamid.foreign.${orderId}`, 'sent']);
     await messages.release(test.database.db, claimed, 0, 'http-429', {});
     await expect(messages.find(test.database.db, again)).resolves.toMatchObject({ status: 'planned' });
-    await expect(flags(orderId)).resolves.toEqual({ told: true, processed: true });
+    await expect(flags(orderId)).resolves.toEqual({ told: true });
   });
 
   it('is not confirmed any more when the only one that went out is denied', async () => {
     const { orderId, phone, messageId } = await plantOrder(test);
     const claimed = await claim(messageId);
     await receive(phone, [`wamid.foreign.${orderId}`, 'sent']);
-    await expect(flags(orderId)).resolves.toEqual({ told: true, processed: true });
+    await expect(flags(orderId)).resolves.toEqual({ told: true });
     await messages.release(test.database.db, claimed, 0, 'http-429', {});
-    await expect(flags(orderId)).resolves.toEqual({ told: false, processed: false });
+    await expect(flags(orderId)).resolves.toEqual({ told: false });
   });
 
   it('stays confirmed when one body fails the first and moves the second', async () => {
@@ -118,7 +118,7 @@ describe('a message whose worker was taken for dead', () => {
       acceptedAt: null,
       readAt: null,
     });
-    await expect(flags(orderId)).resolves.toEqual({ told: false, processed: false });
+    await expect(flags(orderId)).resolves.toEqual({ told: false });
   });
 
   it('stays told when the vendor had said so', async () => {

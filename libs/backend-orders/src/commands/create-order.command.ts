@@ -78,7 +78,6 @@ function begin(delivery: OpenDelivery, orderId: string): NewOrder {
   const contact = newContact(decideContact(content), orderId, 1, delivery.correlationId);
   const confirmation = decideConfirmation(content, orderId);
   const message = newConfirmation(confirmation, orderId, delivery.correlationId);
-  const owed = contact.state === 'planned' || message.state === 'planned';
   return {
     order: {
       ...content,
@@ -88,7 +87,6 @@ function begin(delivery: OpenDelivery, orderId: string): NewOrder {
       appliedPosition: delivery.position,
       eventVersion: 1,
       firstReceivedAt: delivery.receivedAt,
-      processedAt: owed ? null : new Date(delivery.receivedAt),
     },
     effects: [contact, message],
     message: messageOf(message.id, orderId, confirmation),

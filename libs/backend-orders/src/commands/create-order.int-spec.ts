@@ -6,6 +6,7 @@ import { OrdersRepository } from '@visapi/backend-repositories/orders';
 import { createTestDatabase, deliver, type TestDatabase, viziOrder } from '@visapi/backend-testing';
 import fc from 'fast-check';
 import { CreateOrder, CreateOrderHandler } from './create-order.command.js';
+import { UpdateOrderProcessing, UpdateOrderProcessingHandler } from './update-order-processing.command.js';
 
 let test: TestDatabase;
 let handler: CreateOrderHandler;
@@ -113,6 +114,7 @@ describe('CreateOrder', () => {
       orderId,
     ]);
     expect(message).toEqual({ phone: null, parameters: null });
+    await new UpdateOrderProcessingHandler(test.database).execute(new UpdateOrderProcessing([orderId]));
     const [order] = await test.query('select processed_at from orders where order_id = $1', [orderId]);
     expect(order).toEqual({ processed_at: expect.any(Date) });
   });

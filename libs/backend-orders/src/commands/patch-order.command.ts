@@ -1,4 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { AskedBy } from '@visapi/backend-kernel';
 import { Database } from '@visapi/backend-repositories';
 import { EffectsRepository } from '@visapi/backend-repositories/effects';
 import { OrdersRepository } from '@visapi/backend-repositories/orders';
@@ -20,7 +21,7 @@ export class PatchOrder extends Command<PatchOrderResult> {
     readonly orderId: string,
     readonly correction: Correction,
     readonly reason: string,
-    readonly by: { readonly actor: string; readonly correlationId: string },
+    readonly by: AskedBy,
   ) {
     super();
   }

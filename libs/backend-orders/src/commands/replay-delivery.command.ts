@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { ErrorDetail } from '@visapi/backend-kernel';
+import type { ErrorDetail, AskedBy } from '@visapi/backend-kernel';
 import {
   Database,
   type Executor,
@@ -13,9 +13,7 @@ import { deliveryNotFound } from '../orders.errors.js';
 import { classifyAgain } from '../replay.js';
 
 /** Who wants something done again, and why. */
-export interface ReplayedBy {
-  readonly actor: string;
-  readonly correlationId: string;
+export interface ReplayedBy extends AskedBy {
   readonly reason: string;
 }
 

@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { newId } from '@visapi/backend-kernel';
+import { newId, type AskedBy } from '@visapi/backend-kernel';
 import { orderConfirmation } from '@visapi/backend-messaging';
 import { Database, type Executor } from '@visapi/backend-repositories';
 import { EffectsRepository, planMessages } from '@visapi/backend-repositories/effects';
@@ -34,7 +34,7 @@ export class ResendConfirmation extends Command<ResentConfirmation> {
   constructor(
     readonly target: { readonly orderId: string } | { readonly phone: string },
     readonly wish: ResendWish & { readonly reason: string; readonly dryRun: boolean },
-    readonly by: { readonly actor: string; readonly correlationId: string },
+    readonly by: AskedBy,
   ) {
     super();
   }
@@ -71,11 +71,14 @@ async function plan(
   orderId: string,
   decision: Extract<ResendDecision, { state: 'send' }>,
   wish: ResendConfirmation['wish'],
-  { actor, correlationId }: ResendConfirmation['by'],
+  by: AskedBy,
 ): Promise<string> {
   const id = newId();
   const awaitsContact = wish.phone === null;
-  const message = resentConfirmation(orderId, id, decision, { awaitsContact, correlationId });
+  const message = resentConfirmation(orderId, id, decision, {
+    awaitsContact,
+    correlationId: by.correlationId,
+  });
   const payload = {
     reason: wish.reason,
     template: orderConfirmation.name,
@@ -83,7 +86,7 @@ async function plan(
     resendOf: decision.resendOf === null ? [] : [decision.resendOf],
   };
   const facts = [{ type: 'operator.resent', payload }];
-  await planMessages(transaction, orderId, [message], { actor, correlationId, pauseMs: 0, facts });
+  await planMessages(transaction, orderId, [message], { ...by, pauseMs: 0, facts });
   return id;
 }
 

@@ -1,4 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { AskedBy } from '@visapi/backend-kernel';
 import { Database } from '@visapi/backend-repositories';
 import { tellOfOrder } from '@visapi/backend-repositories/effects';
 import { OrdersRepository } from '@visapi/backend-repositories/orders';
@@ -14,7 +15,7 @@ export class ReviewOrder extends Command<ReviewOrderResult> {
   constructor(
     readonly orderId: string,
     readonly reason: string,
-    readonly by: { readonly actor: string; readonly correlationId: string },
+    readonly by: AskedBy,
   ) {
     super();
   }

@@ -22,13 +22,15 @@ export class ManualOrdersController {
   @Responds(placedResponse)
   async place(@Query({ schema: noQuery }) _query: z.infer<typeof noQuery>, @Req() request: HttpRequest) {
     const { contentType, principal } = request.visapi;
+    const { correlationId, ip } = askedBy(request);
     const kept = { 'content-type': contentType, 'user-agent': request.headers['user-agent'] };
     const result = await this.commands.execute(
       new PlaceOrder({
         body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
         headers: JSON.stringify(kept),
         apiKeyId: principal?.id ?? null,
-        correlationId: askedBy(request).correlationId,
+        correlationId,
+        ip,
       }),
     );
     const outcome = result.kind === 'stored' ? result.status : result.kind;

@@ -1,9 +1,10 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
+import { Cacheable, keys } from '@visapi/backend-cache';
 import { Clock } from '@visapi/backend-kernel';
 import { Database } from '@visapi/backend-repositories';
 import { OrderStatsRepository } from '@visapi/backend-repositories/orders';
 import { rangeUnusable } from '../order-search.errors.js';
-import { type OrderStats, type StatsRange, stepsOf, summarize } from '../order-stats.js';
+import { type OrderStats, type StatsRange, stepsOf, summarize, wholeDaysOf } from '../order-stats.js';
 
 /** How many orders came in a period and what they are worth, whatever became of them. */
 export class GetOrderStats extends Query<OrderStats> {
@@ -20,10 +21,13 @@ export class GetOrderStatsHandler implements IQueryHandler<GetOrderStats> {
     private readonly clock: Clock,
   ) {}
 
+  @Cacheable({ key: keys.orderStats, ttl: 60 })
   async execute({ range }: GetOrderStats): Promise<OrderStats> {
     const starts = stepsOf(range, this.clock.now());
     if (typeof starts === 'string') throw rangeUnusable(starts);
-    const wanted = { starts, to: range.to ?? null };
+    const [start] = starts;
+    const days = start === undefined ? null : wholeDaysOf(range, start);
+    const wanted = { starts, to: range.to ?? null, days };
     const counted = await this.database.report(async (executor) => await this.stats.count(executor, wanted));
     return summarize(counted, starts);
   }

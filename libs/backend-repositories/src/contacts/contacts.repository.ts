@@ -127,12 +127,10 @@ export class ContactsRepository {
         on conflict (phone) do update set cbb_contact_id = excluded.cbb_contact_id, version = excluded.version,
           confirmed_fields = excluded.confirmed_fields, synced_at = excluded.synced_at, updated_at = now()
       ), waiting as (
-        select e.id, e.purpose from done join effects e on e.order_id = done.order_id and e.kind = 'message'
+        select e.id from done join effects e on e.order_id = done.order_id and e.kind = 'message'
           and e.state = 'planned'
       ), flagged as (
         update orders o set event_version = event_version + 1, updated_at = now(),
-          processed_at = case when exists (select from waiting where purpose = 'confirmation') then processed_at
-            else coalesce(processed_at, now()) end,
           -- Content that came meanwhile has a contact effect of its own, which is still owed.
           cbb_synced = not exists (select from effects later where later.order_id = o.order_id
             and later.kind = 'contact' and later.state in ('planned', 'claimed') and later.id <> ${claim.effectId})

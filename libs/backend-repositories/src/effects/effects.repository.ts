@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { type Insertable, sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import type { Effects } from '../db/schema.gen.js';
+import { endStep } from './end-step.js';
+import { tellOutcomes } from './tell-outcomes.js';
 
 /** How long a claim holds without being renewed. */
 export const leaseSeconds = 15;
@@ -64,10 +66,6 @@ export interface EffectRow {
   readonly evidence: unknown;
 }
 
-/** Whether the order owes a later version of its contact: then the older one decides nothing for the confirmation. */
-const newerContact = (older: string) => sql`exists (select from effects newer where newer.kind = 'contact'
-  and newer.order_id = ${sql.ref(older)}.order_id and newer.planned_at > ${sql.ref(older)}.planned_at)`;
-
 /** The journal of intended outside actions: leases, retries and the states that every kind shares. */
 @Injectable()
 export class EffectsRepository {
@@ -101,47 +99,29 @@ export class EffectsRepository {
   }
 
   /** The action was refused for good, or tried for long enough. An order whose contact failed gets no confirmation. */
-  async fail(executor: Executor, claim: Claim, reason: string, evidence: Evidence): Promise<boolean> {
-    const result = await sql`
-      with failed as (
-        update effects set state = 'failed', failed_at = clock_timestamp(), reason = ${reason}, lease_until = null,
-          evidence = evidence || ${JSON.stringify(evidence)}::jsonb
-        where id = ${claim.effectId} and attempt = ${claim.attempt} and state in ('claimed', 'uncertain')
-        returning id, order_id, kind, planned_at
-      ), dependent as (
-        update effects e set state = 'failed', failed_at = clock_timestamp(), reason = 'contact-failed'
-        from failed where failed.kind = 'contact' and e.order_id = failed.order_id and e.kind = 'message'
-          and e.awaits_contact and e.state = 'planned' and not ${newerContact('failed')}
-      )
-      select id from failed`.execute(executor);
-    return result.rows.length > 0;
+  async fail(
+    executor: Executor,
+    { effectId, attempt }: Claim,
+    reason: string,
+    evidence: Evidence,
+  ): Promise<boolean> {
+    const held = sql`e.id = ${effectId} and e.attempt = ${attempt} and e.state in ('claimed', 'uncertain')`;
+    return (await endStep(executor, held, { state: 'failed', reason, evidence })) !== undefined;
   }
 
   /**
-   * Withholds a planned effect for a stated reason, and with a contact the confirmation that waits for it. What is
-   * claimed is left alone: it may have happened already.
+   * Withholds a planned effect for a stated reason, and with a contact the messages that wait for it.
    * @returns the order, when there was something to withhold
    */
   async withhold(executor: Executor, effectId: string, reason: string): Promise<string | null> {
-    const result = await sql<{ orderId: string }>`
-      with skipped as (
-        update effects set state = 'skipped', skipped_at = clock_timestamp(), reason = ${reason}
-        where id = ${effectId} and state = 'planned'
-        returning id, order_id, kind, planned_at
-      ), dependent as (
-        update effects e set state = 'skipped', skipped_at = clock_timestamp(), reason = ${reason}
-        from skipped where skipped.kind = 'contact' and e.order_id = skipped.order_id
-          and e.kind = 'message' and e.state = 'planned' and not ${newerContact('skipped')}
-      )
-      select order_id from skipped`.execute(executor);
-    return result.rows[0]?.orderId ?? null;
+    const held = sql`e.id = ${effectId} and e.state = 'planned'`;
+    return (await endStep(executor, held, { state: 'skipped', reason, evidence: {} })) ?? null;
   }
 
   /** The claimed contact is nobody's any more: no order of its phone owes one. */
-  async supersede(executor: Executor, claim: Claim): Promise<void> {
-    await sql`update effects set state = 'skipped', skipped_at = clock_timestamp(), reason = 'superseded',
-        lease_until = null
-      where id = ${claim.effectId} and attempt = ${claim.attempt} and state = 'claimed'`.execute(executor);
+  async supersede(executor: Executor, { effectId, attempt }: Claim): Promise<void> {
+    const held = sql`e.id = ${effectId} and e.attempt = ${attempt} and e.state = 'claimed'`;
+    await endStep(executor, held, { state: 'skipped', reason: 'superseded', evidence: {} });
   }
 
   /**
@@ -159,13 +139,18 @@ export class EffectsRepository {
       state: string;
       correlationId: string;
     }>`
-      update effects set lease_until = null,
-        state = case kind when 'message' then 'uncertain' else 'planned' end,
-        uncertain_at = case kind when 'message' then clock_timestamp() end,
-        reason = 'lease-expired', due_at = clock_timestamp(), queued_at = clock_timestamp()
-      where id in (select id from effects where state = 'claimed' and lease_until < clock_timestamp()
-        order by lease_until limit ${limit} for update skip locked)
-      returning id, kind, order_id, state, correlation_id`.execute(executor);
+      with expired as (
+        update effects set lease_until = null,
+          state = case kind when 'message' then 'uncertain' else 'planned' end,
+          uncertain_at = case kind when 'message' then clock_timestamp() end,
+          reason = 'lease-expired', due_at = clock_timestamp(), queued_at = clock_timestamp()
+        where id in (select id from effects where state = 'claimed' and lease_until < clock_timestamp()
+          order by lease_until limit ${limit} for update skip locked)
+        returning id, kind, order_id, state, reason, correlation_id
+      ), outcomes as (
+        select * from expired where state = 'uncertain'
+      ), ${tellOutcomes('outcomes')}
+      select id, kind, order_id, state, correlation_id from expired`.execute(executor);
     return result.rows;
   }
 

@@ -1,5 +1,5 @@
 export { EffectsRepository, leaseSeconds } from './effects.repository.js';
-export { endStranded } from './end-stranded.js';
+export { endStranded } from './end-step.js';
 export { planContact } from './plan-contact.js';
 export { planMessages, tellOfOrder } from './plan-messages.js';
 export type { NewMessage, OrderFact } from './plan-messages.js';

@@ -1,3 +1,4 @@
+import type { AskedBy } from '@visapi/backend-kernel';
 import type { Executor } from '../db/database.js';
 import type { NewEffect } from './effects.repository.js';
 import { type OrderFact, tellOfOrder } from './plan-messages.js';
@@ -7,7 +8,7 @@ export async function planContact(
   executor: Executor,
   effect: NewEffect,
   fact: OrderFact,
-  by: { readonly actor: string; readonly correlationId: string },
+  by: AskedBy,
 ): Promise<void> {
   await executor.insertInto('effects').values(effect).execute();
   await tellOfOrder(executor, effect.orderId, [fact], by);

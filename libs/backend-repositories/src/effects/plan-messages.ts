@@ -1,4 +1,4 @@
-import { newId } from '@visapi/backend-kernel';
+import { newId, type AskedBy } from '@visapi/backend-kernel';
 import { type Insertable, sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import type { Messages } from '../db/schema.gen.js';
@@ -14,9 +14,7 @@ export interface NewMessage {
 /** What is told of an order beside the messages: its version is given here, in order. */
 export type OrderFact = Pick<NewEvent, 'type' | 'payload'>;
 
-interface Told {
-  readonly actor: string;
-  readonly correlationId: string;
+interface Told extends AskedBy {
   /** Milliseconds between the sends of these messages. */
   readonly pauseMs: number;
   readonly facts?: readonly OrderFact[];
@@ -63,7 +61,7 @@ export async function tellOfOrder(
   executor: Executor,
   orderId: string,
   facts: readonly OrderFact[],
-  by: { readonly actor: string; readonly correlationId: string },
+  by: AskedBy,
 ): Promise<void> {
   if (facts.length === 0) return;
   const { eventVersion } = await executor
@@ -72,7 +70,7 @@ export async function tellOfOrder(
     .where('orderId', '=', orderId)
     .returning('eventVersion')
     .executeTakeFirstOrThrow();
-  const { actor, correlationId } = by;
+  const { actor, correlationId, ip = null } = by;
   const first = eventVersion - facts.length + 1;
   const events = facts.map((fact, index) =>
     appendEvent({
@@ -82,6 +80,7 @@ export async function tellOfOrder(
       aggregateVersion: first + index,
       actor,
       correlationId,
+      ip,
     }),
   );
   await executor.insertInto('events').values(events).execute();

@@ -8,7 +8,7 @@ const demandedState = (otherwise: string) => sql`case when exists (select from e
 
 /**
  * The vendor's word that nothing was sent outweighs what a receipt was taken for meanwhile: an inferred binding is undone
- * and its receipts, which must be somebody else's, are disowned.
+ * and its receipts, which must be somebody else's, are disowned. Told as a fact, unless it is merely tried again.
  */
 export async function giveBack(
   executor: Executor,
@@ -18,7 +18,10 @@ export async function giveBack(
   const { otherwise, reason, delayMs, evidence } = outcome;
   // Locked first, so that the next statement sees what a change of the order has just written beside it.
   return await inTransaction(executor, async (transaction) => {
-    await sql`select id from effects e where ${held} for update`.execute(transaction);
+    const locked = await sql<{ state: string }>`select state from effects e where ${held} for update`.execute(
+      transaction,
+    );
+    const was = locked.rows[0]?.state;
     const result = await sql<{ state: string }>`
     with given as (
       update effects e set state = demanded.state, lease_until = null, uncertain_at = null,
@@ -31,7 +34,7 @@ export async function giveBack(
       where m.effect_id = e.id and ${held} and (e.state in ('claimed', 'uncertain')
         or (e.state in ('accepted', 'failed') and m.binding = 'inferred'
           and (e.accepted_at is null or e.uncertain_at is not null)))
-      returning e.id, e.order_id, e.state, e.purpose
+      returning e.id, e.order_id, e.state, e.reason, e.purpose, e.correlation_id
     ), worded as (
       update messages m set provider_message_id = null, binding = null, sent_at = null, delivered_at = null,
         read_at = null, failed_at = null, next_state = null, next_reason = null, next_phone = null,
@@ -40,21 +43,24 @@ export async function giveBack(
       from given where m.effect_id = given.id
     ), disowned as (
       update receipts r set message_id = null, disowned = true from given where r.message_id = given.id
-      returning given.id, given.order_id, given.purpose
+      returning given.id
+    ), outcome as (
+      select given.*, case state when 'planned' then 'denied' else state end as fact,
+        purpose = 'confirmation' and exists (select from disowned) as is_doubted
+      from given where state <> 'planned' or ${was === 'uncertain'}::boolean or exists (select from disowned)
     ), unflagged as (
       -- Another confirmation of the order may have told its customer.
-      update orders o set whatsapp_confirmation_sent = doubted.is_told, updated_at = now(),
-        processed_at = case when doubted.is_told then o.processed_at end, event_version = o.event_version + 1
-      from (select distinct on (d.order_id) d.order_id, d.id, exists (select from effects other where other.order_id = d.order_id
-          and other.purpose = 'confirmation' and other.state = 'accepted' and other.id <> d.id) as is_told
-        from disowned d where d.purpose = 'confirmation' order by d.order_id, d.id) as doubted
-      where o.order_id = doubted.order_id
-      returning o.order_id, o.event_version, doubted.id
+      update orders o set event_version = o.event_version + 1, updated_at = now(),
+        whatsapp_confirmation_sent = case when not is_doubted then o.whatsapp_confirmation_sent
+          else exists (select from effects other where other.order_id = o.order_id
+            and other.purpose = 'confirmation' and other.state = 'accepted' and other.id <> outcome.id) end
+      from outcome where o.order_id = outcome.order_id
+      returning o.event_version
     ), told as (
       insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
-      select gen_random_uuid(), 'message.denied', 'order', u.order_id, u.event_version, 'worker', e.correlation_id,
-        jsonb_build_object('messageEffectId', u.id)
-      from unflagged u join effects e on e.id = u.id
+      select gen_random_uuid(), 'message.' || fact, 'order', order_id, event_version, 'worker', correlation_id,
+        jsonb_build_object('messageEffectId', id, 'reason', reason)
+      from outcome cross join unflagged
     )
     select state from given`.execute(transaction);
     return result.rows[0]?.state;

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import { type Page, type PageResult, paginate } from '../db/paginate.js';
 import { type Claim, type Evidence, isContactReady, leaseSeconds } from '../effects/effects.repository.js';
+import { tellOutcomes } from '../effects/tell-outcomes.js';
 import { giveBack } from './give-back.js';
 
 /** A claimed message, ready to be sent. */
@@ -141,10 +142,16 @@ export class MessagesRepository {
   /** Withholds planned messages whose order has grown too old; an operator may still send them. */
   async skipStale(executor: Executor, staleAfterSeconds: number): Promise<string[]> {
     const result = await sql<{ orderId: string }>`
-      update effects e set state = 'skipped', skipped_at = clock_timestamp(), reason = 'stale'
-      from orders o
-      where e.kind = 'message' and e.state = 'planned' and o.order_id = e.order_id and not ${isYoung(staleAfterSeconds)}
-      returning e.order_id`.execute(executor);
+      with stale as (
+        select e.id from effects e join orders o on o.order_id = e.order_id
+        where e.kind = 'message' and e.state = 'planned' and not ${isYoung(staleAfterSeconds)}
+        for update of e skip locked
+      ), outcomes as (
+        update effects e set state = 'skipped', skipped_at = clock_timestamp(), reason = 'stale'
+        from stale where e.id = stale.id
+        returning e.id, e.order_id, e.kind, e.state, e.reason, e.correlation_id
+      ), ${tellOutcomes('outcomes')}
+      select order_id from outcomes`.execute(executor);
     return result.rows.map((row) => row.orderId);
   }
 
@@ -172,8 +179,7 @@ export class MessagesRepository {
         returning e.id, e.order_id, e.correlation_id, e.purpose, before.state as was
       ), flagged as (
         update orders o set event_version = event_version + 1, updated_at = now(),
-          whatsapp_confirmation_sent = o.whatsapp_confirmation_sent or done.purpose = 'confirmation',
-          processed_at = case done.purpose when 'confirmation' then coalesce(o.processed_at, now()) else o.processed_at end
+          whatsapp_confirmation_sent = o.whatsapp_confirmation_sent or done.purpose = 'confirmation'
         from done where o.order_id = done.order_id and done.was in ('claimed', 'uncertain')
         returning o.order_id, o.event_version, done.correlation_id, done.id
       ), told as (
@@ -200,13 +206,18 @@ export class MessagesRepository {
     evidence: Evidence,
   ): Promise<string | undefined> {
     const result = await sql<{ state: string }>`
-      update effects set lease_until = null, evidence = evidence || ${JSON.stringify(evidence)}::jsonb,
-        state = case state when 'claimed' then 'uncertain' else state end,
-        reason = case state when 'claimed' then ${reason} else reason end,
-        uncertain_at = case state when 'claimed' then clock_timestamp() end,
-        accepted_at = case state when 'accepted' then coalesce(accepted_at, clock_timestamp()) end
-      where id = ${claim.effectId} and attempt = ${claim.attempt} and state in ('claimed', 'accepted')
-      returning state`.execute(executor);
+      with moved as (
+        update effects set lease_until = null, evidence = evidence || ${JSON.stringify(evidence)}::jsonb,
+          state = case state when 'claimed' then 'uncertain' else state end,
+          reason = case state when 'claimed' then ${reason} else reason end,
+          uncertain_at = case state when 'claimed' then clock_timestamp() end,
+          accepted_at = case state when 'accepted' then coalesce(accepted_at, clock_timestamp()) end
+        where id = ${claim.effectId} and attempt = ${claim.attempt} and state in ('claimed', 'accepted')
+        returning id, order_id, kind, state, reason, correlation_id
+      ), outcomes as (
+        select * from moved where state = 'uncertain'
+      ), ${tellOutcomes('outcomes')}
+      select state from moved`.execute(executor);
     return result.rows[0]?.state;
   }
 

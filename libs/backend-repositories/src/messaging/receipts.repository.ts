@@ -51,8 +51,7 @@ const toldOrders = sql`moved_orders as (
       -- What an operator had sent again tells the customer as well as the first one.
       whatsapp_confirmation_sent = case when is_confirmation then is_told or exists (select from effects other
         where other.order_id = o.order_id and other.purpose = 'confirmation' and other.state = 'accepted'
-          and other.id not in (select id from settled where state <> was)) else o.whatsapp_confirmation_sent end,
-      processed_at = case when is_confirmation then coalesce(o.processed_at, now()) else o.processed_at end
+          and other.id not in (select id from settled where state <> was)) else o.whatsapp_confirmation_sent end
     from moved_orders where o.order_id = moved_orders.order_id
     returning o.order_id, o.event_version
   ), facts as (

@@ -30,7 +30,7 @@ export async function settleAsSent(executor: Executor, id: string): Promise<void
         reason = 'settled-by-operator'
       where id = ${id} and state = 'uncertain' returning order_id, purpose
     )
-    update orders o set whatsapp_confirmation_sent = true, processed_at = coalesce(o.processed_at, now())
+    update orders o set whatsapp_confirmation_sent = true
     from settled where o.order_id = settled.order_id and settled.purpose = 'confirmation'`.execute(executor);
 }
 

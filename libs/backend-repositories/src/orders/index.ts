@@ -19,3 +19,5 @@ export type { OrderSort, SearchPage } from './order-search.repository.js';
 export { OrderStatsRepository } from './order-stats.repository.js';
 export type { CountedOrders, CountedPeriod } from './order-stats.repository.js';
 export { OrderStatisticsRepository } from './order-statistics.repository.js';
+export { markProcessed, readSteps } from '../batch/mark-processed.js';
+export type { OrderStanding, OrderSteps, StepRow } from '../batch/mark-processed.js';

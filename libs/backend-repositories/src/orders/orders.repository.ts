@@ -67,6 +67,7 @@ const columns = [
   'cbbSynced',
   'whatsappConfirmationSent',
   'processedAt',
+  'overdueAt',
   'createdAt',
   'updatedAt',
 ] as const satisfies readonly (keyof OrderRow)[];
@@ -121,7 +122,7 @@ export class OrdersRepository extends BaseRepository<'orders', (typeof columns)[
       .updateTable('orders')
       .set({ ...content, appliedPosition: change.appliedPosition, updatedAt: sql<Date>`now()` })
       .set({ contentVersion: sql`content_version + 1`, eventVersion: change.event.aggregateVersion })
-      .set(contact?.state === 'planned' ? { cbbSynced: false, processedAt: null } : {})
+      .set(contact?.state === 'planned' ? { cbbSynced: false } : {})
       .set({ review: sql`array(select distinct unnest(review || ${[...change.review]}::text[]) order by 1)` })
       .where('orderId', '=', orderId)
       .returning('orderId')
