@@ -5,7 +5,7 @@ export type { Principal } from './authenticator.js';
 export { createHttpApp } from './create-http-app.js';
 export { Listed } from './envelope.js';
 export { askedBy, describeRequest } from './request-context.js';
-export type { AskedBy, HttpRequest } from './request-context.js';
+export type { HttpRequest } from './request-context.js';
 export { reportLimit, webhookLimit } from './time-limit.js';
 export {
   dryRunQuery,

@@ -1,3 +1,4 @@
+import type { AskedBy } from '@visapi/backend-kernel';
 import type { LogFields } from '@visapi/backend-observability';
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from './authenticator.js';
@@ -17,15 +18,6 @@ export type HttpRequest = FastifyRequest & { visapi: RequestContext };
 /** Adds fields to the one log line of this request. */
 export function describeRequest(request: HttpRequest, fields: LogFields): void {
   request.visapi.fields = { ...request.visapi.fields, ...fields };
-}
-
-/** Who asked for a change, in the words of the audit, and under which correlation. */
-export interface AskedBy {
-  /** `key:<id of the API key>`. */
-  readonly actor: string;
-  readonly correlationId: string;
-  /** From where: the address of the socket, or what a proxy says that is trusted (`TRUST_PROXY`). */
-  readonly ip: string | null;
 }
 
 /** @throws when nobody was recognised: routes that change something are never public */

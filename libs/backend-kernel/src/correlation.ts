@@ -7,6 +7,15 @@ export function newCorrelationId(): string {
   return v7();
 }
 
+/** Who asked for a change, in the words of the audit, and under which correlation. */
+export interface AskedBy {
+  /** `key:<id of the API key>`. */
+  readonly actor: string;
+  readonly correlationId: string;
+  /** From where, when it was asked over HTTP: the socket's address, or what a trusted proxy says (`TRUST_PROXY`). */
+  readonly ip?: string | null;
+}
+
 /**
  * A correlation id given from outside, made safe for headers, logs and rows: letters, digits and `. _ : -` are kept,
  * at most 128 characters. Undefined when nothing usable is left.

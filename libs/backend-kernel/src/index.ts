@@ -2,6 +2,7 @@ export { AppError, categoryPolicy, asAppError } from './app-error.js';
 export type { Category, CategoryPolicy, ErrorDetail } from './app-error.js';
 export { Clock } from './clock.js';
 export { cleanCorrelationId, newCorrelationId } from './correlation.js';
+export type { AskedBy } from './correlation.js';
 export { currentDeadline, runApart, runApartFor, runWithin, tookTooLong, unlessLate } from './deadline.js';
 export { backoffMs } from './backoff.js';
 export type { Backoff } from './backoff.js';

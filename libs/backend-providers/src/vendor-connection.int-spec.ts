@@ -19,7 +19,7 @@ beforeAll(async () => {
   await once(vendor, 'listening');
   url = `http://127.0.0.1:${(vendor.address() as { port: number }).port}`;
 });
-afterAll(() => vendor.close());
+afterAll(() => void vendor.close());
 
 function open(perSecond: number): VendorConnection {
   const options = { url, timeoutMs: 20_000, connections: 1, largestAnswer: 1_000 };

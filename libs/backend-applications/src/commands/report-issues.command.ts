@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { newId } from '@visapi/backend-kernel';
+import { newId, type AskedBy } from '@visapi/backend-kernel';
 import { Database, type Executor } from '@visapi/backend-repositories';
 import {
   IssuesRepository,
@@ -34,7 +34,7 @@ export class ReportIssues extends Command<ReportIssuesResult> {
     readonly issues: GivenIssues,
     /** E.164, when staff want another phone than the order's to be told. */
     readonly phone: string | null,
-    readonly by: { readonly actor: string; readonly apiKeyId: string | null; readonly correlationId: string },
+    readonly by: AskedBy & { readonly apiKeyId: string | null },
   ) {
     super();
   }
@@ -86,7 +86,7 @@ export class ReportIssuesHandler implements ICommandHandler<ReportIssues> {
     order: NoticedOrderRow | undefined,
     messages: readonly NewMessage[],
   ): Promise<Pick<ReportIssuesResult, 'issueId' | 'status' | 'reason'>> {
-    const { actor, apiKeyId, correlationId } = by;
+    const { apiKeyId, ...asked } = by;
     const status = order ? (messages[0]?.effect.state === 'planned' ? 'planned' : 'skipped') : 'unmatched';
     const reason = messages[0]?.effect.reason ?? null;
     await this.issues.insert(transaction, {
@@ -99,11 +99,11 @@ export class ReportIssuesHandler implements ICommandHandler<ReportIssues> {
       state: status,
       reason,
       apiKeyId,
-      correlationId,
+      correlationId: by.correlationId,
     });
     const facts = [{ type: 'issues.reported', payload: { issueId: report.id, applicantId } }];
     if (order)
-      await planMessages(transaction, order.orderId, messages, { actor, correlationId, pauseMs: 0, facts });
+      await planMessages(transaction, order.orderId, messages, { ...asked, pauseMs: 0, facts });
     return { issueId: report.id, status, reason };
   }
 

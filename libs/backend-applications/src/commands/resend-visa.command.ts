@@ -1,4 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { AskedBy } from '@visapi/backend-kernel';
 import { Database } from '@visapi/backend-repositories';
 import { NoticedOrdersRepository } from '@visapi/backend-repositories/applications';
 import { type NewMessage, planMessages } from '@visapi/backend-repositories/effects';
@@ -31,7 +32,7 @@ export class ResendVisa extends Command<ResendVisaResult> {
       readonly reason: string;
       readonly dryRun: boolean;
     },
-    readonly by: { readonly actor: string; readonly correlationId: string },
+    readonly by: AskedBy,
   ) {
     super();
   }
@@ -60,15 +61,13 @@ export class ResendVisaHandler implements ICommandHandler<ResendVisa> {
       const withPlaces = applications.map((application) =>
         chosen.has(idOf(application)) ? application : { ...application, visaUrl: null },
       );
-      const { actor, correlationId } = by;
-      const asked = { correlationId, namedPhone: wish.phone, isResend: true };
+      const asked = { correlationId: by.correlationId, namedPhone: wish.phone, isResend: true };
       const messages = visaMessages(order, withPlaces, known, asked);
       // What may not be told replaces nothing: the message before it stands as it is.
       const owed = messages.filter(({ effect }) => effect.state === 'planned');
       if (!wish.dryRun && owed.length > 0)
         await planMessages(transaction, orderId, owed, {
-          actor,
-          correlationId,
+          ...by,
           pauseMs: this.window.pauseMs,
           facts: [{ type: 'operator.resent', payload: factOf(owed, wish.reason) }],
         });

@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { newId } from '@visapi/backend-kernel';
+import { newId, type AskedBy } from '@visapi/backend-kernel';
 import { decideContact } from '@visapi/backend-orders';
 import type { CbbField } from '@visapi/backend-providers';
 import { Database, type Executor } from '@visapi/backend-repositories';
@@ -31,7 +31,7 @@ export class ResyncContact extends Command<ResyncedContact> {
   constructor(
     readonly target: { readonly orderId: string } | { readonly phone: string },
     readonly wish: { readonly reason: string; readonly dryRun: boolean },
-    readonly by: { readonly actor: string; readonly correlationId: string },
+    readonly by: AskedBy,
   ) {
     super();
   }

@@ -28,6 +28,8 @@ export const eventResponse = z.object({
   aggregateVersion: z.number(),
   actor: z.string(),
   correlationId: z.string(),
+  /** Of whoever asked for it over HTTP; null for what was not, and for webhooks. */
+  ip: z.string().nullable(),
   payload: z.unknown(),
   occurredAt: timestamp,
   dispatchedAt: timestamp.nullable(),
@@ -54,6 +56,7 @@ export const auditResponse = z.object({
   fields: z.array(z.string()),
   reason: z.string().nullable(),
   correlationId: z.string(),
+  ip: z.string().nullable(),
   sealed: z.boolean(),
 });
 

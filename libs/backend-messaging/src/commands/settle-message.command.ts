@@ -1,5 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { AppError } from '@visapi/backend-kernel';
+import { AppError, type AskedBy } from '@visapi/backend-kernel';
 import { Database } from '@visapi/backend-repositories';
 import { tellOfOrder } from '@visapi/backend-repositories/effects';
 import { lockToSettle, settleAsNotSent, settleAsSent } from '@visapi/backend-repositories/messaging';
@@ -16,7 +16,7 @@ export class SettleMessage extends Command<SettleMessageResult> {
     readonly id: string,
     readonly outcome: 'sent' | 'not-sent',
     readonly reason: string,
-    readonly by: { readonly actor: string; readonly correlationId: string },
+    readonly by: AskedBy,
   ) {
     super();
   }

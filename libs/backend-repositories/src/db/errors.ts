@@ -27,8 +27,12 @@ export function errorCode(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** Whether the database cannot serve at the moment (down, restarting, full, out of connections). */
+/**
+ * Whether the database cannot serve at the moment (down, restarting, full, out of connections), or not this caller any
+ * more: his deadline has passed, so that everything else he asks for would fail alike.
+ */
 export function isDatabaseUnavailable(error: unknown): boolean {
+  if (error instanceof AppError) return error.category === 'timeout';
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
   const code = errorCode(error);
   if (
@@ -58,6 +62,7 @@ export function violatedConstraint(error: unknown): string | undefined {
 
 /** A driver error as the rest of the system knows errors; others are returned as they are. */
 export function translateDatabaseError(error: unknown): unknown {
+  if (error instanceof AppError) return error;
   // A NUL can only have come with the caller's words: text of ours never holds one.
   if (errorCode(error) === '22021')
     return new AppError('invalid', 'Text must not contain the NUL character.', { cause: error });

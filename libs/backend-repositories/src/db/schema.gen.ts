@@ -250,6 +250,10 @@ export interface Events {
   correlationId: string;
   dispatchedAt: Timestamp | null;
   id: string;
+  /**
+   * Address of whoever asked for it over HTTP; null for everything else
+   */
+  ip: string | null;
   occurredAt: Generated<Timestamp>;
   payload: Json;
   position: Generated<number>;

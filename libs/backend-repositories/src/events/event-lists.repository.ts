@@ -13,6 +13,7 @@ export interface ListedEvent {
   readonly aggregateVersion: number;
   readonly actor: string;
   readonly correlationId: string;
+  readonly ip: string | null;
   readonly payload: unknown;
   readonly occurredAt: Date;
   readonly dispatchedAt: Date | null;
@@ -37,6 +38,7 @@ const shown = [
   'aggregateVersion',
   'actor',
   'correlationId',
+  'ip',
   'payload',
   'occurredAt',
   'dispatchedAt',

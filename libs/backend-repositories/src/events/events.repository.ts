@@ -12,6 +12,8 @@ export interface NewEvent {
   readonly aggregateVersion: number;
   readonly actor: string;
   readonly correlationId: string;
+  /** From where it was asked for over HTTP. */
+  readonly ip?: string | null;
   readonly payload: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 }
 

@@ -24,9 +24,13 @@ export interface BrokenSeal {
  */
 const settleSeconds = 5;
 
-/** The bytes of an event that a seal stands for. Whatever of it changes changes them. */
-const digest = sql`sha256(convert_to(jsonb_build_array(e.position, e.id, e.type, e.aggregate_type, e.aggregate_id,
-  e.aggregate_version, e.actor, e.correlation_id, e.payload, extract(epoch from e.occurred_at)::text)::text, 'UTF8'))`;
+/**
+ * The bytes of an event that a seal stands for. Whatever of it changes changes them. An address counts when there is one:
+ * without it the bytes are what they were before events had any, so that older seals stand.
+ */
+const digest = sql`sha256(convert_to((jsonb_build_array(e.position, e.id, e.type, e.aggregate_type, e.aggregate_id,
+  e.aggregate_version, e.actor, e.correlation_id, e.payload, extract(epoch from e.occurred_at)::text)
+  || case when e.ip is null then '[]'::jsonb else jsonb_build_array(e.ip) end)::text, 'UTF8'))`;
 
 /** Seals of the history, appended in order. */
 @Injectable()
@@ -60,8 +64,8 @@ export class SealsRepository {
       with last as (
         select coalesce(max(sequence), 0) as sequence, coalesce(max(last_position), 0) as position from event_seals
       ), batch as (
-        select e.position, ${digest} as digest from events e, last
-        where e.position > last.position and e.position <= ${horizon} order by e.position limit ${limit}
+        select e.position, ${digest} as digest from events e
+        where e.position > (select position from last) and e.position <= ${horizon} order by e.position limit ${limit}
       ), summed as (
         select min(position) as first, max(position) as last, count(*)::int as events,
           string_agg(digest, ''::bytea order by position) as digests

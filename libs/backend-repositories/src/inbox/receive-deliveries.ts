@@ -15,6 +15,8 @@ export interface IncomingDelivery {
   readonly headers: string;
   readonly apiKeyId: string | null;
   readonly correlationId: string;
+  /** Of whoever placed it by hand; of webhooks it is not kept. */
+  readonly ip?: string | null;
   readonly copies: number;
 }
 
@@ -44,7 +46,7 @@ export async function receiveDeliveries(
 ): Promise<ReceivedDelivery[]> {
   const result = await sql<Omit<ReceivedDelivery, 'repeated'>>`
     with incoming as materialized (
-      select ordinal, id, kind, source, order_id, verdict, problems, headers, api_key_id, correlation_id, copies,
+      select ordinal, id, kind, source, order_id, verdict, problems, headers, api_key_id, correlation_id, ip, copies,
         substring(${Buffer.concat(incoming.map((delivery) => delivery.bodyHash))}::bytea from (32 * (ordinal - 1) + 1)::int for 32) as body_hash,
         substring(${Buffer.concat(incoming.map((delivery) => delivery.body))}::bytea from start for size) as body
       from unnest(
@@ -52,9 +54,10 @@ export async function receiveDeliveries(
         ${incoming.map((delivery) => delivery.source)}::text[], ${incoming.map((delivery) => delivery.orderId)}::text[],
         ${incoming.map((delivery) => delivery.verdict)}::text[], ${incoming.map((delivery) => delivery.problems)}::text[],
         ${incoming.map((delivery) => delivery.headers)}::text[], ${incoming.map((delivery) => delivery.apiKeyId)}::uuid[],
-        ${incoming.map((delivery) => delivery.correlationId)}::text[], ${incoming.map((delivery) => delivery.copies)}::int[],
+        ${incoming.map((delivery) => delivery.correlationId)}::text[], ${incoming.map((delivery) => delivery.ip ?? null)}::text[],
+        ${incoming.map((delivery) => delivery.copies)}::int[],
         ${offsets(incoming)}::int[], ${incoming.map((delivery) => delivery.body.length)}::int[]
-      ) with ordinality as given(id, kind, source, order_id, verdict, problems, headers, api_key_id, correlation_id,
+      ) with ordinality as given(id, kind, source, order_id, verdict, problems, headers, api_key_id, correlation_id, ip,
         copies, start, size, ordinal)
     ), placed as (
       select incoming.*, nextval(pg_get_serial_sequence('deliveries', 'position')) as position,
@@ -81,10 +84,10 @@ export async function receiveDeliveries(
       insert into delivery_bodies (delivery_id, body, headers)
       select incoming.id, incoming.body, incoming.headers from stored join incoming using (id)
     ), facts as (
-      insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
+      insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, ip, payload)
       select gen_random_uuid(), case incoming.kind when 'order' then 'delivery.received' else 'receipts.received' end,
         'delivery', incoming.id::text, 1, coalesce('key:' || incoming.api_key_id, 'source:' || incoming.source),
-        incoming.correlation_id, '{}'
+        incoming.correlation_id, incoming.ip, '{}'
       from stored join incoming using (id) where stored.state = 'open' order by stored.position
     )
     select kind, encode(body_hash, 'hex') as hash, id as delivery_id, outcome, problems from stored

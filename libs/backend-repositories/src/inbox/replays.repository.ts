@@ -1,3 +1,4 @@
+import type { AskedBy } from '@visapi/backend-kernel';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { Executor } from '../db/database.js';
@@ -36,9 +37,11 @@ export class ReplaysRepository {
   ): Promise<{ id: string; position: number }[]> {
     let query = executor.selectFrom('deliveries').select(['id', 'position']).where('kind', '=', 'order');
     if (filter.ids !== undefined) query = query.where(sql<boolean>`id = any(${[...filter.ids]}::uuid[])`);
-    for (const field of ['orderId', 'outcome', 'state'] as const) {
+    if (filter.orderId !== undefined) query = query.where('orderId', '=', filter.orderId);
+    // Written out, not as parameters: the indexes on what is rare hold for these words alone.
+    for (const field of ['outcome', 'state'] as const) {
       const wanted = filter[field];
-      if (wanted !== undefined) query = query.where(field, '=', wanted);
+      if (wanted !== undefined) query = query.where(field, '=', sql.lit(wanted));
     }
     if (filter.from !== undefined) query = query.where('receivedAt', '>=', filter.from);
     if (filter.to !== undefined) query = query.where('receivedAt', '<', filter.to);
@@ -133,18 +136,13 @@ export class ReplaysRepository {
   async tellOfDelivery(
     executor: Executor,
     id: string,
-    fact: {
-      readonly type: string;
-      readonly payload: Readonly<Record<string, string>>;
-      readonly actor: string;
-      readonly correlationId: string;
-    },
+    fact: AskedBy & { readonly type: string; readonly payload: Readonly<Record<string, string>> },
   ): Promise<void> {
-    const { type, payload, actor, correlationId } = fact;
+    const { type, payload, actor, correlationId, ip = null } = fact;
     await sql`
-      insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
+      insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, ip, payload)
       select gen_random_uuid(), ${type}, 'delivery', ${id}::text, coalesce(max(aggregate_version), 0) + 1, ${actor},
-        ${correlationId}, ${JSON.stringify(payload)}::jsonb
+        ${correlationId}, ${ip}::text, ${JSON.stringify(payload)}::jsonb
       from events where aggregate_type = 'delivery' and aggregate_id = ${id}::text`.execute(executor);
   }
 

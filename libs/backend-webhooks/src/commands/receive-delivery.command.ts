@@ -27,6 +27,8 @@ export interface ReceivedRequest {
   readonly headers: string;
   readonly apiKeyId: string | null;
   readonly correlationId: string;
+  /** Kept of whoever places an order by hand; undefined for webhooks. */
+  readonly ip?: string | null;
 }
 
 /** A body has arrived at a webhook: check who sent it, keep it, say what it is. Nothing is interpreted yet. */
@@ -73,6 +75,7 @@ export async function storeBody(
     headers: request.headers,
     apiKeyId: request.apiKeyId,
     correlationId: request.correlationId,
+    ip: request.ip,
   });
   const { deliveryId, outcome, repeated } = stored;
   if (outcome === 'rejected')
