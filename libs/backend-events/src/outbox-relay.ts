@@ -11,7 +11,7 @@ import type { Subscription } from './subscription.js';
 
 const busyPauseMs = 10;
 const idlePauseMs = 80;
-const troublePauseMs = 500;
+const longestTroublePauseMs = 500;
 
 interface Tick {
   readonly taken: number;
@@ -59,7 +59,7 @@ export class OutboxRelay {
     let wait = busyPauseMs;
     while (!this.stopping.signal.aborted) {
       const tick = await this.tryTick(batchSize);
-      if (tick === undefined) wait = troublePauseMs;
+      if (tick === undefined) wait = Math.min(wait * 2 || busyPauseMs, longestTroublePauseMs);
       else if (tick.handedOn === 0) wait = Math.min(wait * 2 || busyPauseMs, idlePauseMs);
       else wait = tick.taken === batchSize ? 0 : busyPauseMs;
       await pause(wait, undefined, { signal: this.stopping.signal }).catch(onlyAbort);

@@ -31,10 +31,11 @@ export class GetEventsHandler implements IQueryHandler<GetEvents> {
   ) {}
 
   async execute({ filter, page }: GetEvents): Promise<PageResult<SealedEvent>> {
-    const { db } = this.database;
     // The seals first: what they cover cannot change while the list is read.
-    const sealed = await this.seals.lastSealed(db);
-    const { items, pagination } = await this.lists.list(db, filter, page);
+    const sealed = await this.seals.lastSealed(this.database.db);
+    const { items, pagination } = await this.database.report((executor) =>
+      this.lists.list(executor, filter, page),
+    );
     return { items: items.map((event) => ({ ...event, isSealed: event.position <= sealed })), pagination };
   }
 }
