@@ -81,6 +81,9 @@ describe('what roles may do', () => {
 
   it.each([
     'delete from orders',
+    'delete from logs',
+    'update logs set message = message',
+    'select make_log_partition(now())',
     'truncate events',
     'update deliveries set body_hash = body_hash',
     'update events set payload = payload',
