@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { ConfigError, loadConfig } from './load.js';
 import { slices } from './slices.js';
 
-const { access, cbb, database, process } = slices;
+const { access, cbb, database, http, process } = slices;
 
 const minimal = { DATABASE_URL: 'postgres://app:x@127.0.0.1:5432/visapi' };
 
@@ -43,6 +43,14 @@ describe('loadConfig', () => {
   it('refuses a shifted clock in production', () => {
     const shifted = { NODE_ENV: 'production', CLOCK_OFFSET_MS: '1000' };
     expect(() => loadConfig(shifted, { process })).toThrow(/CLOCK_OFFSET_MS must not be set in production/);
+  });
+
+  it('trusts no proxy unless told which', () => {
+    const trusted = (TRUST_PROXY: string) => loadConfig({ TRUST_PROXY }, { http }).http.trustProxy;
+    expect(loadConfig({}, { http }).http.trustProxy).toBeUndefined();
+    expect(trusted('10.0.0.0/8, ::1,loopback')).toBe('10.0.0.0/8,::1,loopback');
+    for (const wrong of ['true', '1', '10.0.0.0/33', '10.0.0.0/', '10.0.0', '::1/129', '10.0.0.1,,::1'])
+      expect(() => trusted(wrong)).toThrow(/TRUST_PROXY must be addresses or networks such as/);
   });
 
   it('freezes what it returns', () => {

@@ -101,6 +101,11 @@ describe('the seals on the history', () => {
       'changed',
     ],
     [
+      'an address put to an event that had none',
+      `update events set ip = '203.0.113.9' where position = (select min(position) from events)`,
+      'changed',
+    ],
+    [
       'a changed time',
       `update events set occurred_at = occurred_at + interval '1 microsecond' where position = (select max(position) from events)`,
       'changed',
@@ -127,6 +132,35 @@ describe('the seals on the history', () => {
     await test.query(tampering);
     const { broken } = await verify();
     expect(broken.map((seal) => seal.problem).join()).toContain(problem);
+  });
+
+  it.each([
+    ['another', `'203.0.113.9'`],
+    ['none', 'null'],
+  ])('show that an address was changed to %s', async (_name, address) => {
+    await happen(2);
+    await test.query(
+      `update events set ip = '203.0.113.7' where position = (select max(position) from events)`,
+    );
+    await sealAll();
+    await expect(verify()).resolves.toMatchObject({ events: 2, broken: [] });
+    await test.query(`update events set ip = ${address} where ip is not null`);
+    const { broken } = await verify();
+    expect(broken).toMatchObject([{ problem: 'an event or the seal was changed' }]);
+  });
+
+  it('that were made before events had an address stand', async () => {
+    await happen(2);
+    // The digest as it was then, word for word.
+    await test.query(`insert into event_seals (sequence, first_position, last_position, events, previous_hash, hash)
+      select 1, min(e.position), max(e.position), count(*), '', sha256(string_agg(sha256(convert_to(jsonb_build_array(
+        e.position, e.id, e.type, e.aggregate_type, e.aggregate_id, e.aggregate_version, e.actor, e.correlation_id,
+        e.payload, extract(epoch from e.occurred_at)::text)::text, 'UTF8')), ''::bytea order by e.position))
+      from events e`);
+    await expect(verify()).resolves.toEqual({ seals: 1, events: 2, broken: [] });
+    await happen(1);
+    await sealAll();
+    await expect(verify()).resolves.toEqual({ seals: 2, events: 3, broken: [] });
   });
 
   it('do not mind that the relay marks events as handed on', async () => {
