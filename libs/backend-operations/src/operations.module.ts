@@ -2,14 +2,31 @@ import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { EffectsRepository } from '@visapi/backend-repositories/effects';
 import { DeliveriesRepository } from '@visapi/backend-repositories/inbox';
-import { HealthRepository, LedgerRepository } from '@visapi/backend-repositories/operations';
+import {
+  HealthRepository,
+  LedgerRepository,
+  OverdueRepository,
+} from '@visapi/backend-repositories/operations';
+import { AnnounceOverdueWorkHandler } from './commands/announce-overdue-work.command.js';
 import { RecoverLostWorkHandler } from './commands/recover-lost-work.command.js';
 import { CheckDatabaseHandler } from './queries/check-database.query.js';
 import { GetAttentionHandler } from './queries/get-attention.query.js';
 import { GetLedgerBalanceHandler } from './queries/get-ledger-balance.query.js';
 
-const repositories = [HealthRepository, LedgerRepository, EffectsRepository, DeliveriesRepository];
-const handlers = [GetLedgerBalanceHandler, GetAttentionHandler, CheckDatabaseHandler, RecoverLostWorkHandler];
+const repositories = [
+  HealthRepository,
+  LedgerRepository,
+  OverdueRepository,
+  EffectsRepository,
+  DeliveriesRepository,
+];
+const handlers = [
+  GetLedgerBalanceHandler,
+  GetAttentionHandler,
+  CheckDatabaseHandler,
+  RecoverLostWorkHandler,
+  AnnounceOverdueWorkHandler,
+];
 
 @Module({ imports: [CqrsModule], providers: [...repositories, ...handlers] })
 export class OperationsModule {}

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { EffectsRepository } from '@visapi/backend-repositories/effects';
-import { EventsRepository } from '@visapi/backend-repositories/events';
+import { EventReplaysRepository, EventsRepository } from '@visapi/backend-repositories/events';
 import { DeliveriesRepository, ReplaysRepository } from '@visapi/backend-repositories/inbox';
 import {
   OrderListsRepository,
@@ -73,6 +73,7 @@ const handlers = [
     OrderSearchRepository,
     OrderStatsRepository,
     EventsRepository,
+    EventReplaysRepository,
     EffectsRepository,
     TimelineRepository,
     ...handlers,

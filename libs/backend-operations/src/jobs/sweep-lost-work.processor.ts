@@ -4,6 +4,7 @@ import { Repeat } from '@visapi/backend-kernel';
 import { BindReceipts, SkipStaleMessages, toJobResult } from '@visapi/backend-messaging';
 import { Log, Metrics, attentionReasons } from '@visapi/backend-observability';
 import { Jobs } from '@visapi/backend-queue';
+import { AnnounceOverdueWork } from '../commands/announce-overdue-work.command.js';
 import { type LostWork, RecoverLostWork } from '../commands/recover-lost-work.command.js';
 import { GetAttention } from '../queries/get-attention.query.js';
 import { jobsFor } from '../sweep.js';
@@ -17,7 +18,6 @@ const everyMs = 5_000;
 @Injectable()
 export class SweepLostWork {
   private readonly repeat = new Repeat(() => this.sweep(), everyMs);
-  private lastLook = performance.now();
 
   constructor(
     private readonly commands: CommandBus,
@@ -55,7 +55,8 @@ export class SweepLostWork {
       for (const orderId of orders)
         this.log.error('needs attention', { event: 'message.skipped', orderId, reason: 'stale' });
     });
-    await this.guarded('attention', () => this.look(leads));
+    if (leads) await this.guarded('overdue work', () => this.announce());
+    await this.guarded('attention', () => this.look());
   }
 
   /** Each part on its own: Redis being away must not keep the others from their work. */
@@ -85,17 +86,18 @@ export class SweepLostWork {
     if (count > 0) this.log.warn('lost jobs added again', { count });
   }
 
-  private async look(leads: boolean): Promise<void> {
-    const now = performance.now();
-    const attention = await this.queries.execute(new GetAttention((now - this.lastLook) / 1000));
-    this.lastLook = now;
+  private async announce(): Promise<void> {
+    const { orders, deliveries } = await this.commands.execute(new AnnounceOverdueWork());
+    const reason = 'open for more than 5 minutes';
+    for (const { step, ...order } of orders)
+      this.log.error('needs attention', { event: 'order.overdue', ...order, reason: `${step} ${reason}` });
+    for (const delivery of deliveries)
+      this.log.error('needs attention', { event: 'delivery.overdue', ...delivery, reason });
+  }
+
+  /** Every worker shows the gauge. */
+  private async look(): Promise<void> {
+    const attention = await this.queries.execute(new GetAttention());
     for (const reason of attentionReasons) this.metrics.attention.set({ reason }, attention[reason]);
-    // Every worker shows the gauge; the one that swept says it aloud.
-    for (const orderId of leads ? attention.newlyOverdue : [])
-      this.log.error('needs attention', {
-        event: 'order.open',
-        orderId,
-        reason: 'open for more than 5 minutes',
-      });
   }
 }

@@ -6,16 +6,10 @@ export interface Attention {
   readonly uncertain: number;
   readonly failed: number;
   readonly open: number;
-  /** Orders that have become open for more than five minutes since the last look. */
-  readonly newlyOverdue: readonly string[];
 }
 
 /** What needs a person now. */
-export class GetAttention extends Query<Attention> {
-  constructor(readonly secondsSinceLastLook: number) {
-    super();
-  }
-}
+export class GetAttention extends Query<Attention> {}
 
 @QueryHandler(GetAttention)
 export class GetAttentionHandler implements IQueryHandler<GetAttention> {
@@ -24,12 +18,7 @@ export class GetAttentionHandler implements IQueryHandler<GetAttention> {
     private readonly health: HealthRepository,
   ) {}
 
-  async execute({ secondsSinceLastLook }: GetAttention): Promise<Attention> {
-    const { db } = this.database;
-    const [counts, newlyOverdue] = await Promise.all([
-      this.health.attention(db),
-      this.health.newlyOverdue(db, secondsSinceLastLook),
-    ]);
-    return { ...counts, newlyOverdue };
+  async execute(): Promise<Attention> {
+    return await this.health.attention(this.database.db);
   }
 }

@@ -2,8 +2,10 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Cacheable, keys } from '@visapi/backend-cache';
 import { Clock } from '@visapi/backend-kernel';
 import { Database } from '@visapi/backend-repositories';
+import { EventReplaysRepository } from '@visapi/backend-repositories/events';
 import { OrderStatsRepository } from '@visapi/backend-repositories/orders';
 import { rangeUnusable } from '../order-search.errors.js';
+import { orderStatistics } from '../order-statistics.js';
 import { type OrderStats, type StatsRange, stepsOf, summarize, wholeDaysOf } from '../order-stats.js';
 
 /** How many orders came in a period and what they are worth, whatever became of them. */
@@ -18,6 +20,7 @@ export class GetOrderStatsHandler implements IQueryHandler<GetOrderStats> {
   constructor(
     private readonly database: Database,
     private readonly stats: OrderStatsRepository,
+    private readonly replays: EventReplaysRepository,
     private readonly clock: Clock,
   ) {}
 
@@ -27,8 +30,12 @@ export class GetOrderStatsHandler implements IQueryHandler<GetOrderStats> {
     if (typeof starts === 'string') throw rangeUnusable(starts);
     const [start] = starts;
     const days = start === undefined ? null : wholeDaysOf(range, start);
-    const wanted = { starts, to: range.to ?? null, days };
-    const counted = await this.database.report(async (executor) => await this.stats.count(executor, wanted));
+    const wanted = { starts, to: range.to ?? null };
+    const counted = await this.database.report(async (executor) => {
+      // Sums that are being made anew are not yet those of all orders.
+      const isWhole = days !== null && !(await this.replays.isRebuilding(executor, orderStatistics.name));
+      return await this.stats.count(executor, { ...wanted, days: isWhole ? days : null });
+    });
     return summarize(counted, starts);
   }
 }

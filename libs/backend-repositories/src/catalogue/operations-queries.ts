@@ -1,12 +1,18 @@
 import { newId } from '@visapi/backend-kernel';
 import type { KeptLine } from '@visapi/backend-observability';
-import { HealthRepository, LedgerRepository, LogsRepository } from '../operations/index.js';
+import {
+  HealthRepository,
+  LedgerRepository,
+  LogsRepository,
+  OverdueRepository,
+} from '../operations/index.js';
 import { orderIdOf } from './names.js';
 import { type CataloguedQuery, hot, list, report, sweep } from './query.js';
 import { daysAgo, firstPage, type Samples } from './samples.js';
 
 export function operationsQueries(samples: Samples): CataloguedQuery[] {
   const health = new HealthRepository();
+  const overdue = new OverdueRepository();
   const ledger = new LedgerRepository();
   const always = { from: null, to: null };
   const day = { from: daysAgo(101, samples), to: daysAgo(100, samples) };
@@ -17,7 +23,9 @@ export function operationsQueries(samples: Samples): CataloguedQuery[] {
       reads: ['events_undispatched_idx'],
     }),
     sweep('HealthRepository.attention', (db) => health.attention(db)),
-    sweep('HealthRepository.newlyOverdue', (db) => health.newlyOverdue(db, 60)),
+    sweep('OverdueRepository.announceOrders', (db) => overdue.announceOrders(db, 300, 500)),
+    sweep('OverdueRepository.endEpisodes', (db) => overdue.endEpisodes(db, 500)),
+    sweep('OverdueRepository.announceDeliveries', (db) => overdue.announceDeliveries(db, 300, 500)),
     report('LedgerRepository.sums', (db) => ledger.sums(db, day), { asks: 'a day' }),
     report('LedgerRepository.sums', (db) => ledger.sums(db, always), { asks: 'everything' }),
     report('LedgerRepository.violations', (db) => ledger.violations(db, day, 100), { asks: 'a day' }),

@@ -16,6 +16,16 @@ export class HealthRepository {
     return result.rows[0]?.held ?? false;
   }
 
+  /** The oldest event that the relay has not handed on; undefined when there is none. */
+  async oldestUndispatched(
+    executor: Executor,
+  ): Promise<{ position: number; ageSeconds: number } | undefined> {
+    const result = await sql<{ position: number; ageSeconds: number }>`
+      select position, extract(epoch from clock_timestamp() - occurred_at)::float8 as age_seconds
+      from events where dispatched_at is null order by position limit 1`.execute(executor);
+    return result.rows[0];
+  }
+
   /** What needs a person: unknown outcomes, refusals, and deliveries open for longer than five minutes. */
   async attention(executor: Executor): Promise<{ uncertain: number; failed: number; open: number }> {
     const result = await sql<{ uncertain: number; failed: number; open: number }>`
@@ -26,23 +36,10 @@ export class HealthRepository {
         (select count(*) from (
           select order_id from deliveries where state = 'open' and kind = 'order' and received_at < now() - interval '5 minutes'
           union
-          select order_id from effects where state in ('planned', 'claimed') and planned_at < now() - interval '5 minutes'
+          select order_id from effects where state = 'planned' and planned_at < now() - interval '5 minutes'
+          union
+          select order_id from effects where state = 'claimed' and planned_at < now() - interval '5 minutes'
         ) as waiting) as open`.execute(executor);
     return result.rows[0] ?? { uncertain: 0, failed: 0, open: 0 };
-  }
-
-  /** Order ids that have become open for more than five minutes within the last `windowSeconds`. */
-  async newlyOverdue(executor: Executor, windowSeconds: number): Promise<string[]> {
-    const result = await sql<{ orderId: string }>`
-      with bounds as (select now() - interval '5 minutes' as until,
-        now() - interval '5 minutes' - make_interval(secs => ${windowSeconds}) as since)
-      select order_id from deliveries, bounds
-        where state = 'open' and kind = 'order' and received_at <= until and received_at > since
-      union
-      select order_id from effects, bounds
-        where state in ('planned', 'claimed') and planned_at <= until and planned_at > since`.execute(
-      executor,
-    );
-    return result.rows.map((row) => row.orderId);
   }
 }

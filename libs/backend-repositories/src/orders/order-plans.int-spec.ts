@@ -165,16 +165,16 @@ describe('the plan of a list or report among 20,000 orders', () => {
     expect(numbered[0]).not.toContain('Seq Scan');
   });
 
-  it('of the statistics of a month reads that month alone', async () => {
-    const days = Array.from({ length: 30 }, (_, day) => new Date(Date.UTC(2025, 5, 1 + day)));
-    const count = async (executor: Executor) =>
-      await new OrderStatsRepository().count(executor, {
-        starts: days,
-        to: time('2025-07-01T00:00:00Z'),
-        days: null,
-      });
+  it.each([
+    ['the sums of its days', { from: time('2025-06-01T00:00:00Z'), to: time('2025-07-01T00:00:00Z') }],
+    ['the orders of that month', null],
+  ])('of the statistics of a month reads %s and nothing else', async (_what, whole) => {
+    const starts = Array.from({ length: 30 }, (_, day) => new Date(Date.UTC(2025, 5, 1 + day)));
+    const month = { starts, to: time('2025-07-01T00:00:00Z'), days: whole };
+    const count = async (executor: Executor) => await new OrderStatsRepository().count(executor, month);
     const [plan = ''] = await test.database.report(async (executor) => await plansOf(count, executor));
-    expect(scansOf(plan)).toEqual(['orders_created_at_idx']);
+    expect(new Set(scansOf(plan))).toEqual(new Set(['orders_created_at_idx', 'order_statistics_key']));
+    expect(plan).not.toContain('Seq Scan');
   });
 
   it('leaves the planner options of the connections as they were', async () => {
