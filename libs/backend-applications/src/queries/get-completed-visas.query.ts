@@ -24,6 +24,6 @@ export class GetCompletedVisasHandler implements IQueryHandler<GetCompletedVisas
   ) {}
 
   async execute({ filter, page }: GetCompletedVisas): Promise<PageResult<VisaRecordRow>> {
-    return await this.records.list(this.database.db, filter, page);
+    return await this.database.report((executor) => this.records.list(executor, filter, page));
   }
 }

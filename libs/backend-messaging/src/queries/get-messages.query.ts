@@ -23,6 +23,6 @@ export class GetMessagesHandler implements IQueryHandler<GetMessages> {
   ) {}
 
   async execute({ filter, page }: GetMessages): Promise<PageResult<MessageRow>> {
-    return await this.messages.list(this.database.db, filter, page);
+    return await this.database.report((executor) => this.messages.list(executor, filter, page));
   }
 }

@@ -23,6 +23,6 @@ export class GetDeliveriesHandler implements IQueryHandler<GetDeliveries> {
   ) {}
 
   async execute({ filter, page }: GetDeliveries): Promise<PageResult<DeliveryRow>> {
-    return await this.deliveries.list(this.database.db, filter, page);
+    return await this.database.report((executor) => this.deliveries.list(executor, filter, page));
   }
 }

@@ -21,6 +21,6 @@ export class GetOrdersHandler implements IQueryHandler<GetOrders> {
 
   @Cacheable({ key: keys.orders, ttl: 60 })
   async execute({ filter, page }: GetOrders): Promise<PageResult<OrderView>> {
-    return await this.orders.list(this.database.db, filter, page);
+    return await this.database.report((executor) => this.orders.list(executor, filter, page));
   }
 }

@@ -94,15 +94,19 @@ function visaRecords(samples: Samples): CataloguedQuery[] {
     ),
     list('VisaRecordsRepository.list', (db) => repository.list(db, {}, firstPage), {
       asks: 'a numbered page',
+      reported: true,
     }),
     list('VisaRecordsRepository.list', (db) => repository.list(db, {}, afterCursor(recordId)), {
       asks: 'by cursor',
+      reported: true,
     }),
     list('VisaRecordsRepository.list', (db) => repository.list(db, { state: 'pending' }, firstPage), {
       asks: 'those that wait',
+      reported: true,
     }),
     list('VisaRecordsRepository.list', (db) => repository.list(db, { orderId: orderIdOf(done) }, firstPage), {
       asks: 'of an order',
+      reported: true,
       reads: ['visa_records_order_id_idx'],
     }),
     report('VisaRecordsRepository.counts', (db) => repository.counts(db)),

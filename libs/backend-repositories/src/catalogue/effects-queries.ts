@@ -7,13 +7,7 @@ export function effectsQueries(samples: Samples): CataloguedQuery[] {
   const effects = new EffectsRepository();
   const claim = claimOf('contact', samples.claimed);
   return [
-    hot(
-      'EffectsRepository.renew',
-      (db) => effects.renew(db, [claim, claimOf('message', samples.uncertain)]),
-      {
-        reads: ['effects_pkey'],
-      },
-    ),
+    hot('EffectsRepository.renew', (db) => effects.renew(db, [claim, claimOf('message', samples.uncertain)])),
     hot('EffectsRepository.release', (db) => effects.release(db, claim, 1_000, 'unavailable', evidence)),
     hot('EffectsRepository.fail', (db) => effects.fail(db, claim, 'refused', evidence), {
       reads: ['effects_pkey', 'effects_order_id_idx'],

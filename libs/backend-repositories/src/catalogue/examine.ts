@@ -135,6 +135,7 @@ function faultsOf(purpose: Purpose, { taken, error, statement }: Run, sizes: Siz
   return (taken?.scans ?? []).flatMap(({ table, index, found, wasted }) => {
     const size = sizes.get(table) ?? 0;
     if (size < smallTable) return [];
+    if (counts && found > size / 20) return [];
     if (wasted > Math.min(patience, size / 4))
       return [`${index ?? table}: ${wasted} rows of ${table} were read in vain`];
     return !counts && found > size / 4 ? [`reads ${found} of ${size} rows of ${table}`] : [];

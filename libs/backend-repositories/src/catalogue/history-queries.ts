@@ -43,14 +43,10 @@ function backlog({ done, orders }: Samples): CataloguedQuery[] {
   const block = { ...aggregateOf(done), handler, position: orders };
   const tried = { state: 'waiting', attempts: 1, dueInMs: 1_000, errors: [failure] } as const;
   return [
-    hot('BacklogRepository.blocks', (db) => repository.blocks(db, [handler], [aggregateOf(done)]), {
-      reads: ['handler_backlog_order_idx'],
-    }),
+    hot('BacklogRepository.blocks', (db) => repository.blocks(db, [handler], [aggregateOf(done)])),
     hot('BacklogRepository.append', (db) => repository.append(db, [{ ...block, ...tried, replayed: false }])),
-    hot('BacklogRepository.due', (db) => repository.due(db, [handler], 100), {
-      reads: ['handler_backlog_due_idx'],
-    }),
-    hot('BacklogRepository.head', (db) => repository.head(db, block), { reads: ['handler_backlog_pkey'] }),
+    hot('BacklogRepository.due', (db) => repository.due(db, [handler], 100)),
+    hot('BacklogRepository.head', (db) => repository.head(db, block)),
     hot('BacklogRepository.settle', (db) => repository.settle(db, block, 'done')),
     hot('BacklogRepository.fail', (db) => repository.fail(db, block, tried)),
     operator('BacklogRepository.reopen', (db) => repository.reopen(db, handler, orders)),

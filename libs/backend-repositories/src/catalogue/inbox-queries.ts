@@ -74,9 +74,11 @@ function lists(samples: Samples): CataloguedQuery[] {
   return filters.flatMap(([asks, filter, reads]) => [
     list('DeliveriesRepository.list', (db) => deliveries.list(db, filter, firstPage), {
       asks: `${asks}, a numbered page`,
+      reported: true,
     }),
     list('DeliveriesRepository.list', (db) => deliveries.list(db, filter, afterCursor(samples.orders * 3)), {
       asks: `${asks}, by cursor`,
+      reported: true,
       reads,
     }),
   ]);
@@ -107,7 +109,7 @@ function replays(samples: Samples): CataloguedQuery[] {
     operator('ReplaysRepository.matching', (db) => replays.matching(db, { orderId }, 0, 100), {
       asks: 'of an order',
     }),
-    operator('ReplaysRepository.matching', (db) => replays.matching(db, period, 0, 100), {
+    report('ReplaysRepository.matching', (db) => replays.matching(db, period, 0, 100), {
       asks: 'of a day',
     }),
     operator('ReplaysRepository.read', (db) => replays.read(db, id)),

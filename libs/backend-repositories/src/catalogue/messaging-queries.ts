@@ -81,7 +81,7 @@ function receipts({ done, now, orders }: Samples): CataloguedQuery[] {
       repository.bind(db, idOf('message', 1213), 'wamid.sample', 'inferred'),
     ),
     hot('ReceiptsRepository.apply', (db) => repository.apply(db, bound), {
-      reads: ['receipts_pkey', 'effects_pkey', 'messages_pkey', 'orders_pkey'],
+      reads: ['receipts_pkey', 'effects_pkey', 'orders_pkey'],
     }),
     operator('ReceiptsRepository.ofOrder', (db) => repository.ofOrder(db, orderIdOf(done)), {
       reads: ['messages_order_id_idx', 'receipts_message_id_idx'],
@@ -94,7 +94,7 @@ function lists({ done, orders }: Samples): CataloguedQuery[] {
   const filters: readonly (readonly [string, MessageFilter, readonly string[]])[] = [
     ['everything', {}, ['messages_pkey', 'effects_pkey']],
     ['of an order', { orderId: orderIdOf(done) }, ['messages_order_id_idx']],
-    ['of a phone', { phone: phoneOf(done) }, []],
+    ['of a phone', { phone: phoneOf(done) }, ['messages_phone_idx']],
     ['of unknown outcome', { status: 'uncertain' }, []],
     ['failed', { status: 'failed' }, []],
     ['that wait', { status: 'planned' }, []],
@@ -105,12 +105,14 @@ function lists({ done, orders }: Samples): CataloguedQuery[] {
   return filters.flatMap(([asks, filter, reads]) => [
     list('MessagesRepository.list', (db) => messages.list(db, filter, firstPage), {
       asks: `${asks}, a numbered page`,
+      reported: true,
     }),
     list(
       'MessagesRepository.list',
       (db) => messages.list(db, filter, afterCursor(idOf('message', orders - 100))),
       {
         asks: `${asks}, by cursor`,
+        reported: true,
         reads,
       },
     ),

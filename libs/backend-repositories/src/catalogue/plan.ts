@@ -42,8 +42,18 @@ export function taken({ Plan: plan, 'Execution Time': ms }: PlanReport): Taken {
     if (node['Node Type'] === 'Seq Scan') return [`${node['Relation Name'] ?? '?'} (all)`];
     return node['Index Name'] === undefined ? [] : [node['Index Name']];
   });
-  const pages = (plan['Shared Hit Blocks'] ?? 0) + (plan['Shared Read Blocks'] ?? 0);
+  // What writes is no part of what its reader took, so each node answers for itself.
+  const pages = nodes.reduce((sum, node) => sum + ownPages(node), 0);
   return { ms, pages, reads: [...new Set(reads)], scans: nodes.flatMap(scanOf) };
+}
+
+function ownPages(node: Node): number {
+  const below = (node.Plans ?? []).reduce((sum, child) => sum + allPages(child), 0);
+  return Math.max(allPages(node) - below, 0);
+}
+
+function allPages(node: Node): number {
+  return (node['Shared Hit Blocks'] ?? 0) + (node['Shared Read Blocks'] ?? 0);
 }
 
 function flatten(node: Node): Node[] {

@@ -163,18 +163,21 @@ export class EventReplaysRepository extends BaseRepository<'eventReplays', (type
   /** The next facts that a replay means, oldest first. By type, each through its own index: rare ones cost no scan. */
   async nextFacts(executor: Executor, replay: ReplayRow, limit: number): Promise<EventRow[]> {
     const { position, toPosition, types, aggregateId, occurredFrom, occurredTo } = replay;
-    const meant = sql`e.position > ${position} and e.position <= ${toPosition}
-      and (${occurredFrom}::timestamptz is null or e.occurred_at >= ${occurredFrom}::timestamptz)
+    const meant = sql`(${occurredFrom}::timestamptz is null or e.occurred_at >= ${occurredFrom}::timestamptz)
       and (${occurredTo}::timestamptz is null or e.occurred_at < ${occurredTo}::timestamptz)`;
     const shown = sql`e.position, e.type, e.aggregate_type, e.aggregate_id, e.aggregate_version, e.actor, e.correlation_id,
       e.payload, e.occurred_at`;
     const result = await (
       aggregateId === null
-        ? sql<EventRow>`select e.* from unnest(${types}::text[]) wanted (type), lateral (
-          select ${shown} from events e where e.type = wanted.type and ${meant} order by e.position limit ${limit}) e
+        ? // Type and position compared as one: only the index of both gives this order.
+          sql<EventRow>`select e.* from unnest(${types}::text[]) wanted (type), lateral (
+          select ${shown} from events e where (e.type, e.position) > (wanted.type, ${position}::bigint)
+            and (e.type, e.position) <= (wanted.type, ${toPosition}::bigint) and ${meant}
+          order by e.type, e.position limit ${limit}) e
           order by e.position limit ${limit}`
         : sql<EventRow>`select ${shown} from events e where e.aggregate_id = ${aggregateId}
-          and e.type = any(${types}::text[]) and ${meant} order by e.position limit ${limit}`
+          and e.type = any(${types}::text[])
+          and e.position > ${position} and e.position <= ${toPosition} and ${meant} order by e.position limit ${limit}`
     ).execute(executor);
     return result.rows;
   }

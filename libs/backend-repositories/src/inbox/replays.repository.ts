@@ -35,7 +35,7 @@ export class ReplaysRepository {
     after: number,
     limit: number,
   ): Promise<{ id: string; position: number }[]> {
-    let query = executor.selectFrom('deliveries').select(['id', 'position']).where('kind', '=', 'order');
+    let query = executor.selectFrom('deliveries').select(['id', 'position']).where('kind', '=', sql.lit('order'));
     if (filter.ids !== undefined) query = query.where(sql<boolean>`id = any(${[...filter.ids]}::uuid[])`);
     if (filter.orderId !== undefined) query = query.where('orderId', '=', filter.orderId);
     // Written out, not as parameters: the indexes on what is rare hold for these words alone.

@@ -66,6 +66,13 @@ const equals = [
   ['whatsappConfirmationSent', 'whatsappConfirmationSent'],
 ] as const;
 
+/** Those of them whose index does not regard the case of letters: asked for twice, so that it serves. */
+const folded = [
+  ['branch', 'branch'],
+  ['status', 'orderStatus'],
+  ['country', 'productCountry'],
+] as const;
+
 export interface WarningCount {
   readonly warning: string;
   readonly orders: number;
@@ -88,6 +95,13 @@ export class OrderListsRepository {
     for (const [field, column] of equals) {
       const wanted = filter[field];
       if (wanted !== undefined) query = query.where(column, '=', wanted);
+    }
+    for (const [field, column] of folded) {
+      const wanted = filter[field];
+      if (wanted !== undefined)
+        query = query.where(
+          sql<boolean>`lower(${sql.ref(column)} collate "C") = lower(${wanted}::text collate "C")`,
+        );
     }
     if (filter.createdFrom !== undefined) query = query.where('createdAt', '>=', filter.createdFrom);
     if (filter.createdTo !== undefined) query = query.where('createdAt', '<', filter.createdTo);
@@ -114,5 +128,5 @@ export class OrderListsRepository {
 function isWarnedOf(wanted: string) {
   return wanted.includes(':')
     ? sql<boolean>`warnings @> array[${wanted}]::text[]`
-    : sql<boolean>`exists (select from unnest(warnings) as warning where split_part(warning, ':', 1) = ${wanted})`;
+    : sql<boolean>`warnings <> '{}' and exists (select from unnest(warnings) as warning where split_part(warning, ':', 1) = ${wanted})`;
 }
