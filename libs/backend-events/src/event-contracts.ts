@@ -83,6 +83,18 @@ export const eventContracts = {
   'operator.flagged': z.object({ reason: z.string() }),
   /** An operator declared what Airtable shows as completed to be told already. Aggregate: the poll. */
   'operator.bootstrapped': z.object({ reason: z.string(), records: z.number() }),
+  /** An operator had the history told to a handler again. Aggregate: the replay. */
+  'operator.replay-started': z.object({
+    reason: z.string(),
+    handler: z.string(),
+    rebuild: z.boolean(),
+    events: z.number(),
+  }),
+  'operator.replay-cancelled': z.object({ reason: z.string(), handler: z.string() }),
+  'operator.replay-resumed': z.object({ reason: z.string(), handler: z.string() }),
+  /** An operator had what was given up tried again, or declared that nobody needs it. Aggregate: the dead letter. */
+  'operator.dead-letter-replayed': z.object({ reason: z.string(), name: z.string(), reference: z.string() }),
+  'operator.dead-letter-discarded': z.object({ reason: z.string(), name: z.string(), reference: z.string() }),
 } as const;
 
 export type EventType = keyof typeof eventContracts;

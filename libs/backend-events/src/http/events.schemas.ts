@@ -1,13 +1,9 @@
 import { onlyKnown, pageQuery } from '@visapi/backend-http';
 import { z } from 'zod';
 import type { SealedEvent } from '../queries/get-events.query.js';
+import { time, timestamp, word } from './fields.schemas.js';
 
-const word = z.string().min(1).max(300);
-const time = z.iso
-  .datetime({ offset: true, error: 'must be a time such as 2026-01-05T00:00:00Z' })
-  .transform((text) => new Date(text));
 const period = { from: time.optional(), to: time.optional() };
-const timestamp = z.date().transform((date) => date.toISOString());
 
 export const eventsQuery = onlyKnown({
   ...pageQuery('position'),

@@ -144,13 +144,14 @@ export class BacklogRepository {
     );
   }
 
-  /** A dead one gets all its tries again, now. @returns its aggregate; undefined when it is not dead */
-  async reopen(executor: Executor, handler: string, position: number): Promise<Aggregate | undefined> {
-    const result = await sql<Aggregate>`
+  /** A dead one gets all its tries again, now. */
+  async reopen(executor: Executor, handler: string, position: number): Promise<void> {
+    await this.hit(
+      sql<{ position: number }>`
       update handler_backlog set state = 'waiting', attempts = 0, due_at = clock_timestamp()
-      where handler = ${handler} and position = ${position} and state = 'dead'
-      returning aggregate_type, aggregate_id`.execute(executor);
-    return result.rows[0];
+      where handler = ${handler} and position = ${position} and state = 'dead' returning position`,
+      executor,
+    );
   }
 
   private async hit(

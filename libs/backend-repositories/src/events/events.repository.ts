@@ -90,7 +90,7 @@ export class EventsRepository {
       where position = any(${[...positions]}::bigint[])`.execute(executor);
   }
 
-  /** The facts of an order, and what operators did with its deliveries while it was not yet made; oldest first. */
+  /** The facts of an order, and what became of its deliveries while it was not yet made; oldest first. */
   async ofOrder(executor: Executor, orderId: string): Promise<EventRow[]> {
     const result = await sql<EventRow>`
       select position, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload, occurred_at
@@ -99,7 +99,7 @@ export class EventsRepository {
       select e.position, e.type, e.aggregate_type, e.aggregate_id, e.aggregate_version, e.actor, e.correlation_id,
         e.payload, e.occurred_at
       from deliveries d join events e on e.aggregate_id = d.id::text and e.aggregate_type = 'delivery'
-      where d.order_id = ${orderId} and d.kind = 'order' and e.type like 'operator.%'
+      where d.order_id = ${orderId} and d.kind = 'order' and (e.type like 'operator.%' or e.type = 'delivery.overdue')
       order by position`.execute(executor);
     return result.rows;
   }

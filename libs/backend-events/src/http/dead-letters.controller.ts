@@ -1,0 +1,82 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { Access, askedBy, type HttpRequest, Listed, Responds, toPage } from '@visapi/backend-http';
+import type { z } from 'zod';
+import { ReplayDeadLetters } from '../commands/replay-dead-letters.command.js';
+import { ResolveDeadLetter } from '../commands/resolve-dead-letter.command.js';
+import { FindOpenDeadLetters } from '../queries/find-open-dead-letters.query.js';
+import { GetDeadLetter } from '../queries/get-dead-letter.query.js';
+import { GetDeadLetters } from '../queries/get-dead-letters.query.js';
+import {
+  deadLetterParameter,
+  deadLetterResponse,
+  deadLettersQuery,
+  replayManyRequest,
+  replayManyResponse,
+  resolveRequest,
+} from './dead-letters.schemas.js';
+
+/** What was tried as often as it may be, for a person to look at. */
+@Controller('dead-letters')
+export class DeadLettersController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly commands: CommandBus,
+  ) {}
+
+  @Get()
+  @Access({ scopes: ['queues:read'] })
+  @Responds(deadLetterResponse)
+  async list(@Query({ schema: deadLettersQuery }) query: z.infer<typeof deadLettersQuery>) {
+    const { items, pagination } = await this.queries.execute(new GetDeadLetters(query, toPage(query)));
+    return new Listed(items, pagination);
+  }
+
+  @Get(':id')
+  @Access({ scopes: ['queues:read'] })
+  @Responds(deadLetterResponse)
+  async find(@Param({ schema: deadLetterParameter }) { id }: z.infer<typeof deadLetterParameter>) {
+    return await this.queries.execute(new GetDeadLetter(id));
+  }
+
+  @Post('replay')
+  @HttpCode(200)
+  @Access({ scopes: ['queues:operate'] })
+  @Responds(replayManyResponse)
+  async replayMany(
+    @Body({ schema: replayManyRequest }) { dryRun, reason, ...filter }: z.infer<typeof replayManyRequest>,
+    @Req() request: HttpRequest,
+  ) {
+    return dryRun
+      ? await this.queries.execute(new FindOpenDeadLetters(filter))
+      : await this.commands.execute(new ReplayDeadLetters(filter, { ...askedBy(request), reason }));
+  }
+
+  @Post(':id/replay')
+  @HttpCode(200)
+  @Access({ scopes: ['queues:operate'] })
+  @Responds(deadLetterResponse)
+  async replay(
+    @Param({ schema: deadLetterParameter }) { id }: z.infer<typeof deadLetterParameter>,
+    @Body({ schema: resolveRequest }) { reason }: z.infer<typeof resolveRequest>,
+    @Req() request: HttpRequest,
+  ) {
+    return await this.commands.execute(
+      new ResolveDeadLetter(id, 'replayed', { ...askedBy(request), reason }),
+    );
+  }
+
+  @Post(':id/discard')
+  @HttpCode(200)
+  @Access({ scopes: ['queues:operate'] })
+  @Responds(deadLetterResponse)
+  async discard(
+    @Param({ schema: deadLetterParameter }) { id }: z.infer<typeof deadLetterParameter>,
+    @Body({ schema: resolveRequest }) { reason }: z.infer<typeof resolveRequest>,
+    @Req() request: HttpRequest,
+  ) {
+    return await this.commands.execute(
+      new ResolveDeadLetter(id, 'discarded', { ...askedBy(request), reason }),
+    );
+  }
+}

@@ -1,0 +1,53 @@
+import { onlyKnown, optionalReason, pageQuery } from '@visapi/backend-http';
+import { z } from 'zod';
+import { timestamp, word } from './fields.schemas.js';
+
+const kind = z.enum(['handler', 'job'], 'must be handler or job');
+
+export const deadLettersQuery = onlyKnown({
+  ...pageQuery('id'),
+  state: z.enum(['open', 'replayed', 'discarded'], 'must be open, replayed or discarded').optional(),
+  kind: kind.optional(),
+  /** Of the handler or job. */
+  name: word.optional(),
+  aggregateId: word.optional(),
+});
+
+export const deadLetterParameter = z.object({ id: z.uuid('must be the id of a dead letter (a UUID)') });
+
+export const resolveRequest = onlyKnown({ reason: optionalReason }).prefault({});
+
+export const replayManyRequest = onlyKnown({
+  reason: optionalReason,
+  name: word.optional(),
+  kind: kind.optional(),
+  dryRun: z.boolean('must be true or false').default(false),
+}).prefault({});
+
+export const deadLetterResponse = z.object({
+  id: z.string(),
+  kind: z.string(),
+  name: z.string(),
+  reference: z.string(),
+  aggregateType: z.string().nullable(),
+  aggregateId: z.string().nullable(),
+  correlationId: z.string().nullable(),
+  attempts: z.number(),
+  errors: z.array(z.object({ at: z.string(), code: z.string(), message: z.string() })),
+  firstFailedAt: timestamp,
+  lastFailedAt: timestamp,
+  state: z.string(),
+  resolvedAt: timestamp.nullable(),
+  resolvedBy: z.string().nullable(),
+  reason: z.string().nullable(),
+});
+
+/** What was done, or for a dry run what would be. */
+export const replayManyResponse = z.union([
+  z.object({
+    replayed: z.array(z.string()),
+    refused: z.array(z.object({ id: z.string(), problem: z.string() })),
+    more: z.boolean(),
+  }),
+  z.object({ letters: z.array(deadLetterResponse), more: z.boolean() }),
+]);
