@@ -6,7 +6,7 @@ import { CacheService } from '@visapi/backend-cache';
 import { loadConfig, type QueueConfig, slices, type WorkerConfig } from '@visapi/backend-config';
 import { MatchIssuesTimer, WatchCompletedVisas } from '@visapi/backend-applications/jobs';
 import { CheckCbbFields, contactsProcessors, contactsSubscriptions } from '@visapi/backend-contacts/jobs';
-import { type FactObserver, OutboxRelay, SealHistory } from '@visapi/backend-events';
+import { type FactObserver, OutboxRelay, ReplayEvents, SealHistory } from '@visapi/backend-events';
 import { createProbeServer } from '@visapi/backend-http';
 import { messagingProcessors, messagingSubscriptions } from '@visapi/backend-messaging/jobs';
 import { Log, Metrics, nestLogger } from '@visapi/backend-observability';
@@ -27,6 +27,7 @@ const timers = [
   WatchCompletedVisas,
   CheckCbbFields,
   SealHistory,
+  ReplayEvents,
   CleanLogsTimer,
 ] as const;
 

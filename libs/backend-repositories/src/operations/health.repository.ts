@@ -32,7 +32,8 @@ export class HealthRepository {
       select
         (select count(*) from effects where state = 'uncertain') as uncertain,
         (select count(*) from effects where state = 'failed')
-          + (select count(*) from deliveries where state = 'failed') as failed,
+          + (select count(*) from deliveries where state = 'failed')
+          + (select count(*) from dead_letters where state = 'open') as failed,
         (select count(*) from (
           select order_id from deliveries where state = 'open' and kind = 'order' and received_at < now() - interval '5 minutes'
           union
