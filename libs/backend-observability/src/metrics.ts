@@ -40,6 +40,14 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly busDuration = new Histogram({
+    name: 'visapi_bus_duration_seconds',
+    help: 'Time of a command or query, by its class and outcome: ok, the code of an expected error, or failure',
+    labelNames: ['kind', 'name', 'outcome'] as const,
+    buckets: seconds,
+    registers: [this.registry],
+  });
+
   readonly cacheHits = new Counter({
     name: 'visapi_cache_hits_total',
     help: 'Cached reads that were answered without their source, by key family and tier (reads that shared one count)',
@@ -63,6 +71,27 @@ export class Metrics {
   readonly relayLag = new Gauge({
     name: 'visapi_outbox_lag_seconds',
     help: 'Age of the oldest event in the last batch the relay took; 0 when there was none',
+    registers: [this.registry],
+  });
+
+  readonly queueOldestWaiting = new Gauge({
+    name: 'visapi_queue_oldest_waiting_seconds',
+    help: 'How long the job that is next to be taken has been ready; 0 when none waits',
+    labelNames: ['queue'] as const,
+    registers: [this.registry],
+  });
+
+  readonly queueLastTaken = new Gauge({
+    name: 'visapi_queue_last_taken_timestamp',
+    help: 'When this process last took a job of the queue, in seconds since 1970',
+    labelNames: ['queue'] as const,
+    registers: [this.registry],
+  });
+
+  readonly queueDepth = new Gauge({
+    name: 'visapi_queue_jobs',
+    help: 'Jobs of the queue by state, at most 30 s old; every worker shows the same numbers',
+    labelNames: ['queue', 'state'] as const,
     registers: [this.registry],
   });
 
