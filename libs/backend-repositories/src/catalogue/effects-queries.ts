@@ -21,12 +21,12 @@ export function effectsQueries(samples: Samples): CataloguedQuery[] {
       reads: ['effects_order_id_idx'],
     }),
     sweep('EffectsRepository.recoverExpired', (db) => effects.recoverExpired(db, 100), {
-      reads: ['effects_claimed_idx'],
+      reads: ['effects_lease_idx'],
     }),
     sweep('EffectsRepository.requeueDue', (db) => effects.requeueDue(db, 60, 500), {
-      reads: ['effects_planned_idx'],
+      reads: ['effects_due_idx'],
     }),
-    sweep('endStranded', (db) => endStranded(db, 100), { reads: ['effects_planned_idx'] }),
+    sweep('endStranded', (db) => endStranded(db, 100), { reads: ['effects_due_idx'] }),
     ...planning(samples),
   ];
 }

@@ -33,7 +33,7 @@ function sending({ ready, uncertain, done }: Samples): CataloguedQuery[] {
       reads: ['effects_pkey', 'orders_pkey', 'receipts_unmatched_idx'],
     }),
     sweep('MessagesRepository.skipStale', (db) => messages.skipStale(db, 86_400), {
-      reads: ['effects_planned_idx', 'orders_pkey'],
+      reads: ['effects_due_idx', 'orders_pkey'],
     }),
     operator('MessagesRepository.find', (db) => messages.find(db, idOf('message', done))),
     operator('MessagesRepository.ofOrder', (db) => messages.ofOrder(db, orderIdOf(done)), {

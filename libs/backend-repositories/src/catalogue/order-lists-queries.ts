@@ -50,13 +50,19 @@ function pages(samples: Samples): CataloguedQuery[] {
     ['with any warning about a field', { warning: 'email' }, []],
     ['of a day', period, []],
   ];
+  const weakness = (filter: OrderFilter) =>
+    filter.createdFrom === undefined
+      ? {}
+      : { weakness: 'pages follow positions; what is newer is passed over row by row' };
   return filters.flatMap(([asks, filter, reads]) => [
     list('OrderListsRepository.list', (db) => lists.list(db, filter, firstPage), {
       asks: `${asks}, a numbered page`,
+      ...weakness(filter),
       reported: true,
     }),
     list('OrderListsRepository.list', (db) => lists.list(db, filter, afterCursor(samples.orders * 3)), {
       asks: `${asks}, by cursor`,
+      ...weakness(filter),
       reported: true,
       reads,
     }),

@@ -23,12 +23,14 @@ export interface CataloguedQuery {
   readonly answers?: readonly Answer[];
   /** Run by `Database.report`, which lets the planner choose freely for the values it has. */
   readonly reported?: boolean;
+  /** Why it may read much although others of its purpose may not. */
+  readonly weakness?: string;
   /** Indexes that its plans must read. */
   readonly reads?: readonly string[];
 }
 
 type Run = CataloguedQuery['run'];
-type More = Pick<CataloguedQuery, 'asks' | 'answers' | 'reported' | 'reads'>;
+type More = Pick<CataloguedQuery, 'asks' | 'answers' | 'reported' | 'weakness' | 'reads'>;
 
 const of =
   (purpose: Purpose) =>

@@ -64,7 +64,7 @@ export async function endStranded(
       from effects e
       join lateral (select c.state, c.reason, c.accepted_at from effects c where c.order_id = e.order_id
         and c.kind = 'contact' order by c.planned_at desc limit 1) contact on true
-      where e.state = 'planned' and e.kind = 'message' and e.awaits_contact
+      where e.state || '' = 'planned' and e.kind = 'message' and e.awaits_contact
         and contact.state in ('failed', 'skipped') and contact.accepted_at is null
       limit ${limit} for update of e skip locked
     ), outcomes as (

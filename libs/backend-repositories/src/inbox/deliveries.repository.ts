@@ -112,7 +112,7 @@ export class DeliveriesRepository {
     const result = await sql<{ id: string; kind: string }>`
       update deliveries set queued_at = clock_timestamp() where id in (
         select id from deliveries
-        where state = 'open' and received_at < clock_timestamp() - make_interval(secs => ${olderThanSeconds})
+        where state || '' = 'open' and received_at < clock_timestamp() - make_interval(secs => ${olderThanSeconds})
           and (queued_at is null or queued_at < clock_timestamp() - make_interval(secs => ${olderThanSeconds}))
         order by received_at limit ${limit} for update skip locked)
       returning id, kind`.execute(executor);
@@ -146,6 +146,8 @@ export class DeliveriesRepository {
       const wanted = filter[field];
       if (wanted !== undefined) query = query.where(field, '=', wanted);
     }
+    // The index on what waits knows the state as an expression.
+    if (filter.state !== undefined) query = query.where(sql<boolean>`state || '' = ${filter.state}`);
     if (filter.from !== undefined) query = query.where('receivedAt', '>=', filter.from);
     if (filter.to !== undefined) query = query.where('receivedAt', '<', filter.to);
     return await paginate(executor, query, 'position', (row) => String(row.position), page);

@@ -35,11 +35,11 @@ export class HealthRepository {
           + (select count(*) from deliveries where state = 'failed')
           + (select count(*) from dead_letters where state = 'open') as failed,
         (select count(*) from (
-          select order_id from deliveries where state = 'open' and kind = 'order' and received_at < now() - interval '5 minutes'
+          select order_id from deliveries where state || '' = 'open' and kind = 'order' and received_at < now() - interval '5 minutes'
           union
-          select order_id from effects where state = 'planned' and planned_at < now() - interval '5 minutes'
+          select order_id from effects where state || '' = 'planned' and planned_at < now() - interval '5 minutes'
           union
-          select order_id from effects where state = 'claimed' and planned_at < now() - interval '5 minutes'
+          select order_id from effects where state || '' = 'claimed' and planned_at < now() - interval '5 minutes'
         ) as waiting) as open`.execute(executor);
     return result.rows[0] ?? { uncertain: 0, failed: 0, open: 0 };
   }

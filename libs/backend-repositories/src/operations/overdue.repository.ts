@@ -20,7 +20,8 @@ const lateSteps = (patienceSeconds: number) => {
   const moment = sql`clock_timestamp() - make_interval(secs => ${patienceSeconds})`;
   return sql`
     select e.order_id, e.purpose, e.kind, e.planned_at, e.correlation_id from (
-      select * from effects where state = 'planned' union all select * from effects where state = 'claimed'
+      select * from effects where state || '' = 'planned'
+      union all select * from effects where state || '' = 'claimed'
     ) as e
     where e.planned_at < ${moment} and (not e.awaits_contact or e.kind = 'contact' or not exists (select from effects c
       where c.order_id = e.order_id and c.kind = 'contact' and c.accepted_at >= ${moment}))`;
@@ -69,7 +70,7 @@ export class OverdueRepository {
     const result = await sql<OverdueDelivery>`
       with marked as (
         update deliveries set overdue_at = clock_timestamp() where id in (
-          select id from deliveries where state = 'open' and kind = 'order' and overdue_at is null
+          select id from deliveries where state || '' = 'open' and kind = 'order' and overdue_at is null
             and received_at < clock_timestamp() - make_interval(secs => ${patienceSeconds})
           order by received_at limit ${limit} for update skip locked)
         returning id, order_id, correlation_id

@@ -1,0 +1,3 @@
+-- no-transaction
+-- effects_lease_idx has taken its place.
+drop index concurrently public.effects_claimed_idx;
