@@ -86,13 +86,13 @@ function deliveryEntries(delivery: DeliveryRow): TimelineEntry[] {
 }
 
 /** Facts of these families; what became of the order's effects is told from the effects. */
-const told = ['order', 'operator', 'issues', 'visa'];
+const told = ['order', 'delivery', 'operator', 'issues', 'visa'];
 
 function eventEntries(event: EventRow): TimelineEntry[] {
   const [family = '', status = ''] = event.type.split('.');
   if (!told.includes(family)) return [];
-  const payload = event.payload as { fields?: string[]; warnings?: string[]; reason?: string };
-  const names = payload.fields ?? payload.warnings ?? [];
+  const payload = event.payload as { fields?: string[]; warnings?: string[]; step?: string; reason?: string };
+  const names = payload.fields ?? payload.warnings ?? [payload.step].filter((step) => step !== undefined);
   const detail = [names.join(', '), payload.reason].filter(Boolean).join(': ') || null;
   const { occurredAt: at, type: kind, correlationId, actor } = event;
   return [{ at, kind, status, detail, correlationId, actor }];

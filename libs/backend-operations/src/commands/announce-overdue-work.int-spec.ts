@@ -10,7 +10,7 @@ import {
   type TestDatabase,
   viziOrder,
 } from '@visapi/backend-testing';
-import { AnnounceOverdueWork, AnnounceOverdueWorkHandler } from './announce-overdue-work.command.js';
+import { AnnounceOverdueWorkHandler } from './announce-overdue-work.command.js';
 
 let test: TestDatabase;
 let handler: AnnounceOverdueWorkHandler;
@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 afterAll(async () => await test.drop());
 
-const look = async () => await handler.execute(new AnnounceOverdueWork());
+const look = async () => await handler.execute();
 const told = async () => (await look()).orders.map(({ orderId, step }) => [orderId, step]);
 const age = async (id: string, column: string, seconds: number) =>
   await test.query(`update effects set ${column} = now() - make_interval(secs => $2) where id = $1`, [
@@ -101,7 +101,7 @@ describe('a delivery that nobody interprets for five minutes', () => {
     await test.query(`update deliveries set received_at = now() - interval '301 s' where id = $1`, [
       deliveryId,
     ]);
-    const rounds = await Promise.all(Array.from({ length: 5 }, look));
+    const rounds = await Promise.all(Array.from({ length: 5 }, () => look()));
     expect(rounds.flatMap(({ deliveries }) => deliveries)).toMatchObject([
       { deliveryId, orderId: 'IL260105IN900001' },
     ]);

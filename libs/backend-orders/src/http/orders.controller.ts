@@ -11,6 +11,7 @@ import { GetOrders } from '../queries/get-orders.query.js';
 import { GetWarningCounts } from '../queries/get-warning-counts.query.js';
 import { noQuery } from './fields.schemas.js';
 import {
+  foundOrderResponse,
   orderIdParameter,
   orderResponse,
   ordersQuery,
@@ -47,7 +48,7 @@ export class OrdersController {
 
   @Get(':orderId')
   @Access({ scopes: ['orders:read'] })
-  @Responds(orderResponse)
+  @Responds(foundOrderResponse)
   async find(@Param({ schema: orderIdParameter }) { orderId }: z.infer<typeof orderIdParameter>) {
     return toOrderResponse(await this.queries.execute(new GetOrderById(orderId)));
   }
@@ -61,7 +62,7 @@ export class OrdersController {
 
   @Patch(':orderId')
   @Access({ scopes: ['orders:write'] })
-  @Responds(orderResponse)
+  @Responds(foundOrderResponse)
   async patch(
     @Param({ schema: orderIdParameter }) { orderId }: z.infer<typeof orderIdParameter>,
     @Query({ schema: noQuery }) _query: z.infer<typeof noQuery>,
@@ -76,7 +77,7 @@ export class OrdersController {
   @Post(':orderId/review')
   @HttpCode(200)
   @Access({ scopes: ['orders:operate'] })
-  @Responds(orderResponse)
+  @Responds(foundOrderResponse)
   async review(
     @Param({ schema: orderIdParameter }) { orderId }: z.infer<typeof orderIdParameter>,
     @Query({ schema: noQuery }) _query: z.infer<typeof noQuery>,
@@ -90,7 +91,7 @@ export class OrdersController {
   @Post(':orderId/flag')
   @HttpCode(200)
   @Access({ scopes: ['orders:operate'] })
-  @Responds(orderResponse)
+  @Responds(foundOrderResponse)
   async flag(
     @Param({ schema: orderIdParameter }) { orderId }: z.infer<typeof orderIdParameter>,
     @Query({ schema: noQuery }) _query: z.infer<typeof noQuery>,

@@ -58,7 +58,19 @@ export const orderResponse = z.object({
   updatedAt: timestamp,
 });
 
-export function toOrderResponse(order: OrderView) {
+/** Where an order stands on its way to its customer; see ADR 9. */
+const sync = z.object({
+  state: z.enum(['syncing-contact', 'confirming', 'processed', 'withheld', 'stopped', 'uncertain']),
+  since: timestamp.nullable(),
+  step: z.enum(['contact', 'confirmation']).nullable(),
+  reason: z.string().nullable(),
+  waitingFor: z.enum(['contact', 'vendor', 'receipt', 'operator']).nullable(),
+  deadline: timestamp.nullable(),
+});
+
+export const foundOrderResponse = orderResponse.extend({ sync });
+
+export function toOrderResponse<T extends OrderView>(order: T) {
   return {
     ...order,
     status: order.orderStatus,

@@ -1,10 +1,15 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Cacheable, keys } from '@visapi/backend-cache';
 import { Database } from '@visapi/backend-repositories';
+import { EffectsRepository } from '@visapi/backend-repositories/effects';
 import { OrderListsRepository, type OrderView } from '@visapi/backend-repositories/orders';
+import { type OrderSync, orderSyncOf } from '../order-sync.js';
 import { orderNotFound } from '../orders.errors.js';
 
-export class GetOrderById extends Query<OrderView> {
+/** An order, and where it stands on its way to its customer. */
+export type FoundOrder = OrderView & { readonly sync: OrderSync };
+
+export class GetOrderById extends Query<FoundOrder> {
   constructor(readonly orderId: string) {
     super();
   }
@@ -15,12 +20,17 @@ export class GetOrderByIdHandler implements IQueryHandler<GetOrderById> {
   constructor(
     private readonly database: Database,
     private readonly orders: OrderListsRepository,
+    private readonly effects: EffectsRepository,
   ) {}
 
   @Cacheable({ key: keys.order, ttl: 300 })
-  async execute({ orderId }: GetOrderById): Promise<OrderView> {
-    const order = await this.orders.find(this.database.db, orderId);
+  async execute({ orderId }: GetOrderById): Promise<FoundOrder> {
+    const { db } = this.database;
+    const [order, effects] = await Promise.all([
+      this.orders.find(db, orderId),
+      this.effects.ofOrder(db, orderId),
+    ]);
     if (!order) throw orderNotFound(orderId);
-    return order;
+    return { ...order, sync: orderSyncOf(effects) };
   }
 }

@@ -9,6 +9,8 @@ import {
   viziOrder,
 } from '@visapi/backend-testing';
 import { CreateOrder } from '../commands/create-order.command.js';
+import { OverdueRepository } from '@visapi/backend-repositories/operations';
+import { UpdateOrderProcessing } from '../commands/update-order-processing.command.js';
 import { OrdersModule } from '../orders.module.js';
 import { GetOrderById } from './get-order-by-id.query.js';
 import { GetOrderTimeline } from './get-order-timeline.query.js';
@@ -60,6 +62,27 @@ describe('the timeline of an order', () => {
     const entries = await told('T2');
     expect(entries).toContain('contact.skipped skipped branch');
     expect(entries).toContain('message.skipped skipped branch');
+  });
+
+  it('tells once when an order was processed, or stood still for too long, and which step that was', async () => {
+    await make('T4', { order: { branch: 'se' } });
+    await app.get(CommandBus).execute(new UpdateOrderProcessing(['T4']));
+    await app.get(CommandBus).execute(new UpdateOrderProcessing(['T4']));
+    await make('T5');
+    await test.query(`update effects set planned_at = now() - interval '6 min' where order_id = 'T5'`);
+    const deliveryId = await receive('T5', { form: { client: { email: 'late@example.test' } } });
+    await test.query(`update deliveries set received_at = now() - interval '6 min' where id = $1`, [
+      deliveryId,
+    ]);
+    const overdue = new OverdueRepository();
+    await overdue.announceOrders(test.database.db, 300, 10);
+    await overdue.announceDeliveries(test.database.db, 300, 10);
+    expect((await told('T4')).filter((entry) => entry.startsWith('order.'))).toEqual([
+      'order.created created',
+      'order.processed processed',
+    ]);
+    const late = (await told('T5')).filter((entry) => entry.includes('overdue'));
+    expect(late.sort()).toEqual(['delivery.overdue overdue', 'order.overdue overdue contact']);
   });
 
   it('tells of an order that is received but not yet interpreted, and of none that never came', async () => {
