@@ -110,8 +110,9 @@ export class TestSystem {
     return this.databases.postgres;
   }
 
-  async startApp(app: AppName, number = 1): Promise<void> {
-    const given: Environment = { PATH: process.env['PATH'] ?? '', ...this.env };
+  /** @param more further variables of this process alone */
+  async startApp(app: AppName, number = 1, more: Environment = {}): Promise<void> {
+    const given: Environment = { PATH: process.env['PATH'] ?? '', ...this.env, ...more };
     const shared = appEnvironment(given, this.urls, this.secrets);
     const env = app === 'sandbox' ? sandboxEnvironment(shared, given, this.urls, this.secrets) : shared;
     const url = app === 'worker' && number > 1 ? await freeUrl() : this.urls[app];

@@ -1,7 +1,6 @@
 import type { Server } from 'node:http';
 import type { INestApplicationContext } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
-import { QueryBus } from '@nestjs/cqrs';
 import { CacheService } from '@visapi/backend-cache';
 import { loadConfig, type QueueConfig, slices, type WorkerConfig } from '@visapi/backend-config';
 import { MatchIssuesTimer, WatchCompletedVisas } from '@visapi/backend-applications/jobs';
@@ -10,10 +9,11 @@ import { type FactObserver, OutboxRelay, ReplayEvents, SealHistory } from '@visa
 import { createProbeServer } from '@visapi/backend-http';
 import { messagingProcessors, messagingSubscriptions } from '@visapi/backend-messaging/jobs';
 import { Log, Metrics, nestLogger } from '@visapi/backend-observability';
-import { CheckDatabase, CleanLogsTimer, SweepLostWork } from '@visapi/backend-operations/jobs';
+import { CleanLogsTimer, SweepLostWork, WatchRelay } from '@visapi/backend-operations/jobs';
 import { ordersProcessors, ordersSubscriptions } from '@visapi/backend-orders/jobs';
-import { JobRunner, QueueHealth } from '@visapi/backend-queue';
+import { JobRunner, QueueHealth, QueueWatch } from '@visapi/backend-queue';
 import { AppModule } from './app.module.js';
+import { watchQueues, workerHealth } from './health.js';
 
 const shutdownDeadlineMs = 20_000;
 const drainDeadlineMs = 15_000;
@@ -29,6 +29,7 @@ const timers = [
   SealHistory,
   ReplayEvents,
   CleanLogsTimer,
+  WatchRelay,
 ] as const;
 
 const { process: processSlice, worker, database, logs, queue, cache, cbb, messaging, airtable } = slices;
@@ -42,17 +43,10 @@ export async function createApp(environment: Readonly<Record<string, string | un
     logger: nestLogger(log),
     abortOnError: false,
   });
-  const probes = createProbeServer(
-    {
-      check: async () => ({
-        database: await app.get(QueryBus).execute(new CheckDatabase()),
-        queue: await app.get(QueueHealth).check(),
-        'cbb-fields': app.get(CheckCbbFields).check(),
-      }),
-    },
-    app.get(Metrics),
-    { token: config.worker.metricsToken, isDevelopment: config.process.environment === 'development' },
-  );
+  const probes = createProbeServer(workerHealth(app, config), app.get(Metrics), {
+    token: config.worker.metricsToken,
+    isDevelopment: config.process.environment === 'development',
+  });
   const close = (): Promise<void> => stop(app, probes);
   return {
     app,
@@ -60,14 +54,21 @@ export async function createApp(environment: Readonly<Record<string, string | un
     start: async (): Promise<string> => await start(app, probes, config),
     /** Works until the process is told to stop. */
     run: async (): Promise<void> => {
-      const end = (signal: NodeJS.Signals): void => {
-        log.info('worker stops', { signal });
+      const end = (status: number): void => {
         setTimeout(() => process.exit(1), shutdownDeadlineMs).unref();
-        void close().then(() => process.exit(0));
+        void close().then(() => process.exit(status));
+      };
+      const onSignal = (signal: NodeJS.Signals): void => {
+        log.info('worker stops', { signal });
+        end(0);
       };
       // Before the start, which may wait for Redis for long.
-      process.once('SIGTERM', end).once('SIGINT', end);
+      process.once('SIGTERM', onSignal).once('SIGINT', onSignal);
       const port = new URL(await start(app, probes, config)).port;
+      watchQueues(app, config, (why) => {
+        log.error('worker ends itself to be started again', { reason: why });
+        end(1);
+      });
       log.info('worker ready', { port: Number(port) });
     },
   };
@@ -108,6 +109,7 @@ function forgetReads(cache: CacheService): FactObserver {
 /** The reverse of the start: no new work is found, running work ends, then everything is closed. */
 async function stop(app: INestApplicationContext, probes: Server): Promise<void> {
   await Promise.all(timers.map((timer) => app.get<{ stop(): Promise<void> }>(timer).stop()));
+  await app.get(QueueWatch).stop();
   await app.get(OutboxRelay).stop();
   await app.get(JobRunner).stop(drainDeadlineMs);
   probes.close();

@@ -1,24 +1,26 @@
 import { describe, expect, it } from '@jest/globals';
-import { followRelay } from './relay-progress.js';
+import { followRelay, standsStill } from './relay-progress.js';
+
+const at = (position: number, now: number, before?: ReturnType<typeof followRelay>) =>
+  followRelay(before, { position, ageSeconds: 100 }, now);
 
 describe('the outbox', () => {
-  it('stands still since the moment at which its oldest event was first seen', () => {
-    const first = followRelay(undefined, { position: 7, ageSeconds: 1 }, 1_000);
-    expect(followRelay(first, { position: 7, ageSeconds: 30 }, 30_000)).toEqual({
-      position: 7,
-      since: 1_000,
-    });
+  it('stands still when the same event is the oldest for longer than the limit', () => {
+    const first = at(7, 1_000);
+    expect(standsStill(at(7, 21_000, first), 20_000)).toBe(false);
+    expect(standsStill(at(7, 21_001, first), 20_000)).toBe(true);
   });
 
   it('moves while another event becomes the oldest, however old it is', () => {
-    const first = followRelay(undefined, { position: 7, ageSeconds: 100 }, 1_000);
-    expect(followRelay(first, { position: 8, ageSeconds: 100 }, 30_000)).toEqual({
-      position: 8,
-      since: 30_000,
-    });
+    expect(standsStill(at(8, 30_000, at(7, 1_000)), 20_000)).toBe(false);
   });
 
-  it('is at rest when nothing waits', () => {
-    expect(followRelay({ position: 7, since: 1 }, undefined, 30_000)).toBeUndefined();
+  it('is not judged by the time that passed since the only look that found an event', () => {
+    expect(standsStill(at(7, 1_000), 1)).toBe(false);
+  });
+
+  it('is at rest when nothing waits, and never stands still when the limit is 0', () => {
+    expect(standsStill(followRelay(at(7, 1), undefined, 30_000), 1)).toBe(false);
+    expect(standsStill(at(7, 30_000, at(7, 1)), 0)).toBe(false);
   });
 });

@@ -4,10 +4,11 @@ export interface WaitingEvent {
   readonly ageSeconds: number;
 }
 
-/** Which event has been the oldest, and since when on this process's own clock, in milliseconds. */
+/** Which event was the oldest at the last look, and since when; milliseconds of this process's own clock. */
 export interface RelayProgress {
   readonly position: number;
   readonly since: number;
+  readonly seenAt: number;
 }
 
 /**
@@ -20,5 +21,11 @@ export function followRelay(
   now: number,
 ): RelayProgress | undefined {
   if (!oldest) return undefined;
-  return before?.position === oldest.position ? before : { position: oldest.position, since: now };
+  const since = before?.position === oldest.position ? before.since : now;
+  return { position: oldest.position, since, seenAt: now };
+}
+
+/** Between two looks nobody knows, so time counts only from look to look. */
+export function standsStill(progress: RelayProgress | undefined, stuckAfterMs: number): boolean {
+  return stuckAfterMs > 0 && progress !== undefined && progress.seenAt - progress.since > stuckAfterMs;
 }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { QueueConfig } from '@visapi/backend-config';
 import { AppError, asAppError, backoffMs, categoryPolicy } from '@visapi/backend-kernel';
@@ -8,14 +9,20 @@ import { definedJobs, queueNames, type QueueName } from './define-job.js';
 import type { JobProcessor, JobResult } from './job-processor.js';
 import { Jobs } from './jobs.js';
 import { RedisConnections } from './redis-connections.js';
+import { RunningJobs } from './running-jobs.js';
 
 /** Until a dead worker's job is given to another. Rows are what keeps a job that only seemed dead from doing harm. */
 const lockMs = 6_000;
+
+/** How long a stop waits for Redis to hear of the jobs that have ended. */
+const tellRedisMs = 1_500;
 
 /** Runs processors on BullMQ workers, one per queue, and adds what each run must have: parsing, timing, log, retries. */
 @Injectable()
 export class JobRunner {
   private readonly processors = new Map<string, JobProcessor>();
+  /** What runs here now. */
+  readonly running = new RunningJobs();
   private workers: Worker[] = [];
 
   constructor(
@@ -46,14 +53,25 @@ export class JobRunner {
     if (orphans.length > 0) throw new Error(`No processor for ${orphans.join(', ')}`);
   }
 
-  /** Lets running jobs end; takes no new ones. Shared state (the queues) is left as it is. */
+  /**
+   * Lets running jobs end; takes no new ones. Shared state (the queues) is left as it is. Once they have ended, all that
+   * remains is to tell Redis: when it does not answer, another worker runs them again and finds their rows done.
+   */
   async stop(deadlineMs: number): Promise<void> {
+    const done = new AbortController();
+    const after = (ms: number) => pause(ms, undefined, { signal: done.signal }).catch(onlyAbort);
     const closing = Promise.all(this.workers.map((worker) => worker.close()));
-    const deadline = Promise.withResolvers<void>();
-    const timer = setTimeout(deadline.resolve, deadlineMs);
-    await Promise.race([closing, deadline.promise]);
-    clearTimeout(timer);
     this.workers = [];
+    await Promise.race([closing, this.ended(after), after(deadlineMs)]);
+    done.abort();
+  }
+
+  /** What was fetched when the stop came begins after it, so one look is not enough. */
+  private async ended(after: (ms: number) => Promise<void>): Promise<void> {
+    do {
+      await this.running.idle();
+      await after(tellRedisMs);
+    } while (this.running.isBusy());
   }
 
   private createWorker(queue: QueueName): Worker {
@@ -73,6 +91,10 @@ export class JobRunner {
   }
 
   private async run(job: Job): Promise<void> {
+    await this.running.during(job.queueName as QueueName, () => this.process(job));
+  }
+
+  private async process(job: Job): Promise<void> {
     const processor = this.processors.get(job.name);
     if (!processor) throw this.unknown(job);
     const started = performance.now();
@@ -149,4 +171,8 @@ function parsePayload(processor: JobProcessor, data: unknown): unknown {
     'unprocessable',
     `Payload of job ${processor.job.name} has not the shape its definition demands.`,
   );
+}
+
+function onlyAbort(error: Error): void {
+  if (error.name !== 'AbortError') throw error;
 }

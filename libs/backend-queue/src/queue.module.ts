@@ -2,10 +2,13 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { QueueConfig } from '@visapi/backend-config';
 import { Log, Metrics } from '@visapi/backend-observability';
 import { EffectsRepository } from '@visapi/backend-repositories/effects';
+import { Heartbeats } from './heartbeats.js';
 import { JobRunner } from './job-runner.js';
 import { Jobs } from './jobs.js';
 import { LeaseKeeper } from './lease-keeper.js';
+import { QueueDiscovery } from './queue-discovery.js';
 import { QueueHealth } from './queue-health.js';
+import { QueueWatch } from './queue-watch.js';
 import { RedisConnections } from './redis-connections.js';
 
 /** A Redis client for counting in, such as a vendor's rate; commands fail at once while Redis is away. */
@@ -24,6 +27,9 @@ export class QueueModule {
       EffectsRepository,
       LeaseKeeper,
       QueueHealth,
+      QueueDiscovery,
+      Heartbeats,
+      QueueWatch,
       {
         provide: queueRedis,
         inject: [RedisConnections],
@@ -40,7 +46,24 @@ export class QueueModule {
       module: QueueModule,
       global: true,
       providers,
-      exports: [Jobs, JobRunner, LeaseKeeper, QueueHealth, queueRedis],
+      exports: [Jobs, JobRunner, LeaseKeeper, QueueHealth, QueueWatch, queueRedis],
+    };
+  }
+}
+
+/** For a process that takes no jobs and shows what the queues hold. */
+@Module({})
+export class QueueReaderModule {
+  static forRoot(config: QueueConfig): DynamicModule {
+    const connections = {
+      provide: RedisConnections,
+      inject: [Log],
+      useFactory: (log: Log) => new RedisConnections(config, log),
+    };
+    return {
+      module: QueueReaderModule,
+      providers: [connections, Jobs, QueueDiscovery, Heartbeats],
+      exports: [QueueDiscovery, Heartbeats],
     };
   }
 }

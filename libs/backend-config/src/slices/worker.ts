@@ -8,6 +8,13 @@ export const worker = {
     max: 65_535,
     meaning: 'TCP port of the worker’s /livez, /readyz and /metrics',
   }),
+  stuckSeconds: integer('QUEUE_STUCK_SECONDS', {
+    default: 20,
+    min: 0,
+    max: 3_600,
+    meaning:
+      'seconds that jobs may wait while the worker takes none until it is unready; as long again and it restarts itself; 0 = never',
+  }),
   metricsToken: text('METRICS_TOKEN', {
     meaning:
       'bearer token that opens the worker’s /metrics; without it they are open to this machine in development only',

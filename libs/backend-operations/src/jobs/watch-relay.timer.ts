@@ -3,7 +3,7 @@ import { Repeat } from '@visapi/backend-kernel';
 import { Log } from '@visapi/backend-observability';
 import { Database } from '@visapi/backend-repositories';
 import { HealthRepository } from '@visapi/backend-repositories/operations';
-import { followRelay, type RelayProgress } from '../relay-progress.js';
+import { followRelay, type RelayProgress, standsStill } from '../relay-progress.js';
 
 const everyMs = 5_000;
 
@@ -39,8 +39,7 @@ export class WatchRelay {
   check(stuckAfterMs: number): RelayCheck {
     const detail = `the oldest event that nobody was told of is ${Math.round(this.ageSeconds)} s old`;
     if (!this.progress) return { state: 'up', needed: true };
-    const still = stuckAfterMs > 0 && performance.now() - this.progress.since > stuckAfterMs;
-    return still
+    return standsStill(this.progress, stuckAfterMs)
       ? { state: 'down', needed: true, detail: `the outbox stands still: ${detail}` }
       : { state: 'up', needed: true, detail };
   }
