@@ -17,8 +17,10 @@ const ENTRIES = {
   start: ['tools/launcher/main.ts'],
   test: ['tools/test/main.ts'],
   bench: ['load-tests/bench.ts'],
+  chaos: ['tools/chaos/main.ts'],
   mutate: ['tools/mutate/main.ts'],
   build: ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'build'],
+  explain: ['tools/queries/explain.ts'],
   generate: ['tools/checks/generated.ts', '--write'],
   visapi: ['tools/cli/main.ts'],
 };

@@ -1,13 +1,14 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { Guardian } from '../services/guardian.ts';
 import { startPostgres } from '../services/postgres.ts';
 import { environmentPage } from './environment-page.ts';
+import { buildAll } from '../launcher/build.ts';
 
 /**
  * Files that are generated and committed must equal what their sources say. `--write` writes them.
@@ -15,6 +16,7 @@ import { environmentPage } from './environment-page.ts';
  */
 const root = join(import.meta.dirname, '..', '..');
 const run = promisify(execFile);
+const write = process.argv.includes('--write');
 
 interface Generated {
   readonly path: string;
@@ -22,16 +24,39 @@ interface Generated {
 }
 
 async function generateAll(): Promise<Generated[]> {
+  // A check runs behind the build; who writes has just changed something.
+  if (write) await withGuardian((guardian) => buildAll(guardian));
   return [
+    ...(await compiledQueries()),
     { path: 'docs/environment.md', content: await environmentPage() },
     { path: 'libs/backend-repositories/src/db/schema.gen.ts', content: await databaseTypes() },
   ];
 }
 
-/** The types of the tables as the migrations make them, read from a fresh database. */
-async function databaseTypes(): Promise<string> {
+/** The statements that repositories send, one file each; a file whose repository is gone is named as well. */
+async function compiledQueries(): Promise<Generated[]> {
+  const { compiledQueries: compile } = await import('@visapi/backend-repositories/catalogue');
+  const folder = 'libs/backend-repositories/queries';
+  const compiled = await compile();
+  const committed = await readdir(join(root, folder)).catch(() => []);
+  const gone = committed
+    .filter((name) => !compiled.has(name))
+    .map((name) => ({ path: `${folder}/${name}`, content: '' }));
+  return [...[...compiled].map(([name, content]) => ({ path: `${folder}/${name}`, content })), ...gone];
+}
+
+async function withGuardian<T>(work: (guardian: Guardian) => Promise<T>): Promise<T> {
   const guardian = new Guardian();
   try {
+    return await work(guardian);
+  } finally {
+    await guardian.close();
+  }
+}
+
+/** The types of the tables as the migrations make them, read from a fresh database. */
+async function databaseTypes(): Promise<string> {
+  return await withGuardian(async (guardian) => {
     const folder = await mkdtemp(join(tmpdir(), 'visapi-generate-'));
     guardian.removeAtEnd(folder);
     const password = randomBytes(12).toString('hex');
@@ -42,9 +67,7 @@ async function databaseTypes(): Promise<string> {
     const databaseUrl = postgres.urlOf('types');
     await migrate({ databaseUrl, directory: join(root, 'supabase', 'migrations') });
     return await generateTypes(databaseUrl, join(folder, 'schema.gen.ts'));
-  } finally {
-    await guardian.close();
-  }
+  });
 }
 
 async function generateTypes(url: string, outFile: string): Promise<string> {
@@ -74,13 +97,16 @@ async function execute(url: string, statement: string): Promise<void> {
   }
 }
 
-const write = process.argv.includes('--write');
 for (const { path, content } of await generateAll()) {
   const file = join(root, path);
   const committed = await readFile(file, 'utf8').catch(() => '');
   if (committed === content) continue;
-  if (write) await writeFile(file, content);
-  else process.exitCode = 1;
+  if (write && content === '') await rm(file);
+  else if (write) {
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, content);
+  }
+  if (!write) process.exitCode = 1;
   process.stdout.write(
     write ? `written: ${path}\n` : `${path} is not what its source says: npm run generate\n`,
   );

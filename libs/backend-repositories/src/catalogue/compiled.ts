@@ -45,12 +45,28 @@ function formatted(text: string): string {
     .filter((line) => line.trim() !== '')
     .map((line) => line.search(/\S/));
   const common = Math.min(...indents);
-  return lines.map((line, index) => (index === 0 ? line : line.slice(common)).trimEnd()).join('\n');
+  return lines
+    .map((line, index) => (index === 0 ? line : line.slice(common)).trimEnd())
+    .filter((line) => line !== '')
+    .flatMap((line) => broken(line))
+    .join('\n');
 }
 
 const clauses =
   / (?=(?:from|where|and|inner join|left join|order by|limit|values|returning|on conflict|set|group by|for update) )/g;
 
 function wrapped(text: string): string {
-  return text.replace(clauses, '\n  ');
+  return text
+    .replace(clauses, '\n  ')
+    .split('\n')
+    .flatMap((line) => broken(line))
+    .join('\n');
+}
+
+const widest = 120;
+
+/** A long line goes on below, after a comma. */
+function broken(line: string): string[] {
+  const at = line.length > widest ? line.lastIndexOf(', ', widest) : -1;
+  return at < 0 ? [line] : [line.slice(0, at + 1), ...broken(`    ${line.slice(at + 2)}`)];
 }

@@ -14,7 +14,8 @@ const explaining = 'explain (analyze, buffers, format json)';
 
 /** Runs a statement as it is planned for the values it has. It is for the caller to take back what it did. */
 export async function explainOnce(executor: Executor, { text, values }: Statement): Promise<Taken> {
-  return read((await executor.executeQuery(CompiledQuery.raw(`${explaining} ${text}`, [...values]))) as Told);
+  const query = CompiledQuery.raw<Told['rows'][number]>(`${explaining} ${text}`, [...values]);
+  return read(await executor.executeQuery(query));
 }
 
 /** Runs a statement as it is planned for whatever values come, which is what Postgres keeps of a prepared one. */

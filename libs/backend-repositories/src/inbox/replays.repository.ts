@@ -35,7 +35,10 @@ export class ReplaysRepository {
     after: number,
     limit: number,
   ): Promise<{ id: string; position: number }[]> {
-    let query = executor.selectFrom('deliveries').select(['id', 'position']).where('kind', '=', sql.lit('order'));
+    let query = executor
+      .selectFrom('deliveries')
+      .select(['id', 'position'])
+      .where('kind', '=', sql.lit('order'));
     if (filter.ids !== undefined) query = query.where(sql<boolean>`id = any(${[...filter.ids]}::uuid[])`);
     if (filter.orderId !== undefined) query = query.where('orderId', '=', filter.orderId);
     // Written out, not as parameters: the indexes on what is rare hold for these words alone.
@@ -163,8 +166,8 @@ export class ReplaysRepository {
     const result = await sql<{ orderId: string }>`
       select order_id from deliveries
       where kind = 'order' and order_id is not null
-        and (${from}::timestamptz is null or received_at >= ${from}::timestamptz)
-        and (${to}::timestamptz is null or received_at < ${to}::timestamptz)
+        ${from === null ? sql`` : sql`and received_at >= ${from}::timestamptz`}
+        ${to === null ? sql`` : sql`and received_at < ${to}::timestamptz`}
       group by order_id order by min(position) limit ${limit}`.execute(executor);
     return result.rows.map(({ orderId }) => orderId);
   }

@@ -26,6 +26,11 @@ interface Period {
   readonly to: Date | null;
 }
 
+/** Said only where there is an end: a condition that may be none would keep the index from being used. */
+const within = ({ from, to }: Period) => sql`
+  ${from === null ? sql`` : sql`and d.received_at >= ${from}::timestamptz`}
+  ${to === null ? sql`` : sql`and d.received_at < ${to}::timestamptz`}`;
+
 /**
  * The one terminal state of each order delivery, derived from rows. An accepted delivery stands where the order's
  * newest contact and its messages stand, of a message that was sent again its newest; the worst of them decides.
@@ -55,9 +60,7 @@ const delivered = ({ from, to }: Period) => sql`
     ) as x
     having count(*) > 0
   ) e on d.outcome = 'accepted'
-  where d.kind = 'order'
-    and (${from}::timestamptz is null or d.received_at >= ${from}::timestamptz)
-    and (${to}::timestamptz is null or d.received_at < ${to}::timestamptz)`;
+  where d.kind = 'order' ${within({ from, to })}`;
 
 @Injectable()
 export class LedgerRepository {
@@ -88,9 +91,7 @@ export class LedgerRepository {
     const result = await sql<LedgerViolation>`
       with scope as (
         select d.order_id from deliveries d
-        where d.kind = 'order' and d.outcome = 'accepted' and d.state = 'applied'
-          and (${period.from}::timestamptz is null or d.received_at >= ${period.from}::timestamptz)
-          and (${period.to}::timestamptz is null or d.received_at < ${period.to}::timestamptz)
+        where d.kind = 'order' and d.outcome = 'accepted' and d.state = 'applied' ${within(period)}
       ), judged as (
         select scope.order_id, o.order_id is null as lost, o.branch, o.client_phone,
           (select count(*) from effects e where e.order_id = scope.order_id and e.kind = 'contact') as contacts,

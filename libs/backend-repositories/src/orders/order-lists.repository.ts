@@ -118,8 +118,8 @@ export class OrderListsRepository {
   ): Promise<WarningCount[]> {
     const result = await sql<WarningCount>`
       select warning, count(*) as orders from orders, unnest(warnings) as warning
-      where (${from ?? null}::timestamptz is null or created_at >= ${from ?? null}::timestamptz)
-        and (${to ?? null}::timestamptz is null or created_at < ${to ?? null}::timestamptz)
+      where true ${from === undefined ? sql`` : sql`and created_at >= ${from}::timestamptz`}
+        ${to === undefined ? sql`` : sql`and created_at < ${to}::timestamptz`}
       group by warning order by orders desc, warning`.execute(executor);
     return result.rows;
   }
