@@ -99,7 +99,7 @@ class Handlers {
     for (const { aggregateId, aggregateVersion } of facts)
       await executor
         .insertInto('noted' as never)
-        .values({ aggregateId, version: aggregateVersion } as never)
+        .values({ aggregateId, version: aggregateVersion })
         .execute();
     await fate.pass('journal has written', executor);
   }
