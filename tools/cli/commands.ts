@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import { auditCommand } from './commands/audit.ts';
+import { eventsCommand } from './commands/events.ts';
 import { importCommand } from './commands/import.ts';
 
 /** Everything `npm run visapi` can do besides helping. */
-export const commands: readonly Command[] = [importCommand, auditCommand];
+export const commands: readonly Command[] = [importCommand, auditCommand, eventsCommand];

@@ -1,0 +1,140 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Problem } from '#services/problem.ts';
+import type { Command, Given } from '../command.ts';
+import { Progress } from '../progress.ts';
+import { type OpenSystem, openSystem } from '../system.ts';
+
+const lookEveryMs = 500;
+
+export const eventsCommand: Command = {
+  name: 'events',
+  summary: 'tell the history again to a handler; without --confirm it only counts',
+  usage:
+    'replay <handler> [--from <time>] [--to <time>] [--type <type>] [--aggregate <id>] [--rebuild] [--rate <n>] [--reason <text>] [--force] [--confirm]',
+  details: `A running worker does it; the command watches until it has ended. Stopping the command stops nothing: the replay goes
+on, and POST /api/v1/events/replays/<id>/cancel ends it.
+
+  --from, --to   events of this time only, such as 2026-01-05T00:00:00Z
+  --type         events of this type only
+  --aggregate    events of this order only
+  --rebuild      the handler forgets everything first and begins from nothing
+  --rate         events per second, 1000 unless said
+  --force        although the handler does more than write rows; needs a reason
+  --confirm      does it`,
+  options: {
+    from: { type: 'string' },
+    to: { type: 'string' },
+    type: { type: 'string' },
+    aggregate: { type: 'string' },
+    rebuild: { type: 'boolean' },
+    rate: { type: 'string' },
+    reason: { type: 'string' },
+    force: { type: 'boolean' },
+    confirm: { type: 'boolean' },
+  },
+  arguments: ['action', 'handler'],
+  run: runEvents,
+};
+
+async function runEvents({ values, positionals: [action, handler = ''], env }: Given): Promise<number> {
+  if (action !== 'replay')
+    throw new Problem(`events does not know "${action}"`, `npm run visapi -- events replay <handler>`);
+  const meant = meantBy(values, handler);
+  const rate = rateOf(text(values['rate']));
+  const system = await openSystem(env);
+  try {
+    const { PreviewEventReplay } = await import('@visapi/backend-events');
+    const preview = await orExplain(() => system.queries.execute(new PreviewEventReplay(meant)));
+    for (const [type, count] of Object.entries(preview.byType)) process.stdout.write(`${type}  ${count}\n`);
+    process.stdout.write(`${preview.events} events for ${handler}\n`);
+    if (values['confirm'] === true) return await replay(system, meant, rate, values);
+    process.stdout.write('Nothing was told. --confirm tells it.\n');
+    return 0;
+  } finally {
+    await system.close();
+  }
+}
+
+type Meant = ReturnType<typeof meantBy>;
+
+function meantBy(values: Given['values'], handler: string) {
+  const [type, aggregate] = [text(values['type']), text(values['aggregate'])];
+  const [from, to] = [timeOf('from', text(values['from'])), timeOf('to', text(values['to']))];
+  return {
+    handler,
+    rebuild: values['rebuild'] === true,
+    ...(type === undefined ? {} : { types: [type] }),
+    ...(aggregate === undefined ? {} : { aggregateId: aggregate }),
+    ...(from === undefined ? {} : { from }),
+    ...(to === undefined ? {} : { to }),
+  };
+}
+
+async function replay(
+  system: OpenSystem,
+  meant: Meant,
+  ratePerSecond: number,
+  values: Given['values'],
+): Promise<number> {
+  const { GetEventReplay, StartEventReplay } = await import('@visapi/backend-events');
+  const request = {
+    ...meant,
+    force: values['force'] === true,
+    ratePerSecond,
+    reason: text(values['reason']),
+  };
+  const by = { actor: 'cli', correlationId: `cli-${process.pid}-${Date.now()}` };
+  const { id, total } = await orExplain(() => system.commands.execute(new StartEventReplay(request, by)));
+  process.stdout.write(`replay ${id} waits for a worker\n`);
+  const progress = new Progress('told', total);
+  for (;;) {
+    const { state, handled, problem } = await system.queries.execute(new GetEventReplay(id));
+    if (state === 'running') {
+      progress.show(handled);
+      await pause(lookEveryMs);
+      continue;
+    }
+    process.stdout.write(`${state}: ${handled} events${problem === null ? '' : `, ${problem}`}\n`);
+    return state === 'done' ? 0 : 1;
+  }
+}
+
+/** What the system refuses is said in words already. */
+async function orExplain<T>(ask: () => Promise<T>): Promise<T> {
+  const { translateDatabaseError } = await import('@visapi/backend-repositories');
+  try {
+    return await ask();
+  } catch (error) {
+    const cause = translateDatabaseError(error);
+    if (!isRefusal(cause)) throw error;
+    const details = (cause.details ?? []).map(({ path, message }) => `${path}: ${message}`).join('\n');
+    throw new Problem(cause.message, details || 'npm run visapi -- events --help', { cause });
+  }
+}
+
+/** An AppError: libraries are there only once they are built, so it is known by its name. */
+function isRefusal(
+  error: unknown,
+): error is Error & { readonly details?: readonly { readonly path: string; readonly message: string }[] } {
+  return error instanceof Error && error.name === 'AppError';
+}
+
+function text(value: string | boolean | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function timeOf(option: string, given: string | undefined): Date | undefined {
+  if (given === undefined) return undefined;
+  const time = new Date(given);
+  if (Number.isNaN(time.getTime()))
+    throw new Problem(`--${option} is no time: ${given}`, 'Give one such as 2026-01-05T00:00:00Z.');
+  return time;
+}
+
+function rateOf(given: string | undefined): number {
+  if (given === undefined) return 1_000;
+  const rate = Number(given);
+  if (!Number.isInteger(rate) || rate < 1 || rate > 10_000)
+    throw new Problem(`--rate is ${given}`, 'Give a whole number from 1 to 10000.');
+  return rate;
+}
