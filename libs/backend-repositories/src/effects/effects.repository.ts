@@ -144,7 +144,7 @@ export class EffectsRepository {
           state = case kind when 'message' then 'uncertain' else 'planned' end,
           uncertain_at = case kind when 'message' then clock_timestamp() end,
           reason = 'lease-expired', due_at = clock_timestamp(), queued_at = clock_timestamp()
-        where id in (select id from effects where state = 'claimed' and lease_until < clock_timestamp()
+        where id in (select id from effects where state || '' = 'claimed' and lease_until < clock_timestamp()
           order by lease_until limit ${limit} for update skip locked)
         returning id, kind, order_id, state, reason, correlation_id
       ), outcomes as (
@@ -166,7 +166,7 @@ export class EffectsRepository {
     const result = await sql<{ id: string; kind: string; attempt: number }>`
       update effects set queued_at = clock_timestamp() where id in (
         select e.id from effects e
-        where e.state = 'planned' and e.due_at < clock_timestamp()
+        where e.state || '' = 'planned' and e.due_at < clock_timestamp()
           and coalesce(e.queued_at, e.planned_at) < clock_timestamp() - make_interval(secs => ${olderThanSeconds})
           and (e.kind = 'contact' or ${isContactReady})
         order by e.due_at limit ${limit} for update of e skip locked)

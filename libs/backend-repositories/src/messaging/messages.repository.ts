@@ -57,6 +57,12 @@ export const messageStatus = sql<string>`case when e.state <> 'accepted' then e.
   when m.read_at is not null then 'read' when m.delivered_at is not null then 'delivered'
   when m.sent_at is not null then 'sent' else 'accepted' end`;
 
+/** The same as conditions that indexes serve. Those on what is under way know the state as an expression. */
+const hasStatus = (status: string) =>
+  ['accepted', 'sent', 'delivered', 'read'].includes(status)
+    ? sql<boolean>`e.state = 'accepted' and ${messageStatus} = ${status}`
+    : sql<boolean>`e.state = ${status} and e.state || '' = ${status}`;
+
 /** A change of the order has been taken in and not yet been interpreted; it may withdraw consent. */
 const hasOpenDelivery = sql`exists (select from deliveries d where d.order_id = e.order_id and d.kind = 'order'
   and d.state = 'open')`;
@@ -144,7 +150,7 @@ export class MessagesRepository {
     const result = await sql<{ orderId: string }>`
       with stale as (
         select e.id from effects e join orders o on o.order_id = e.order_id
-        where e.kind = 'message' and e.state = 'planned' and not ${isYoung(staleAfterSeconds)}
+        where e.kind = 'message' and e.state || '' = 'planned' and not ${isYoung(staleAfterSeconds)}
         for update of e skip locked
       ), outcomes as (
         update effects e set state = 'skipped', skipped_at = clock_timestamp(), reason = 'stale'
@@ -235,7 +241,7 @@ export class MessagesRepository {
     if (filter.orderId !== undefined) query = query.where('m.orderId', '=', filter.orderId);
     if (filter.phone !== undefined) query = query.where('m.phone', '=', filter.phone);
     if (filter.template !== undefined) query = query.where('m.template', '=', filter.template);
-    if (filter.status !== undefined) query = query.where(messageStatus, '=', filter.status);
+    if (filter.status !== undefined) query = query.where(hasStatus(filter.status));
     return await paginate(executor, query, 'm.effect_id', (row) => row.id, page);
   }
 

@@ -112,7 +112,7 @@ export class ReceiptsRepository {
       join messages m on m.phone = '+' || r.recipient and m.provider_message_id is null
       join effects e on e.id = m.effect_id and e.state in ('claimed', 'accepted', 'uncertain')
       where r.message_id is null and not r.disowned and r.received_at > now() - interval '25 hours'
-        and (${effectId}::uuid is null or m.effect_id = ${effectId}::uuid)
+        ${effectId === null ? sql`` : sql`and m.effect_id = ${effectId}::uuid`}
       limit ${limit}`.execute(executor);
     return result.rows.map((row) => row.recipient);
   }
