@@ -12,6 +12,9 @@ export function effectsQueries(samples: Samples): CataloguedQuery[] {
     hot('EffectsRepository.fail', (db) => effects.fail(db, claim, 'refused', evidence), {
       reads: ['effects_pkey', 'effects_order_id_idx'],
     }),
+    hot('EffectsRepository.postpone', (db) =>
+      effects.postpone(db, idOf('contact', samples.planned), 1_000, 'parked: cbb'),
+    ),
     hot('EffectsRepository.supersede', (db) => effects.supersede(db, claim)),
     hot('EffectsRepository.oweContactAgain', (db) => effects.oweContactAgain(db, phoneOf(samples.done))),
     operator('EffectsRepository.withhold', (db) =>

@@ -14,8 +14,8 @@ const explaining = 'explain (analyze, buffers, format json)';
 
 /** Runs a statement as it is planned for the values it has. It is for the caller to take back what it did. */
 export async function explainOnce(executor: Executor, { text, values }: Statement): Promise<Taken> {
-  const query = CompiledQuery.raw<Told['rows'][number]>(`${explaining} ${text}`, [...values]);
-  return read(await executor.executeQuery(query));
+  const query = CompiledQuery.raw(`${explaining} ${text}`, [...values]);
+  return read(await executor.executeQuery<Told['rows'][number]>(query));
 }
 
 /** Runs a statement as it is planned for whatever values come, which is what Postgres keeps of a prepared one. */
