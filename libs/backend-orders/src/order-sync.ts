@@ -105,23 +105,31 @@ function contactStands(
 
 function confirmationStands(contact: StepRow | undefined, confirmation: StepRow | undefined): OrderSync {
   if (confirmation === undefined) return nothingKnown;
+  const synced = contact?.acceptedAt ?? null;
   const base = { step: 'confirmation' as const, reason: confirmation.reason, deadline: null };
   switch (confirmation.state) {
     case 'accepted':
-      return { ...done, since: later(confirmation.acceptedAt, contact?.acceptedAt ?? null) };
-    case 'skipped': {
-      const waitingFor = parked.includes(confirmation.reason ?? '') ? 'operator' : null;
-      return { ...base, state: 'withheld', since: confirmation.skippedAt, waitingFor };
-    }
+      return { ...done, since: later(confirmation.acceptedAt, synced) };
+    case 'skipped':
+      return {
+        ...base,
+        state: 'withheld',
+        since: confirmation.skippedAt,
+        waitingFor: whoUnparks(confirmation),
+      };
     case 'failed':
       return { ...base, state: 'stopped', since: confirmation.failedAt, waitingFor: 'operator' };
     case 'uncertain':
       return { ...base, state: 'uncertain', since: confirmation.uncertainAt, waitingFor: 'receipt' };
     default: {
-      const since = later(confirmation.plannedAt, contact?.acceptedAt ?? null);
+      const since = later(confirmation.plannedAt, synced);
       return { ...base, state: 'confirming', since, waitingFor: 'vendor', deadline: deadlineOf(since) };
     }
   }
+}
+
+function whoUnparks({ reason }: StepRow): 'operator' | null {
+  return parked.includes(reason ?? '') ? 'operator' : null;
 }
 
 const done = { state: 'processed', step: null, reason: null, waitingFor: null, deadline: null } as const;
