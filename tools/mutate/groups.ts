@@ -40,4 +40,9 @@ export const groups: readonly Group[] = [
     mutated: ['libs/backend-cache/src/{key,keys,family,value-codec}.ts'],
     tests: ['tools/mutate/specs/cache-keys.mjs'],
   },
+  {
+    name: 'event-order',
+    mutated: ['libs/backend-events/src/fact-order.ts'],
+    tests: ['tools/mutate/specs/event-order.mjs'],
+  },
 ];

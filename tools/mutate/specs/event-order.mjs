@@ -1,0 +1,1 @@
+import '../../../libs/backend-events/src/fact-order.spec.ts';
