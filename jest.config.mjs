@@ -22,7 +22,7 @@ const shared = {
     // Sources import each other as `./x.js`, the name they have after the build.
     '^(\\.{1,2}/.*)\\.js$': '$1',
     // End-to-end specs start processes with the very code that `npm start` uses.
-    '^#(services|launcher)/(.*)$': '<rootDir>/tools/$1/$2',
+    '^#(services|launcher|chaos)/(.*)$': '<rootDir>/tools/$1/$2',
   },
   modulePathIgnorePatterns: ['/dist/', '/.visapi/'],
 };

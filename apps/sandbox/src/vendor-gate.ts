@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { nobody } from './cbb/contact-routes.js';
 import type { FaultBook, Strike } from './faults/fault-book.js';
-import type { Vendor } from './faults/fault.js';
+import type { CallMode, Vendor } from './faults/fault.js';
 import { parseJson } from './json.js';
 import type { CallLog, RecordedCall } from './recording/call-log.js';
 import {
@@ -57,35 +58,60 @@ function pass(request: FastifyRequest, reply: FastifyReply, to: Pass): FastifyRe
 
 function struck(
   reply: FastifyReply,
-  { mode, nth, delayMs }: Strike,
+  strike: Strike,
   proceed: () => VendorAnswer,
   recorded: RecordedCall,
   { errorBody }: VendorSimulator,
 ): FastifyReply {
+  const { mode, delayMs } = strike;
+  // What the vendor does all the same is recorded under the fault that struck.
+  const act = (): VendorAnswer => {
+    const answer = proceed();
+    recorded.outcome = mode;
+    return answer;
+  };
   recorded.outcome = mode;
   switch (mode) {
-    case 'error-5xx':
-      return send(reply, { status: 500, body: errorBody(500, 'internal error') });
-    case 'rate-limited': {
-      const headers: Record<string, string> = nth % 2 === 0 ? { 'retry-after': '1' } : {};
-      return send(reply, { status: 429, headers, body: errorBody(429, 'too many requests') });
-    }
-    case 'refuse':
-      return send(reply, { status: 400, body: errorBody(400, 'refused') });
-    case 'success-false':
-      return send(reply, { status: 200, body: { success: false, error: 'refused on request' } });
     case 'malformed':
-      proceed();
-      recorded.outcome = mode;
+      act();
       return reply.code(200).type('text/html').send(malformedPage);
     case 'timeout-after-accept':
-      proceed();
-      recorded.outcome = mode;
+      act();
       return hangUp(reply, delayMs ?? hangUpAfterMs);
+    case 'slow-after-accept':
+      // Its receipts may overtake the answer.
+      return sendLater(reply, act(), delayMs);
     case 'slow':
       setTimeout(() => void send(reply, proceed()), delayMs ?? slowMs).unref();
       return reply;
+    default:
+      return send(reply, refusalOf(mode, strike.nth, errorBody));
   }
+}
+
+type Refusal = Exclude<CallMode, 'malformed' | 'timeout-after-accept' | 'slow-after-accept' | 'slow'>;
+
+/** What the vendor says instead of doing anything. */
+function refusalOf(mode: Refusal, nth: number, errorBody: VendorSimulator['errorBody']): VendorAnswer {
+  switch (mode) {
+    case 'error-5xx':
+      return { status: 500, body: errorBody(500, 'internal error') };
+    case 'rate-limited': {
+      const headers: Record<string, string> = nth % 2 === 0 ? { 'retry-after': '1' } : {};
+      return { status: 429, headers, body: errorBody(429, 'too many requests') };
+    }
+    case 'refuse':
+      return { status: 400, body: errorBody(400, 'refused') };
+    case 'success-false':
+      return { status: 200, body: { success: false, error: 'refused on request' } };
+    case 'empty-contact':
+      return { status: 200, body: nobody };
+  }
+}
+
+function sendLater(reply: FastifyReply, answer: VendorAnswer, afterMs = slowMs): FastifyReply {
+  setTimeout(() => void send(reply, answer), afterMs).unref();
+  return reply;
 }
 
 /** Says nothing until the caller gives up or the time is over, then cuts the line. */

@@ -103,6 +103,43 @@ describe('faults', () => {
     expect(headers).toEqual([null, '1', null, '1']);
   });
 
+  it('slow-after-accept does it at once and answers so late that the receipts come first', async () => {
+    const phone = newPhone();
+    await sandbox.fault({ vendor: 'cbb', match: 'send_content', mode: 'slow-after-accept', delayMs: 400 });
+    let answered = false;
+    const answer = sandbox.confirm(phone).finally(() => (answered = true));
+    expect(statusesOf(await sandbox.backend.received(phone, 3))).toEqual(['sent', 'delivered', 'read']);
+    expect(answered).toBe(false);
+    expect((await answer).json()).toEqual({ success: true });
+    expect(await sandbox.calls()).toMatchObject([{ outcome: 'slow-after-accept' }]);
+  });
+
+  it('empty-contact answers as if nobody were known, until the faults are ended', async () => {
+    const phone = newPhone();
+    await sandbox.post('/cbb/contacts', { phone });
+    await sandbox.fault({ vendor: 'cbb', match: 'GET /contacts', mode: 'empty-contact' });
+    expect((await sandbox.get(`/cbb/contacts/${phone}`)).json()).toMatchObject({ id: 0, custom_fields: [] });
+    expect((await sandbox.call('DELETE', '/_control/faults')).status).toBe(200);
+    expect((await sandbox.get(`/cbb/contacts/${phone}`)).json()).toMatchObject({ id: Number(phone) });
+    expect((await sandbox.calls()).map(({ outcome }) => outcome)).toEqual([
+      'accepted',
+      'empty-contact',
+      'accepted',
+    ]);
+  });
+
+  it('receipts-batched brings what happened within a second in one body', async () => {
+    const phone = newPhone();
+    await sandbox.fault({ vendor: 'cbb', mode: 'receipts-batched' });
+    await sandbox.confirm(phone);
+    await sandbox.backend.received(phone, 3);
+    const bodies = sandbox.backend.bodies.filter(({ statuses }) =>
+      statuses.some(({ recipient_id: recipient }) => recipient === phone),
+    );
+    // Two when a second ends between the first receipt and the last.
+    expect(bodies.length).toBeLessThan(3);
+  });
+
   it('timeout-after-accept does it, receipts included, then cuts the line without a word', async () => {
     const phone = newPhone();
     await sandbox.fault({

@@ -3,7 +3,7 @@ import { type Contact, type ContactStore, showContact, showFields, showTags } fr
 import { fieldById, fieldByName, phoneFieldId } from './field-registry.js';
 
 /** What CBB answers for an id it does not know: a 200 with empty fields (domain.md A.6). */
-const nobody = { id: 0, first_name: '', phone: '', custom_fields: [] };
+export const nobody = { id: 0, first_name: '', phone: '', custom_fields: [] };
 
 /** CBB says no in a 200. */
 export function businessFailure(error: string): VendorAnswer {

@@ -35,6 +35,10 @@ export function mountControl(app: FastifyInstance, sandbox: Controlled): void {
     sandbox.faults.add(fault);
     return fault;
   });
+  app.delete('/_control/faults', () => {
+    sandbox.faults.clear();
+    return [];
+  });
   app.post('/_control/reset', (request) => {
     const { seed, contacts, airtable } = readBody(resetBody, request.body);
     sandbox.calls.clear();

@@ -24,6 +24,11 @@ export class FaultBook {
     this.#entries.push({ fault, applied: 0 });
   }
 
+  /** Ends every fault; the dice roll on. */
+  clear(): void {
+    this.#entries = [];
+  }
+
   reset(seed = defaultSeed): void {
     this.#entries = [];
     this.#random = createRandom(seed);

@@ -9,14 +9,17 @@ const callModes = [
   'timeout-after-accept',
   'refuse',
   'slow',
+  'slow-after-accept',
   'success-false',
   'malformed',
+  'empty-contact',
 ] as const;
 const receiptModes = [
   'receipts-out-of-order',
   'receipts-duplicated',
   'receipts-lost',
   'receipts-failed',
+  'receipts-batched',
 ] as const;
 
 /** What happens to the call itself. */

@@ -22,6 +22,7 @@ export function planReceipts(delaysMs: readonly number[], mode?: ReceiptMode): P
   });
   switch (mode) {
     case undefined:
+    case 'receipts-batched':
       return inOrder;
     case 'receipts-lost':
       return [];

@@ -34,11 +34,16 @@ export class WhatsAppNumber {
       const happenedAt = now + happensAfterMs;
       this.courier.schedule(
         { wamid, phone: message.phone, status, happenedAt, callbackData: how.callbackData, errorCode },
-        now + arrivesAfterMs,
+        mode === 'receipts-batched' ? nextSecond(now + arrivesAfterMs) : now + arrivesAfterMs,
       );
     }
     return wamid;
   }
+}
+
+/** What arrives in the same moment travels in one body. */
+function nextSecond(at: number): number {
+  return Math.ceil(at / 1_000) * 1_000;
 }
 
 function newWamid(): string {
