@@ -2,12 +2,11 @@ import { type DynamicModule, StandardSchemaValidationPipe, type Type } from '@ne
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { HttpConfig, ProcessConfig } from '@visapi/backend-config';
-import { AppError, newCorrelationId } from '@visapi/backend-kernel';
+import { AppError } from '@visapi/backend-kernel';
 import { type Log, Metrics, nestLogger } from '@visapi/backend-observability';
-import type { FastifyReply } from 'fastify';
 import { accessHook } from './access-hook.js';
 import { Authenticator } from './authenticator.js';
-import { errorBody } from './envelope.js';
+import { refuseAddress, refuseBytes } from './early-answers.js';
 import { ErrorFilter } from './error-filter.js';
 import { addHooks } from './hooks.js';
 
@@ -32,10 +31,12 @@ export async function createHttpApp(
     routerOptions: { maxParamLength: 1_000 },
     keepAliveTimeout: 65_000,
     requestTimeout: 60_000,
-    return503OnClosing: true,
+    // Answered by a hook of ours, in the envelope.
+    return503OnClosing: false,
     forceCloseConnections: 'idle',
     trustProxy: config.http.trustProxy ?? false,
     frameworkErrors: refuseAddress,
+    clientErrorHandler: refuseBytes,
   });
   const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
     bodyParser: false,
@@ -60,17 +61,6 @@ export async function createHttpApp(
     },
     close: () => app.close(),
   };
-}
-
-/** An address that cannot be decoded never reaches a hook or a filter, so it is answered here. */
-function refuseAddress(_error: Error, _request: unknown, reply: FastifyReply): void {
-  const id = newCorrelationId();
-  const error = new AppError('invalid', 'The address is not a valid URL.');
-  void reply
-    .status(400)
-    .headers({ 'x-correlation-id': id, 'x-request-id': id })
-    .type('application/json; charset=utf-8')
-    .send(JSON.stringify(errorBody(error, id, false)));
 }
 
 interface Issue {

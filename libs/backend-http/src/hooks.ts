@@ -1,6 +1,7 @@
 import { AppError, cleanCorrelationId, newCorrelationId, parseJson } from '@visapi/backend-kernel';
 import type { Log, Metrics } from '@visapi/backend-observability';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { refuseWhenClosing } from './early-answers.js';
 import { successBody } from './envelope.js';
 import { readBytes } from './read-bytes.js';
 import type { HttpRequest } from './request-context.js';
@@ -15,7 +16,7 @@ interface Parts {
   readonly strict: boolean;
 }
 
-/** What every request passes, in this order: correlation, access, body, time limit, envelope, log line. */
+/** What every request passes, in this order: correlation, shutdown, access, body, time limit, envelope, log line. */
 export function addHooks(fastify: FastifyInstance, parts: Parts): void {
   fastify.decorateRequest('visapi', null as never);
   fastify.addHook('onRoute', (route) => {
@@ -26,6 +27,7 @@ export function addHooks(fastify: FastifyInstance, parts: Parts): void {
     begin(request as HttpRequest, reply);
     done();
   });
+  refuseWhenClosing(fastify);
   fastify.addHook('onRequest', async (request) => await parts.checkAccess(request as HttpRequest));
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, body, done) => readBytes(body, done));

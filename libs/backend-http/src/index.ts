@@ -6,7 +6,7 @@ export { createHttpApp } from './create-http-app.js';
 export { Listed } from './envelope.js';
 export { askedBy, describeRequest } from './request-context.js';
 export type { HttpRequest } from './request-context.js';
-export { reportLimit, webhookLimit } from './time-limit.js';
+export { questionLimit, reportLimit, webhookLimit } from './time-limit.js';
 export {
   dryRunQuery,
   noQuery,

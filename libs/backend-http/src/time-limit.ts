@@ -7,6 +7,8 @@ import type { RouteSettings } from './route.js';
 const readingLimitMs = 10_000;
 const changingLimitMs = 30_000;
 
+/** For questions that come by POST, because they do not fit into an address. */
+export const questionLimit = { limitMs: readingLimitMs } as const;
 /** For routes that go through much of a table. One statement has 30 s, as everywhere. */
 export const reportLimit = { limitMs: 60_000 } as const;
 /** For senders who send again by themselves. */

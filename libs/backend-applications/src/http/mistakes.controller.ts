@@ -1,6 +1,13 @@
 import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Access, askedBy, describeRequest, type HttpRequest, Responds } from '@visapi/backend-http';
+import {
+  Access,
+  askedBy,
+  describeRequest,
+  type HttpRequest,
+  Responds,
+  webhookLimit,
+} from '@visapi/backend-http';
 import type { z } from 'zod';
 import { ReportIssues } from '../commands/report-issues.command.js';
 import { mistakesBody, mistakesResponse, toMistakesResponse } from './mistakes.schemas.js';
@@ -12,7 +19,7 @@ export class MistakesController {
 
   @Post()
   @HttpCode(200)
-  @Access({ scopes: ['webhook:visanet'] })
+  @Access({ scopes: ['webhook:visanet'] }, webhookLimit)
   @Responds(mistakesResponse)
   async report(
     @Body({ schema: mistakesBody }) body: z.infer<typeof mistakesBody>,

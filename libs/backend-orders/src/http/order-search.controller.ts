@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
-import { Access, Listed, Responds } from '@visapi/backend-http';
+import { Access, Listed, questionLimit, reportLimit, Responds } from '@visapi/backend-http';
 import type { z } from 'zod';
 import { GetOrderStats } from '../queries/get-order-stats.query.js';
 import { GetSearchPresets } from '../queries/get-search-presets.query.js';
@@ -17,7 +17,7 @@ export class OrderSearchController {
 
   @Post('search')
   @HttpCode(200)
-  @Access({ scopes: ['orders:read'] })
+  @Access({ scopes: ['orders:read'] }, questionLimit)
   @Responds(orderResponse)
   async search(
     @Query({ schema: noQuery }) _query: z.infer<typeof noQuery>,
@@ -37,7 +37,7 @@ export class OrderSearchController {
   }
 
   @Get('stats')
-  @Access({ scopes: ['orders:read'] })
+  @Access({ scopes: ['orders:read'] }, reportLimit)
   @Responds(statsResponse)
   async stats(@Query({ schema: statsQuery }) range: z.infer<typeof statsQuery>) {
     return await this.queries.execute(new GetOrderStats(range));
