@@ -41,7 +41,7 @@ describe('a worker that hears of no job any more', () => {
       (reports) => reports.some((line) => line.startsWith('worker ended (exit code 1)')),
     );
     proxy.hear();
-    await system.restarted('worker', pid);
+    await system.restarted('worker', pid, 40_000);
     await expectEachOnce(system, [...told, ...orders], [...first, ...answers]);
   }, 90_000);
 });

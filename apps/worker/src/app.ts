@@ -4,7 +4,12 @@ import { NestFactory } from '@nestjs/core';
 import { CacheService } from '@visapi/backend-cache';
 import { loadConfig, type QueueConfig, slices, type WorkerConfig } from '@visapi/backend-config';
 import { MatchIssuesTimer, WatchCompletedVisas } from '@visapi/backend-applications/jobs';
-import { CheckCbbFields, contactsProcessors, contactsSubscriptions } from '@visapi/backend-contacts/jobs';
+import {
+  CheckCbbFields,
+  contactsProcessors,
+  contactsSubscriptions,
+  WatchLanes,
+} from '@visapi/backend-contacts/jobs';
 import { type FactObserver, OutboxRelay, ReplayEvents, SealHistory } from '@visapi/backend-events';
 import { createProbeServer } from '@visapi/backend-http';
 import { messagingProcessors, messagingSubscriptions } from '@visapi/backend-messaging/jobs';
@@ -30,6 +35,7 @@ const timers = [
   ReplayEvents,
   CleanLogsTimer,
   WatchRelay,
+  WatchLanes,
 ] as const;
 
 const { process: processSlice, worker, database, logs, queue, cache, cbb, messaging, airtable } = slices;

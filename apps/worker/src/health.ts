@@ -1,7 +1,7 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import type { QueueConfig, WorkerConfig } from '@visapi/backend-config';
-import { CheckCbbFields } from '@visapi/backend-contacts/jobs';
+import { CheckCbbFields, WatchLanes } from '@visapi/backend-contacts/jobs';
 import type { HealthCheck } from '@visapi/backend-http';
 import { CheckDatabase, WatchRelay } from '@visapi/backend-operations/jobs';
 import { QueueHealth, QueueWatch } from '@visapi/backend-queue';
@@ -20,6 +20,7 @@ export function workerHealth(app: INestApplicationContext, { worker }: Config): 
       progress: app.get(QueueWatch).check(),
       relay: app.get(WatchRelay).check(worker.stuckSeconds * 1_000),
       'cbb-fields': app.get(CheckCbbFields).check(),
+      'cbb-lanes': app.get(WatchLanes).check(),
     }),
   };
 }
@@ -33,7 +34,7 @@ export function watchQueues(
   app.get(QueueWatch).start({
     stuckAfterMs: worker.stuckSeconds * 1_000,
     concurrency: queue.concurrency,
-    lanes: () => [],
+    lanes: () => app.get(WatchLanes).lanes(),
     restart,
   });
 }

@@ -1,35 +1,33 @@
 import { describe, expect, it } from '@jest/globals';
+import { decideRetry, type FailureClass } from '@visapi/backend-kernel';
 import { VendorError } from '@visapi/backend-providers';
-import { nextTryMs, problemOfOurs, problemOfVendor } from './sync-outcome.js';
+import { syncRetries } from './jobs/sync-contact.job.js';
+import { problemOfOurs, problemOfVendor } from './sync-outcome.js';
 
-const backoff = { firstMs: 1_000, maxMs: 30_000 };
-const young = { attempt: 1, tryingForSeconds: 10 };
-const problem = (kind: VendorError['kind'], facts = {}) =>
-  problemOfVendor(new VendorError('cbb', kind, 'a-reason', facts));
+const decide = (failure: FailureClass, tries: number) =>
+  decideRetry(syncRetries, failure, { attempt: tries + 1, tries }, 0, 0.5);
 
 describe('a sync that did not succeed', () => {
-  it.each(['rejected', 'unexpected'] as const)('is over when the vendor’s answer was %s', (kind) => {
-    expect(nextTryMs(problem(kind), young, backoff, 0.5)).toBeUndefined();
+  it.each(['permanent', 'unexpected'] as const)('is over when the vendor’s answer was %s', (failure) => {
+    expect(decide(failure, 0)).toEqual({ verdict: 'failed' });
   });
 
-  it.each(['unavailable', 'unknown'] as const)('is tried again when the vendor was %s', (kind) => {
-    expect(nextTryMs(problem(kind), young, backoff, 0.5)).toBeGreaterThan(0);
-  });
+  it.each(['unknown', 'refused', 'transient', 'ours'] as const)(
+    'is tried again for about a day of tries when it was %s, and no longer',
+    (failure) => {
+      expect(decide(failure, 3_798)).toMatchObject({ verdict: 'retry' });
+      expect(decide(failure, 3_799)).toEqual({ verdict: 'failed' });
+    },
+  );
 
-  it('is tried again for a day, and no longer', () => {
-    const late = { attempt: 9, tryingForSeconds: 24 * 3600 + 1 };
-    expect(nextTryMs(problem('unknown'), late, backoff, 0.5)).toBeUndefined();
-    expect(nextTryMs(problemOfOurs(new TypeError('x')), late, backoff, 0.5)).toBeUndefined();
-  });
-
-  it('waits at least as long as the vendor asks', () => {
-    const asked = problem('unavailable', { retryAfterMs: 120_000 });
-    expect(nextTryMs(asked, young, backoff, 0)).toBe(120_000);
+  it.each(['rate-limited', 'parked'] as const)('is never given up because it was %s', (failure) => {
+    expect(decide(failure, 3_799)).toMatchObject({ verdict: 'retry', counts: false });
   });
 
   it('is told without a word of the error itself', () => {
     expect(problemOfOurs(new TypeError('+972500000001')).evidence).toEqual({ error: 'TypeError' });
-    expect(problem('rejected', { status: 422 }).evidence).toEqual({
+    const refusal = new VendorError('cbb', 'rejected', 'a-reason', { status: 422 });
+    expect(problemOfVendor(refusal, 'permanent').evidence).toEqual({
       vendor: 'cbb',
       answer: 'a-reason',
       status: 422,

@@ -6,6 +6,8 @@ export type { AskedBy } from './correlation.js';
 export { currentDeadline, runApart, runApartFor, runWithin, tookTooLong, unlessLate } from './deadline.js';
 export { backoffMs } from './backoff.js';
 export type { Backoff } from './backoff.js';
+export { decideRetry } from './retry-policy.js';
+export type { Decision, FailureClass, RetryPolicy } from './retry-policy.js';
 export { newId } from './ids.js';
 export { orderIdSchema, isTestOrder } from './order-id.js';
 export { parseJson } from './json.js';

@@ -1,5 +1,4 @@
 import { describe, expect, it } from '@jest/globals';
-import { judgeSend } from './send-outcome.js';
 import {
   checkDocument,
   checkParameters,
@@ -82,20 +81,5 @@ describe('the document of a template', () => {
     ['a long filename', visaApproval, { link, filename: `${'x'.repeat(240)}.pdf` }, /longer than 240/],
   ])('does not fit: %s', (_name, template, document, problem) => {
     expect(checkDocument(template, document).join()).toMatch(problem);
-  });
-});
-
-describe('what becomes of a message that was not simply accepted', () => {
-  it.each([
-    ['unavailable', 'econnrefused', 99, 'retry'],
-    ['unavailable', 'http-429', 99, 'retry'],
-    ['unavailable', 'success-false', 4, 'retry'],
-    ['unavailable', 'success-false', 5, 'failed'],
-    ['rejected', 'http-400', 1, 'failed'],
-    ['unknown', 'http-500', 1, 'uncertain'],
-    ['unknown', 'timeouterror', 99, 'uncertain'],
-    ['unexpected', 'unexpected-shape', 1, 'uncertain'],
-  ] as const)('%s (%s) at attempt %d: %s', (kind, reason, attempt, outcome) => {
-    expect(judgeSend({ kind, reason }, attempt)).toBe(outcome);
   });
 });

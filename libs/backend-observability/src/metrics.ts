@@ -1,8 +1,11 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 
-/** Why somebody should look: messages of unknown outcome, refused effects, deliveries open for too long. */
-export const attentionReasons = ['uncertain', 'failed', 'open'] as const;
+/** Why somebody should look: unknown outcomes, refusals, work open for too long, or waiting for a cause to be mended. */
+export const attentionReasons = ['uncertain', 'failed', 'open', 'parked'] as const;
 export type AttentionReason = (typeof attentionReasons)[number];
+
+/** How a vendor's lane may stand: calls go, none go, one tries, or none until somebody mends the cause. */
+export const laneStates = ['closed', 'open', 'half-open', 'parked'] as const;
 
 const seconds = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -71,6 +74,13 @@ export class Metrics {
   readonly relayLag = new Gauge({
     name: 'visapi_outbox_lag_seconds',
     help: 'Age of the oldest event in the last batch the relay took; 0 when there was none',
+    registers: [this.registry],
+  });
+
+  readonly laneState = new Gauge({
+    name: 'visapi_lane_state',
+    help: 'Whether this process calls the vendor by the lane: 1 for the state it is in, 0 for the others',
+    labelNames: ['lane', 'state'] as const,
     registers: [this.registry],
   });
 

@@ -7,5 +7,6 @@ export type { CbbAccountField, CbbField, NewCbbContact } from './cbb/client.js';
 export { CbbModule } from './cbb/cbb.module.js';
 export { upsertContact } from './cbb/upsert-contact.js';
 export type { ContactChange, FieldOutcome } from './cbb/upsert-contact.js';
-export { VendorError } from './vendor-error.js';
+export { failureClassOf, VendorError } from './vendor-error.js';
+export type { LanePass, LaneView } from './vendor-lane.js';
 export { RateGate } from './rate-gate.js';

@@ -4,6 +4,7 @@ import { ContactsModule } from '../contacts.module.js';
 import { CheckCbbFields } from './check-cbb-fields.timer.js';
 import { syncContactJob } from './sync-contact.job.js';
 import { SyncContactProcessor } from './sync-contact.processor.js';
+import { WatchLanes } from './watch-lanes.timer.js';
 
 const wake = (effectId: string | null) =>
   effectId === null ? [] : [syncContactJob.request(`${effectId}-0`, { effectId })];
@@ -21,7 +22,7 @@ export const contactsProcessors = [SyncContactProcessor] as const;
 
 @Module({
   imports: [ContactsModule],
-  providers: [...contactsProcessors, CheckCbbFields],
-  exports: [...contactsProcessors, CheckCbbFields],
+  providers: [...contactsProcessors, CheckCbbFields, WatchLanes],
+  exports: [...contactsProcessors, CheckCbbFields, WatchLanes],
 })
 export class ContactsJobsModule {}

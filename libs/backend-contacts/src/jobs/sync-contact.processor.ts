@@ -1,15 +1,28 @@
 import { Injectable } from '@nestjs/common';
-import { newId } from '@visapi/backend-kernel';
-import { CbbClient, type FieldOutcome, upsertContact, VendorError } from '@visapi/backend-providers';
-import { type HeldClaim, type JobProcessor, type JobResult, LeaseKeeper } from '@visapi/backend-queue';
+import { decideRetry, newId } from '@visapi/backend-kernel';
+import {
+  CbbClient,
+  failureClassOf,
+  type FieldOutcome,
+  type LanePass,
+  upsertContact,
+  VendorError,
+} from '@visapi/backend-providers';
+import {
+  type HeldClaim,
+  type JobProcessor,
+  type JobResult,
+  LeaseKeeper,
+  putOff,
+} from '@visapi/backend-queue';
 import { Database, isDatabaseUnavailable } from '@visapi/backend-repositories';
 import { type ContactClaim, ContactsRepository } from '@visapi/backend-repositories/contacts';
 import { EffectsRepository, type Evidence } from '@visapi/backend-repositories/effects';
 import { contactOf } from '../contact-fields.js';
-import { nextTryMs, problemOfOurs, problemOfVendor } from '../sync-outcome.js';
+import { problemOfOurs, problemOfVendor, type SyncProblem } from '../sync-outcome.js';
 import { heldFields, namesOf, outcomesOf, planSync, type SyncPlan } from '../sync-plan.js';
 import { CheckCbbFields } from './check-cbb-fields.timer.js';
-import { syncContactJob } from './sync-contact.job.js';
+import { syncContactJob, syncRetries } from './sync-contact.job.js';
 
 interface Payload {
   readonly effectId: string;
@@ -20,6 +33,7 @@ interface Attempt {
   readonly claim: ContactClaim;
   readonly plan: SyncPlan;
   readonly held: HeldClaim;
+  readonly pass: LanePass;
   readonly outcomes: Map<string, FieldOutcome>;
 }
 
@@ -41,6 +55,17 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
 
   async handle({ effectId }: Payload): Promise<JobResult> {
     if (this.cbb.withheld) return await this.withhold(effectId, this.cbb.withheld);
+    const pass = this.cbb.lanes.contacts.enter();
+    if ('waitMs' in pass)
+      return await putOff(this.database, this.effects, { effectId, ...pass, job: this.job });
+    try {
+      return await this.sync(effectId, pass);
+    } finally {
+      pass.leave();
+    }
+  }
+
+  private async sync(effectId: string, pass: LanePass): Promise<JobResult> {
     const claim = await this.contacts.claim(this.database.db, effectId);
     if (claim === undefined) return { outcome: 'not-mine' };
     if (claim === 'busy')
@@ -48,13 +73,14 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     if (!claim.newest) return await this.supersede(claim);
     const names = Object.keys(this.cbb.fieldIds);
     const plan = planSync(claim, contactOf(claim.newest), names, this.fields.wrong);
-    const attempt = { claim, plan, held: this.leases.hold(claim), outcomes: new Map<string, FieldOutcome>() };
+    const held = this.leases.hold(claim);
+    const attempt = { claim, plan, held, pass, outcomes: new Map<string, FieldOutcome>() };
     try {
       return await this.write(attempt);
     } catch (error) {
       return await this.settle(attempt, error);
     } finally {
-      attempt.held.release();
+      held.release();
     }
   }
 
@@ -83,7 +109,7 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     return { outcome: 'accepted', event: 'contact.synced', ...lineOf(claim) };
   }
 
-  private async upsert({ claim, plan, held, outcomes }: Attempt) {
+  private async upsert({ claim, plan, held, pass, outcomes }: Attempt) {
     const { version, lane: phone, correlationId, confirmedFields } = claim;
     if (plan.isHeld && claim.cbbContactId !== null) {
       for (const name of confirmedFields) outcomes.set(name, 'kept');
@@ -93,7 +119,9 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
       await this.contacts.recordProgress(this.database.db, claim, { phone, version, cbbContactId, fields });
     };
     const options = { correlationId, signal: held.signal };
-    return await upsertContact(this.cbb, plan.change, { outcomes, onConfirmed }, options);
+    const upserted = await upsertContact(this.cbb, plan.change, { outcomes, onConfirmed }, options);
+    pass.served();
+    return upserted;
   }
 
   /** What was written after the claim was taken away may have overwritten newer values. */
@@ -102,22 +130,34 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     return { outcome: 'claim-lost', ...lineOf(claim) };
   }
 
-  private async settle({ claim, plan, outcomes, held }: Attempt, error: unknown): Promise<JobResult> {
+  private async settle({ claim, plan, outcomes, held, pass }: Attempt, error: unknown): Promise<JobResult> {
     // Without the database nothing can be written down: the lease runs out and the sweep takes the effect back.
     if (isDatabaseUnavailable(error)) throw error;
     if (held.signal.aborted) return await this.lost(claim);
-    const problem = error instanceof VendorError ? problemOfVendor(error) : problemOfOurs(error);
+    const problem = this.judge(pass, error);
     const { reason } = problem;
     // Another try writes what was refused again, so that only the last one may say it.
     const { refused: _perhapsNot, ...known } = outcomesOf(plan, outcomes);
     const evidence = { ...problem.evidence, ...known };
-    const delayMs = nextTryMs(problem, claim, this.job.backoff, Math.random());
-    if (delayMs === undefined) return await this.fail(claim, reason, evidence);
-    const released = await this.effects.release(this.database.db, claim, delayMs, reason, evidence);
+    const decision = decideRetry(syncRetries, problem.failure, claim, problem.retryAfterMs, Math.random());
+    if (decision.verdict !== 'retry') return await this.fail(claim, reason, evidence);
+    const { delayMs, counts } = decision;
+    const { db } = this.database;
+    const released = await this.effects.release(db, claim, delayMs, reason, evidence, counts);
     if (!released) return await this.lost(claim);
     const { effectId, attempt } = claim;
     const next = [syncContactJob.request(`${effectId}-${attempt}`, { effectId }, delayMs)];
     return { outcome: 'retry', event: 'contact.retry', next, ...lineOf(claim), reason };
+  }
+
+  /** Tells the lane as well; what has stopped it by now decides how long to wait, and is the reason when it is parked. */
+  private judge(pass: LanePass, error: unknown): SyncProblem {
+    if (!(error instanceof VendorError)) return problemOfOurs(error);
+    pass.failed(error);
+    const problem = problemOfVendor(error, failureClassOf(error));
+    const stop = this.cbb.lanes.contacts.stop();
+    const reason = problem.failure === 'parked' && stop ? stop.reason : problem.reason;
+    return { ...problem, reason, retryAfterMs: Math.max(problem.retryAfterMs, stop?.waitMs ?? 0) };
   }
 
   private async fail(claim: ContactClaim, reason: string, evidence: Evidence): Promise<JobResult> {

@@ -104,7 +104,6 @@ describe('the send-message job', () => {
 
   it.each([
     ['a refused connection', failure('unavailable', 'econnrefused')],
-    ['a rejected token', failure('unavailable', 'http-401', { status: 401 })],
     ['success false', failure('unavailable', 'success-false', { status: 200 })],
   ])('fails with %s, then succeeds: what was not sent is sent later', async (_name, error) => {
     const { messageId } = await plantOrder(test);

@@ -1,15 +1,20 @@
 import { Injectable, Optional } from '@nestjs/common';
-import { backoffMs, newId, phoneDigits } from '@visapi/backend-kernel';
-import { CbbClient, VendorError } from '@visapi/backend-providers';
-import { type JobProcessor, type JobResult, LeaseKeeper } from '@visapi/backend-queue';
+import { decideRetry, newId, phoneDigits } from '@visapi/backend-kernel';
+import { CbbClient, failureClassOf, type LanePass, VendorError } from '@visapi/backend-providers';
+import {
+  type JobProcessor,
+  type JobRequest,
+  type JobResult,
+  LeaseKeeper,
+  putOff,
+} from '@visapi/backend-queue';
 import { Database } from '@visapi/backend-repositories';
 import { EffectsRepository } from '@visapi/backend-repositories/effects';
 import { type MessageClaim, MessagesRepository } from '@visapi/backend-repositories/messaging';
 import { persistently } from '../persistently.js';
-import { judgeSend } from '../send-outcome.js';
 import { SendWindow } from '../send-window.js';
 import { bindReceiptsJob } from './bind-receipts.job.js';
-import { sendMessageJob } from './send-message.job.js';
+import { sendMessageJob, sendRetries } from './send-message.job.js';
 
 interface Payload {
   readonly effectId: string;
@@ -37,12 +42,24 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
       return { outcome: 'skipped', event: 'message.skipped', orderId, reason };
     }
     // The vendor's rate is waited for before the claim: what waits has not been sent and must not look as if it had.
-    await this.cbb.turn();
+    const lane = this.cbb.lanes.messages;
+    if (!lane.stop()) await this.cbb.turn();
+    const pass = lane.enter();
+    if ('waitMs' in pass)
+      return await putOff(this.database, this.effects, { effectId, ...pass, job: this.job });
+    try {
+      return await this.attempt(effectId, pass);
+    } finally {
+      pass.leave();
+    }
+  }
+
+  private async attempt(effectId: string, pass: LanePass): Promise<JobResult> {
     const claim = await this.claim(effectId);
     if (!claim) return { outcome: 'not-mine' };
     const held = this.leases.hold(claim);
     try {
-      return await this.send(claim);
+      return await this.send(claim, pass);
     } finally {
       held.release();
     }
@@ -63,7 +80,7 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
     }
   }
 
-  private async send(claim: MessageClaim): Promise<JobResult> {
+  private async send(claim: MessageClaim, pass: LanePass): Promise<JobResult> {
     const { correlationId, template, language } = claim;
     const parameters = JSON.parse(claim.parameters.toString()) as string[];
     const document =
@@ -74,8 +91,10 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
       await this.cbb.sendTemplate(message, { correlationId, paced: true });
     } catch (error) {
       if (!(error instanceof VendorError)) throw error;
+      pass.failed(error);
       return await persistently(() => this.recordFailure(claim, error));
     }
+    pass.served();
     const evidence = {
       vendor: 'cbb',
       answer: 'success',
@@ -97,24 +116,44 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
 
   private async recordFailure(claim: MessageClaim, error: VendorError): Promise<JobResult> {
     const { orderId, correlationId, attempt, effectId } = claim;
-    const { reason, facts } = error;
+    const { decision, reason, evidence } = this.judge(claim, error);
     const told = { orderId, correlationId, attempt, reason };
-    const evidence = { vendor: error.vendor, answer: reason, status: facts.status ?? null };
-    const verdict = judgeSend(error, attempt);
-    if (verdict === 'uncertain') {
-      const state = await this.messages.markUncertain(this.database.db, claim, reason, evidence);
+    const { db } = this.database;
+    if (decision.verdict === 'uncertain') {
+      const state = await this.messages.markUncertain(db, claim, reason, evidence);
       if (state !== 'uncertain') return { outcome: 'settled', ...told };
       return { outcome: 'uncertain', event: 'message.uncertain', attention: true, ...told };
     }
-    const delayMs = Math.max(facts.retryAfterMs ?? 0, backoffMs(this.job.backoff, attempt, Math.random()));
-    const state =
-      verdict === 'failed'
-        ? await this.messages.fail(this.database.db, claim, reason, evidence)
-        : await this.messages.release(this.database.db, claim, delayMs, reason, evidence);
-    if (state === undefined) return { outcome: 'claim-lost', ...told, attention: true };
-    if (state === 'failed') return { outcome: 'failed', event: 'message.failed', attention: true, ...told };
-    if (state === 'skipped') return { outcome: 'skipped', event: 'message.skipped', ...told };
-    const next = [sendMessageJob.request(`${effectId}-${attempt}`, { effectId }, delayMs)];
-    return { outcome: 'retry', event: 'message.retry', next, ...told };
+    if (decision.verdict === 'failed')
+      return toResult(await this.messages.fail(db, claim, reason, evidence), told, []);
+    const { delayMs, counts } = decision;
+    const state = await this.messages.release(db, claim, delayMs, reason, evidence, counts);
+    return toResult(state, told, [sendMessageJob.request(`${effectId}-${attempt}`, { effectId }, delayMs)]);
   }
+
+  /** What stopped the lane by now decides how long to wait, and is the reason when it is parked. */
+  private judge(claim: MessageClaim, error: VendorError) {
+    const { vendor, facts } = error;
+    const failure = failureClassOf(error);
+    const stop = this.cbb.lanes.messages.stop();
+    const reason = failure === 'parked' && stop ? stop.reason : error.reason;
+    const waitMs = Math.max(facts.retryAfterMs ?? 0, stop?.waitMs ?? 0);
+    const decision = decideRetry(sendRetries, failure, claim, waitMs, Math.random());
+    return { decision, reason, evidence: { vendor, answer: error.reason, status: facts.status ?? null } };
+  }
+}
+
+interface Told {
+  readonly orderId: string;
+  readonly correlationId: string;
+  readonly attempt: number;
+  readonly reason: string;
+}
+
+/** @param state what the message is by now; undefined = this attempt may no longer write */
+function toResult(state: string | undefined, told: Told, next: readonly JobRequest[]): JobResult {
+  if (state === undefined) return { outcome: 'claim-lost', ...told, attention: true };
+  if (state === 'failed') return { outcome: 'failed', event: 'message.failed', attention: true, ...told };
+  if (state === 'skipped') return { outcome: 'skipped', event: 'message.skipped', ...told };
+  return { outcome: 'retry', event: 'message.retry', next, ...told };
 }

@@ -6,6 +6,8 @@ export interface Attention {
   readonly uncertain: number;
   readonly failed: number;
   readonly open: number;
+  /** Effects that wait until somebody mends what their vendor refuses. */
+  readonly parked: number;
 }
 
 /** What needs a person now. */

@@ -9,7 +9,10 @@ const connections = 32;
 
 @Module({})
 export class CbbModule implements OnApplicationShutdown {
-  constructor(@Inject(CbbTransport) private readonly transport: CbbTransport) {}
+  constructor(
+    @Inject(CbbTransport) private readonly transport: CbbTransport,
+    private readonly client: CbbClient,
+  ) {}
 
   /**
    * The CBB client and its rate.
@@ -37,6 +40,7 @@ export class CbbModule implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
+    for (const lane of Object.values(this.client.lanes)) lane.end();
     await this.transport.close();
   }
 }

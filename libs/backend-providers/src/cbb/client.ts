@@ -1,4 +1,6 @@
 import { type CbbConfig, isCbbConfigured } from '@visapi/backend-config';
+import { newCorrelationId } from '@visapi/backend-kernel';
+import { VendorLane } from '../vendor-lane.js';
 import { type CallOptions, CbbTransport } from './transport.js';
 import { accountFields, contact, created, done } from './schemas.js';
 
@@ -41,6 +43,8 @@ export interface TemplateMessage {
 
 /** What VisAPI needs of CBB, the WhatsApp CRM. Errors are `VendorError`s; no call is repeated by the client. */
 export abstract class CbbClient {
+  /** Whether CBB serves at this moment: asked before a claim, told afterwards. Their looks list the account's fields. */
+  readonly lanes = { contacts: this.lane('cbb-contacts'), messages: this.lane('cbb-messages') };
   /** Why nothing may be sent to CBB by this process's settings; undefined when it may. */
   abstract readonly withheld: 'dry-run' | 'sync-disabled' | undefined;
   /** The account's ids of the fields we write, as configured. */
@@ -56,6 +60,10 @@ export abstract class CbbClient {
   abstract clearField(contactId: string, name: string, options: CallOptions): Promise<void>;
   abstract listFields(options: CallOptions): Promise<readonly CbbAccountField[]>;
   abstract sendTemplate(message: TemplateMessage, options: CallOptions): Promise<void>;
+
+  private lane(name: string): VendorLane {
+    return new VendorLane(name, () => this.listFields({ correlationId: newCorrelationId() }));
+  }
 }
 
 /**

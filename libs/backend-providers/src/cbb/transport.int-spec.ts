@@ -79,6 +79,7 @@ describe('a call to CBB', () => {
     [200, '{"success":false,"error":"invented"}', {}, 'unavailable', 'success-false'],
     [429, '', {}, 'unavailable', 'http-429'],
     [401, '{}', {}, 'unavailable', 'http-401'],
+    [402, '{}', {}, 'unavailable', 'http-402'],
     [403, '{}', {}, 'unavailable', 'http-403'],
     [400, '{"success":false}', {}, 'rejected', 'http-400'],
     [404, '', {}, 'rejected', 'http-404'],

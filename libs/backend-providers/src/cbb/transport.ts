@@ -60,7 +60,7 @@ function interpret<T>({ status, text, retryAfterMs }: VendorAnswer, schema: z.Zo
   const facts = { status };
   if (status === 429) throw new VendorError('cbb', 'unavailable', 'http-429', { status, retryAfterMs });
   // The token or the account is refused, not this request: it stays owed until somebody mends that.
-  if (status === 401 || status === 403) throw new VendorError('cbb', 'unavailable', `http-${status}`, facts);
+  if ([401, 402, 403].includes(status)) throw new VendorError('cbb', 'unavailable', `http-${status}`, facts);
   if (status >= 400 && status < 500) throw new VendorError('cbb', 'rejected', `http-${status}`, facts);
   if (status !== 200 && status !== 201) throw new VendorError('cbb', 'unknown', `http-${status}`, facts);
   const parsed = readJson(text);

@@ -12,8 +12,8 @@ export interface ContactClaim extends Claim {
   readonly orderId: string;
   readonly lane: string;
   readonly correlationId: string;
-  /** Attempts since the effect was planned, and how long ago the first of them was, in seconds. */
-  readonly tryingForSeconds: number;
+  /** Tries before this one that count against the job's policy. */
+  readonly tries: number;
   /** Undefined when the phone has no order (any more) that owes a contact. */
   readonly newest: NewestOrder | undefined;
   readonly cbbContactId: string | null;
@@ -60,7 +60,7 @@ type ClaimedRow = NewestOrder &
     orderId: string;
     lane: string;
     correlationId: string;
-    tryingForSeconds: number;
+    tries: number;
     cbbContactId: string | null;
     isResync: boolean;
     heldVersion: string | null;
@@ -154,10 +154,9 @@ export class ContactsRepository {
           first_claimed_at = coalesce(first_claimed_at, clock_timestamp()),
           lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
         where id = ${effectId} and kind = 'contact' and state = 'planned'
-        returning id, attempt, order_id, lane, correlation_id, first_claimed_at, semantic_key
+        returning id, attempt, tries, order_id, lane, correlation_id, semantic_key
       )
-      select claimed.id as effect_id, claimed.attempt, claimed.order_id, claimed.lane, claimed.correlation_id,
-        extract(epoch from clock_timestamp() - claimed.first_claimed_at)::float8 as trying_for_seconds,
+      select claimed.id as effect_id, claimed.attempt, claimed.tries, claimed.order_id, claimed.lane, claimed.correlation_id,
         claimed.semantic_key ~ ${resyncPattern} as is_resync, newest.*, k.cbb_contact_id,
         k.version as held_version, k.confirmed_fields as held_fields
       from claimed

@@ -196,6 +196,10 @@ export interface Effects {
   semanticKey: string;
   skippedAt: Timestamp | null;
   state: string;
+  /**
+   * tries that count against the job's policy; see libs/backend-kernel retry-policy
+   */
+  tries: Generated<number>;
   uncertainAt: Timestamp | null;
 }
 

@@ -80,16 +80,32 @@ export class EffectsRepository {
     return result.rows;
   }
 
-  /** Gives a claimed (or meanwhile uncertain) effect back because the action certainly did not happen. */
+  /**
+   * Puts an effect off that nobody has claimed, because its vendor serves nobody now; no attempt is used.
+   * @returns whether it was due: one that has been put off already is waited for by somebody else
+   */
+  async postpone(executor: Executor, effectId: string, delayMs: number, reason: string): Promise<boolean> {
+    const result = await sql`
+      update effects set due_at = clock_timestamp() + make_interval(secs => ${delayMs / 1000}),
+        queued_at = clock_timestamp(), reason = ${reason}
+      where id = ${effectId} and state = 'planned' and due_at <= clock_timestamp()`.execute(executor);
+    return (result.numAffectedRows ?? 0n) > 0n;
+  }
+
+  /**
+   * Gives a claimed (or meanwhile uncertain) effect back because the action certainly did not happen.
+   * @param counts whether the attempt counts against the job's policy
+   */
   async release(
     executor: Executor,
     claim: Claim,
     delayMs: number,
     reason: string,
     evidence: Evidence,
+    counts = false,
   ): Promise<boolean> {
     const result = await sql`
-      update effects set state = 'planned', reason = ${reason}, lease_until = null, uncertain_at = null,
+      update effects set state = 'planned', tries = tries + ${counts ? 1 : 0}, reason = ${reason}, lease_until = null, uncertain_at = null,
         due_at = clock_timestamp() + make_interval(secs => ${delayMs / 1000}), queued_at = clock_timestamp(),
         evidence = evidence || ${JSON.stringify(evidence)}::jsonb
       where id = ${claim.effectId} and attempt = ${claim.attempt} and state in ('claimed', 'uncertain')`.execute(
@@ -182,7 +198,7 @@ export class EffectsRepository {
     await sql`
       with doubted as (update contacts set version = null where phone = ${phone})
       update effects set state = 'planned', due_at = clock_timestamp(), queued_at = null, lease_until = null,
-        first_claimed_at = null
+        first_claimed_at = null, tries = 0
       where id = (select e.id from effects e join orders o on o.order_id = e.order_id
           where e.lane = ${phone} and e.kind = 'contact' and o.branch = 'il' and o.client_phone = ${phone}
           order by o.delivery_position desc, e.planned_at desc limit 1)

@@ -13,9 +13,16 @@ const demandedState = (otherwise: string) => sql`case when exists (select from e
 export async function giveBack(
   executor: Executor,
   held: RawBuilder<boolean>,
-  outcome: { otherwise: 'planned' | 'failed'; reason: string; delayMs: number; evidence: Evidence },
+  outcome: {
+    otherwise: 'planned' | 'failed';
+    reason: string;
+    delayMs: number;
+    evidence: Evidence;
+    /** Whether the attempt counts against the job's policy. */
+    counts?: boolean;
+  },
 ): Promise<string | undefined> {
-  const { otherwise, reason, delayMs, evidence } = outcome;
+  const { otherwise, reason, delayMs, evidence, counts = false } = outcome;
   // Locked first, so that the next statement sees what a change of the order has just written beside it.
   return await inTransaction(executor, async (transaction) => {
     const locked = await sql<{ state: string }>`select state from effects e where ${held} for update`.execute(
@@ -24,7 +31,7 @@ export async function giveBack(
     const was = locked.rows[0]?.state;
     const result = await sql<{ state: string }>`
     with given as (
-      update effects e set state = demanded.state, lease_until = null, uncertain_at = null,
+      update effects e set state = demanded.state, tries = e.tries + ${counts ? 1 : 0}, lease_until = null, uncertain_at = null,
         accepted_at = null, claim_token = null, evidence = e.evidence || ${JSON.stringify(evidence)}::jsonb,
         reason = case demanded.state when 'skipped' then m.next_reason else ${reason} end,
         skipped_at = case demanded.state when 'skipped' then clock_timestamp() end,

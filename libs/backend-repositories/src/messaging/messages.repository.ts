@@ -10,6 +10,8 @@ import { giveBack } from './give-back.js';
 export interface MessageClaim extends Claim {
   readonly orderId: string;
   readonly correlationId: string;
+  /** Tries before this one that count against the job's policy. */
+  readonly tries: number;
   readonly template: string;
   readonly language: string;
   readonly phone: string;
@@ -99,7 +101,7 @@ export class MessagesRepository {
         and ${isYoung(staleAfterSeconds)} and not ${hasOpenDelivery} and ${isContactReady}`.execute(executor);
     if (!claimed.numAffectedRows) return undefined;
     const result = await sql<MessageClaim & { ready: boolean }>`
-      select e.id as effect_id, e.attempt, e.order_id, e.correlation_id, m.template, m.language, m.phone, m.parameters,
+      select e.id as effect_id, e.attempt, e.tries, e.order_id, e.correlation_id, m.template, m.language, m.phone, m.parameters,
         m.document,
         m.phone is not null and m.parameters is not null and not ${hasOpenDelivery} and ${isContactReady} as ready
       from effects e join messages m on m.effect_id = e.id
@@ -131,8 +133,15 @@ export class MessagesRepository {
     delayMs: number,
     reason: string,
     evidence: Evidence,
+    counts = false,
   ): Promise<string | undefined> {
-    return await giveBack(executor, heldBy(claim), { otherwise: 'planned', reason, delayMs, evidence });
+    return await giveBack(executor, heldBy(claim), {
+      otherwise: 'planned',
+      reason,
+      delayMs,
+      evidence,
+      counts,
+    });
   }
 
   /** The message was refused for good, unless the order demands another one by now. Returns as `release` does. */

@@ -2,6 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 
+interface AttentionCounts {
+  readonly uncertain: number;
+  readonly failed: number;
+  readonly open: number;
+  readonly parked: number;
+}
+
 @Injectable()
 export class HealthRepository {
   /** @throws when the database does not answer */
@@ -26,14 +33,18 @@ export class HealthRepository {
     return result.rows[0];
   }
 
-  /** What needs a person: unknown outcomes, refusals, and deliveries open for longer than five minutes. */
-  async attention(executor: Executor): Promise<{ uncertain: number; failed: number; open: number }> {
-    const result = await sql<{ uncertain: number; failed: number; open: number }>`
+  /**
+   * What needs a person: unknown outcomes, refusals, deliveries open for longer than five minutes, and what waits for a
+   * cause to be mended. A job's dead letter counts by the row that it is about, if it is about one.
+   */
+  async attention(executor: Executor): Promise<AttentionCounts> {
+    const result = await sql<AttentionCounts>`
       select
         (select count(*) from effects where state = 'uncertain') as uncertain,
         (select count(*) from effects where state = 'failed')
           + (select count(*) from deliveries where state = 'failed')
-          + (select count(*) from dead_letters where state = 'open') as failed,
+          + (select count(*) from dead_letters where state = 'open' and (kind = 'handler' or aggregate_id is null)) as failed,
+        (select count(*) from effects where state || '' = 'planned' and reason like 'parked: %') as parked,
         (select count(*) from (
           select order_id from deliveries where state || '' = 'open' and kind = 'order' and received_at < now() - interval '5 minutes'
           union
@@ -41,6 +52,6 @@ export class HealthRepository {
           union
           select order_id from effects where state || '' = 'claimed' and planned_at < now() - interval '5 minutes'
         ) as waiting) as open`.execute(executor);
-    return result.rows[0] ?? { uncertain: 0, failed: 0, open: 0 };
+    return result.rows[0] ?? { uncertain: 0, failed: 0, open: 0, parked: 0 };
   }
 }
