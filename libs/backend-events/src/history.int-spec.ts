@@ -6,6 +6,7 @@ import {
   createTestDatabase,
   plantOrder,
   type TestDatabase,
+  until,
 } from '@visapi/backend-testing';
 import pg from 'pg';
 import { SealEvents } from './commands/seal-events.command.js';
@@ -37,14 +38,30 @@ async function later(): Promise<void> {
   await test.query(`update event_horizon set pending_at = now() - interval '1 minute'`);
 }
 
-/** Two looks: the first asks, the second finds that all who might still write have ended. */
-async function sealAll(): Promise<number> {
+/** Two looks at least: the first asks, the second finds that all who might still write have ended. */
+async function look(): Promise<number> {
   const made: number[] = [];
-  for (let look = 0; look < 3; look += 1) {
+  for (let round = 0; round < 3; round += 1) {
     await later();
     made.push(...(await seal()).map(({ events }) => events));
   }
   return made.reduce((sum, events) => sum + events, 0);
+}
+
+/** Until nothing is left: transactions of other tests on the same server hold the horizon back as well. */
+async function sealAll(): Promise<number> {
+  let sealed = await look();
+  await until(
+    async () => {
+      const rows = await test.query(
+        'select from events where position > coalesce((select max(last_position) from event_seals), 0)',
+      );
+      if (rows.length > 0) sealed += await look();
+      return rows.length;
+    },
+    (left) => left === 0,
+  );
+  return sealed;
 }
 
 async function happen(count: number): Promise<void> {
@@ -69,7 +86,7 @@ describe('the seals on the history', () => {
       await slow.query(`insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
         values (gen_random_uuid(), 'order.created', 'order', 'SLOW', 1, 'test', 'c', '{}')`);
       await happen(3);
-      await expect(sealAll()).resolves.toBe(0);
+      await expect(look()).resolves.toBe(0);
       await slow.query('commit');
       await expect(sealAll()).resolves.toBe(4);
       await expect(verify()).resolves.toMatchObject({ events: 4, broken: [] });
