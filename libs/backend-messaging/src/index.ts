@@ -10,7 +10,8 @@ export {
 export type { Template, TemplateDocument } from './templates.js';
 export { asParameter, flatten, isolate, isolateLatin, plainNumber } from './parameter-text.js';
 export { applyReceiptsJob } from './jobs/apply-receipts.job.js';
-export { sendMessageJob } from './jobs/send-message.job.js';
+export { sendMessageJob, sendRetries } from './jobs/send-message.job.js';
+export { bindAndApply } from './bind-and-apply.js';
 export { BindReceipts } from './commands/bind-receipts.command.js';
 export { SkipStaleMessages } from './commands/skip-stale-messages.command.js';
 export { toJobResult } from './moved-message.js';

@@ -1,0 +1,90 @@
+import type fc from 'fast-check';
+import { invariants } from './invariants.js';
+import { operate } from './operators.js';
+import type { Plan } from './plan.js';
+import { Shop } from './shop.js';
+import { Vendor } from './vendor.js';
+import { sweep, work } from './workers.js';
+import { Death, Process, type Safeguards, Violation, World } from './world.js';
+
+/** Lives one history: everybody acts in the order that the scheduler draws, then all comes to rest and is looked at. */
+export async function live(scheduler: fc.Scheduler, plan: Plan, guard: Safeguards): Promise<void> {
+  const world = new World(scheduler, plan, guard);
+  const shop = new Shop(world);
+  const vendor = new Vendor(world);
+  const outside = { shop, vendor };
+  const process = (name: string, death?: number) => new Process(world, name, death);
+  const tasks = [
+    ...plan.orders.map((said, index) => sell(process('shop'), shop, `IL260105IN${index + 1}`, said)),
+    work(process('worker 1', world.deathOf(0)), outside, 9),
+    work(process('worker 2', world.deathOf(1)), outside, 9),
+    repeatedly(3, async () => await sweep(process('sweep', world.deathOf(2)))),
+    tick(world),
+    ...plan.operators.map((act) => operate(process('operator'), shop, act)),
+    ...(plan.redisForgets ? [forget(process('Redis'))] : []),
+  ];
+  try {
+    const broken = watch([...tasks]);
+    await scheduler.waitIdle();
+    await broken;
+    await Promise.all(vendor.posts);
+    await rest(world, outside, process);
+    const wrong = Object.entries(invariants).flatMap(([promise, check]) =>
+      check(world, shop).map((what) => `${promise}: ${what}`),
+    );
+    if (wrong.length > 0) throw new Violation(wrong.join('\n'));
+  } catch (error) {
+    if (!(error instanceof Violation)) throw error;
+    world.say(error.message);
+    throw new Violation(`${error.message}\n\nWhat happened:\n${world.trace.join('\n')}`);
+  }
+}
+
+async function watch(tasks: readonly Promise<void>[]): Promise<void> {
+  const ends = await Promise.allSettled(tasks);
+  for (const end of ends) if (end.status === 'rejected' && !(end.reason instanceof Death)) throw end.reason;
+}
+
+async function repeatedly(times: number, act: () => Promise<void>): Promise<void> {
+  for (let round = 0; round < times; round += 1) await act();
+}
+
+async function sell(
+  process: Process,
+  shop: Shop,
+  orderId: string,
+  said: Plan['orders'][number],
+): Promise<void> {
+  for (const saying of said) {
+    await process.step(`posts ${orderId}: ${JSON.stringify(saying)}`);
+    shop.deliver(orderId, saying);
+  }
+}
+
+async function tick(world: World): Promise<void> {
+  for (const seconds of world.plan.clock) {
+    await world.turn(`clock +${seconds} s`);
+    world.now += seconds * 1_000;
+    world.say(`--- ${seconds} s later`);
+  }
+}
+
+async function forget(process: Process): Promise<void> {
+  await process.step('forgets every job');
+  process.world.jobs = [];
+}
+
+/** Nothing fails any more and time passes: whatever can still be done is done. */
+async function rest(
+  world: World,
+  outside: Parameters<typeof work>[1],
+  process: (name: string) => Process,
+): Promise<void> {
+  world.isQuiet = true;
+  world.say('--- quiet');
+  for (let round = 0; round < 12; round += 1) {
+    world.now += 40_000;
+    await sweep(process('sweep'));
+    await work(process('worker'), outside, world.jobs.length + 8);
+  }
+}

@@ -1,0 +1,66 @@
+import { journalRows, messagesModel, ordersModel } from '@visapi/backend-testing';
+import { decideResend, resentConfirmation } from '../src/resend.js';
+import type { Plan } from './plan.js';
+import type { Shop } from './shop.js';
+import type { Process, World } from './world.js';
+
+type Act = Plan['operators'][number];
+
+/** An operator acts once, upon what he finds then. */
+export async function operate(process: Process, shop: Shop, act: Act): Promise<void> {
+  await process.step(`wants to ${act}`);
+  const { world } = process;
+  if (act === 'settle') settle(world);
+  else resend(world, shop, act);
+}
+
+/** What he finds out is the truth: whether the vendor has taken the message by now. */
+function settle(world: World): void {
+  const uncertain = world.journal.effects.find(({ state }) => state === 'uncertain');
+  const found = uncertain && messagesModel.lockToSettle(world.journal, world.now, uncertain.id);
+  if (!found) return;
+  const { id } = uncertain;
+  if (world.wasTaken(id)) {
+    world.write(messagesModel.settleAsSent(world.journal, world.now, id));
+    return;
+  }
+  if (found.mayBeAnswered) return;
+  world.ask(found.orderId);
+  const state = world.write(messagesModel.settleAsNotSent(world.journal, world.now, id));
+  world.say(`operator: ${id} never went out, ${String(state)}`);
+  if (state === 'planned') world.outbox.push({ kind: 'send', id });
+}
+
+function resend(world: World, shop: Shop, act: Exclude<Act, 'settle'>): void {
+  const orderId = world.journal.orders[0]?.orderId;
+  const row = orderId === undefined ? undefined : shop.row(orderId);
+  if (orderId === undefined || !row) return;
+  const effects = world.journal.effects
+    .filter((effect) => effect.orderId === orderId)
+    .map((effect) => ({ ...effect, plannedAt: new Date(effect.plannedAt) }));
+  const wish = { phone: null, force: act === 'force', repeat: act === 'repeat' };
+  const decision = decideResend(row, effects as never, wish);
+  world.say(`operator: ${decision.state}`);
+  if (decision.state !== 'send') return;
+  world.ask(orderId);
+  const how = { awaitsContact: true, correlationId: 'simulated' };
+  const { effect, message } = resentConfirmation(orderId, world.newId('message'), decision, how);
+  const planned = {
+    effect: { ...ordersModel.owed(world.now), ...effectOf(effect.id, orderId, effect.semanticKey, decision) },
+    message: ordersModel.worded(effect.id, decision.phone, String(message.parameters)),
+  };
+  const how2 = { pauseMs: 0, contactId: world.newId('contact') };
+  world.write(ordersModel.planMessages(world.journal, world.now, orderId, [planned], how2));
+}
+
+function effectOf(
+  id: string,
+  orderId: string,
+  semanticKey: string,
+  { phone: lane, resendOf }: { readonly phone: string; readonly resendOf: string | null },
+): Pick<
+  journalRows.EffectRecord,
+  'id' | 'kind' | 'purpose' | 'semanticKey' | 'orderId' | 'lane' | 'resendOf'
+> {
+  return { id, kind: 'message', purpose: 'confirmation', semanticKey, orderId, lane, resendOf };
+}
