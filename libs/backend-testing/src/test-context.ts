@@ -1,19 +1,23 @@
 import { type DynamicModule, type INestApplicationContext, Module, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { nestLogger, ObservabilityModule } from '@visapi/backend-observability';
-import { DatabaseModule } from '@visapi/backend-repositories';
+import { BatchOperationsModule, DatabaseModule } from '@visapi/backend-repositories';
 import { quietLog, quietProcess } from './quiet.js';
 
 @Module({})
 class TestRoot {}
 
-/** The modules that every process has, and the given ones, as a root module of their own. */
+/** The modules that every process has, unless given differently, and the given ones, as a root module of their own. */
 export function testRoot(databaseUrl: string, imports: readonly (Type | DynamicModule)[]): DynamicModule {
+  const batches = imports.some((given) => 'module' in given && given.module === BatchOperationsModule)
+    ? []
+    : [BatchOperationsModule.forRoot()];
   return {
     module: TestRoot,
     imports: [
       ObservabilityModule.forRoot(quietProcess, quietLog),
       DatabaseModule.forRoot({ url: databaseUrl, poolMax: 6 }, 'visapi-test'),
+      ...batches,
       ...imports,
     ],
   };

@@ -164,7 +164,7 @@ describe('RecoverLostWork', () => {
 describe('what needs attention', () => {
   it('is what is uncertain, failed, or open for more than five minutes', async () => {
     const ask = async () => await app.get(QueryBus).execute(new GetAttention());
-    await expect(ask()).resolves.toEqual({ uncertain: 0, failed: 0, open: 0 });
+    await expect(ask()).resolves.toEqual({ uncertain: 0, failed: 0, open: 0, parked: 0 });
     const [uncertain, failed, open] = [
       await claimed('messageId', 5),
       await plantOrder(test),
@@ -175,6 +175,6 @@ describe('what needs attention', () => {
     ]);
     await test.query(`update effects set state = 'failed' where id = $1`, [failed.messageId]);
     await age('effects', 'planned_at', open.messageId, 305);
-    await expect(ask()).resolves.toEqual({ uncertain: 1, failed: 1, open: 1 });
+    await expect(ask()).resolves.toEqual({ uncertain: 1, failed: 1, open: 1, parked: 0 });
   });
 });

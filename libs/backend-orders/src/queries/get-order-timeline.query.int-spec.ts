@@ -78,7 +78,7 @@ describe('the timeline of an order', () => {
     await overdue.announceOrders(test.database.db, 300, 10);
     await overdue.announceDeliveries(test.database.db, 300, 10);
     expect((await told('T4')).filter((entry) => entry.startsWith('order.'))).toEqual([
-      'order.created created',
+      'order.created created currency:not-of-branch',
       'order.processed processed',
     ]);
     const late = (await told('T5')).filter((entry) => entry.includes('overdue'));
