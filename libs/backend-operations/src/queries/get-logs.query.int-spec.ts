@@ -2,8 +2,8 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@visapi/backend-kernel';
-import { BatchOperationsModule } from '@visapi/backend-repositories';
-import { LogsRepository } from '@visapi/backend-repositories/operations';
+import { BatchOperationsModule, type Page, type PageResult } from '@visapi/backend-repositories';
+import { type LogRow, LogsRepository } from '@visapi/backend-repositories/operations';
 import { createTestContext, createTestDatabase, type TestDatabase } from '@visapi/backend-testing';
 import { logsQuery } from '../http/logs.schemas.js';
 import { LogsModule } from '../logs.module.js';
@@ -64,8 +64,10 @@ describe('the list of log lines', () => {
   it('goes on after a cursor without showing a line twice', async () => {
     const seen: string[] = [];
     for (let after: string | null = null, more = true; more;) {
-      const part = { kind: 'cursor', after, perPage: 2 } as const;
-      const { items, pagination } = await app.get(QueryBus).execute(new GetLogs({}, part));
+      const part: Page = { kind: 'cursor', after, perPage: 2 };
+      const { items, pagination }: PageResult<LogRow> = await app
+        .get(QueryBus)
+        .execute(new GetLogs({}, part));
       seen.push(...items.map(({ id }) => id));
       after = 'nextCursor' in pagination ? pagination.nextCursor : null;
       more = after !== null;
