@@ -62,7 +62,7 @@ class Fate {
   async pass(point: Point, executor?: Executor): Promise<void> {
     const hits = this.hits.get(point) ?? 0;
     // Points that were not struck yet come first, so that each is.
-    if (this.left === 0 || this.random() > (hits === 0 ? 0.5 : 0.12)) return;
+    if (this.left === 0 || this.random() > (hits === 0 ? 0.5 : 0.06)) return;
     this.left -= 1;
     this.hits.set(point, hits + 1);
     if (executor && this.random() < 0.5) {
