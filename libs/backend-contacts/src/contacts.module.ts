@@ -2,11 +2,11 @@ import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { ContactsRepository } from '@visapi/backend-repositories/contacts';
 import { EffectsRepository } from '@visapi/backend-repositories/effects';
-import { ResyncContactHandler } from './commands/resync-contact.command.js';
+import { ResyncCbbContactHandler } from './commands/resync-cbb-contact.command.js';
 
 @Module({
   imports: [CqrsModule],
-  providers: [ContactsRepository, EffectsRepository, ResyncContactHandler],
+  providers: [ContactsRepository, EffectsRepository, ResyncCbbContactHandler],
   exports: [ContactsRepository, EffectsRepository],
 })
 export class ContactsModule {}

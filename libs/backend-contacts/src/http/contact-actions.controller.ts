@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, Param, Post, Query, Req } from '@nestjs/com
 import { CommandBus } from '@nestjs/cqrs';
 import { Access, askedBy, dryRunQuery, type HttpRequest, Responds } from '@visapi/backend-http';
 import type { z } from 'zod';
-import { ResyncContact } from '../commands/resync-contact.command.js';
+import { ResyncCbbContact } from '../commands/resync-cbb-contact.command.js';
 import {
   orderParameter,
   resyncBody,
@@ -30,7 +30,7 @@ export class ContactActionsController {
   ) {
     const wish = { reason, dryRun };
     return toSyncResponse(
-      await this.commands.execute(new ResyncContact({ orderId }, wish, askedBy(request))),
+      await this.commands.execute(new ResyncCbbContact({ orderId }, wish, askedBy(request))),
     );
   }
 
@@ -44,6 +44,8 @@ export class ContactActionsController {
     @Req() request: HttpRequest,
   ) {
     const wish = { reason, dryRun: dryRun ?? query.dryRun ?? false };
-    return toResyncResponse(await this.commands.execute(new ResyncContact(target, wish, askedBy(request))));
+    return toResyncResponse(
+      await this.commands.execute(new ResyncCbbContact(target, wish, askedBy(request))),
+    );
   }
 }

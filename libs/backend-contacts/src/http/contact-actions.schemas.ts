@@ -1,6 +1,6 @@
 import { onlyKnown, optionalReason, orderNames, toOrderTarget } from '@visapi/backend-http';
 import { z } from 'zod';
-import type { ResyncedContact } from '../commands/resync-contact.command.js';
+import type { ResyncedCbbContact } from '../commands/resync-cbb-contact.command.js';
 
 export const orderParameter = z.object({ orderId: z.string().min(1).max(300) });
 
@@ -16,7 +16,7 @@ export const syncResponse = z.object({
   values: z.record(z.string(), z.string()).optional(),
 });
 
-export function toSyncResponse({ fields, ...contact }: ResyncedContact): z.infer<typeof syncResponse> {
+export function toSyncResponse({ fields, ...contact }: ResyncedCbbContact): z.infer<typeof syncResponse> {
   const values = Object.fromEntries(fields.map(({ name, value }) => [name, value]));
   const names = fields.map(({ name }) => name);
   return { ...contact, fields: names, ...(contact.status === 'would-plan' ? { values } : {}) };
@@ -42,7 +42,7 @@ export const resyncResponse = z.object({
   created: z.literal(false),
 });
 
-export function toResyncResponse(contact: ResyncedContact): z.infer<typeof resyncResponse> {
+export function toResyncResponse(contact: ResyncedCbbContact): z.infer<typeof resyncResponse> {
   const { orderId, phone, status, fields, valuesOf } = contact;
   const whose = valuesOf === orderId ? '' : ` with the values of its newest order ${valuesOf}`;
   const verb = status === 'planned' ? 'will be' : 'would be';

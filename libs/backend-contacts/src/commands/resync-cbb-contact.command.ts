@@ -13,7 +13,7 @@ import { planContact } from '@visapi/backend-repositories/effects';
 import { contactOf } from '../contact-fields.js';
 import { noContactOwed, noOrderOfPhone, orderNotFound } from '../contacts.errors.js';
 
-export interface ResyncedContact {
+export interface ResyncedCbbContact {
   readonly orderId: string;
   readonly status: 'planned' | 'would-plan';
   /** E.164. */
@@ -27,7 +27,7 @@ export interface ResyncedContact {
  * An operator wants the CRM to be given an order's customer again, all fields, whatever was confirmed before. The order
  * is named by its id, or by a phone whose newest order is meant.
  */
-export class ResyncContact extends Command<ResyncedContact> {
+export class ResyncCbbContact extends Command<ResyncedCbbContact> {
   constructor(
     readonly target: { readonly orderId: string } | { readonly phone: string },
     readonly wish: { readonly reason: string; readonly dryRun: boolean },
@@ -37,11 +37,11 @@ export class ResyncContact extends Command<ResyncedContact> {
   }
 }
 
-@CommandHandler(ResyncContact)
-export class ResyncContactHandler implements ICommandHandler<ResyncContact> {
+@CommandHandler(ResyncCbbContact)
+export class ResyncCbbContactHandler implements ICommandHandler<ResyncCbbContact> {
   constructor(private readonly database: Database) {}
 
-  async execute({ target, wish, by }: ResyncContact): Promise<ResyncedContact> {
+  async execute({ target, wish, by }: ResyncCbbContact): Promise<ResyncedCbbContact> {
     return await this.database.db.transaction().execute(async (transaction) => {
       const order = await find(transaction, target);
       const decision = decideContact(order);
