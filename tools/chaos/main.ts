@@ -45,11 +45,12 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 function chosenRuns({ names, without }: ChaosArguments): { scenario: Scenario; without?: Safeguard }[] {
+  // Without it the promise must break, and with it the very same must hold.
   if (without.length > 0)
-    return selectSafeguards(without).map((safeguard) => ({
-      scenario: safeguard.scenario,
-      without: safeguard,
-    }));
+    return selectSafeguards(without).flatMap((safeguard) => [
+      { scenario: safeguard.scenario },
+      { scenario: safeguard.scenario, without: safeguard },
+    ]);
   return select(names).map((scenario) => ({ scenario }));
 }
 

@@ -105,10 +105,11 @@ export class RunningSystem {
     throw failed.reason;
   }
 
-  async startApp(app: AppName, number = 1): Promise<void> {
+  /** @param more further variables of this process alone */
+  async startApp(app: AppName, number = 1, more: Environment = {}): Promise<void> {
     const { home, urls } = this.ground;
     const name = number === 1 ? app : `${app}-${number}`;
-    const given = this.environmentOf(name);
+    const given = { ...this.environmentOf(name), ...more };
     const shared = appEnvironment(given, urls, home.secrets);
     const env = app === 'sandbox' ? sandboxEnvironment(shared, given, urls, home.secrets) : shared;
     const url = app === 'worker' && number > 1 ? await freeUrl() : urls[app];
