@@ -30,11 +30,7 @@ export function planChange(before: OrderRow, content: OrderContent, cause: Chang
   const { deliveryId, correlationId, actor, ip = null, reason, again = false } = cause;
   const fields = changedFields(before, content);
   const isNew = fields.length > 0 || again;
-  const decision = decideContact(content);
-  const contact =
-    decision.state === 'planned' && isNew
-      ? newContact(decision, orderId, before.contentVersion + 1, correlationId)
-      : undefined;
+  const contact = isNew ? owedContact(before, content, correlationId) : undefined;
   const told = { deliveryId, fields, contactEffectId: contact?.id ?? null };
   return {
     orderId,
@@ -56,6 +52,13 @@ export function planChange(before: OrderRow, content: OrderContent, cause: Chang
       payload: reason ? { ...told, reason } : told,
     },
   };
+}
+
+function owedContact({ orderId, contentVersion }: OrderRow, content: OrderContent, correlationId: string) {
+  const decision = decideContact(content);
+  return decision.state === 'planned'
+    ? newContact(decision, orderId, contentVersion + 1, correlationId)
+    : undefined;
 }
 
 /** Writes a change with all that follows from it. The caller holds the order's lock. */

@@ -102,8 +102,7 @@ export class ReportIssuesHandler implements ICommandHandler<ReportIssues> {
       correlationId: by.correlationId,
     });
     const facts = [{ type: 'issues.reported', payload: { issueId: report.id, applicantId } }];
-    if (order)
-      await planMessages(transaction, order.orderId, messages, { ...asked, pauseMs: 0, facts });
+    if (order) await planMessages(transaction, order.orderId, messages, { ...asked, pauseMs: 0, facts });
     return { issueId: report.id, status, reason };
   }
 

@@ -1,5 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
-import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { type Command, CommandBus, QueryBus } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   EventsModule,
@@ -52,8 +52,7 @@ afterAll(async () => {
 });
 
 const app = () => workers[0]!;
-const run = <T>(command: Parameters<CommandBus['execute']>[0]) =>
-  app().get(CommandBus).execute(command) as Promise<T>;
+const run = async <T>(command: Command<T>): Promise<T> => await app().get(CommandBus).execute(command);
 const by = { actor: 'key:operator', correlationId: 'c' };
 const countries = ['india', 'morocco', 'canada', 'uk'];
 const branches = ['IL', 'CO', 'SE'];
