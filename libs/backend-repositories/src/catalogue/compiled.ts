@@ -40,16 +40,16 @@ function kebab(name: string): string {
 function formatted(text: string): string {
   const lines = text.trim().split('\n');
   if (lines.length === 1) return wrapped(text.trim());
-  const indents = lines
-    .slice(1)
-    .filter((line) => line.trim() !== '')
-    .map((line) => line.search(/\S/));
-  const common = Math.min(...indents);
-  return lines
-    .map((line, index) => (index === 0 ? line : line.slice(common)).trimEnd())
-    .filter((line) => line !== '')
-    .flatMap((line) => broken(line))
-    .join('\n');
+  const written = lines.filter((line) => line.trim() !== '');
+  const indent = indentOf(text) ?? Math.min(...written.slice(1).map((line) => line.search(/\S/)));
+  // Parts that are shared by statements come with an indentation of their own, which may be less.
+  const source = new RegExp(`^ {0,${indent}}`);
+  return written.flatMap((line) => broken(line.replace(source, '').trimEnd())).join('\n');
+}
+
+/** Of a statement that begins on a line of its own. */
+function indentOf(text: string): number | undefined {
+  return /^\n( *)/.exec(text)?.[1]?.length;
 }
 
 const clauses =
