@@ -37,7 +37,11 @@ async function main(args: readonly string[]): Promise<number> {
   const { url, appUrl } = await startDatabase();
   const growMs = await growTo(url, orders);
   const examined = await examineAll(appUrl, orders);
-  const written = page(examined, { orders, growMs, command: `npm run explain -- ${args.join(' ')}`.trim() });
+  const written = page(examined, {
+    orders,
+    growMs,
+    command: ['npm run explain', ...(args.length > 0 ? ['--', ...args] : [])].join(' '),
+  });
   if (args.includes('--write')) await writeFile(join(REPOSITORY, 'docs', 'explain.md'), written);
   else say(written);
   const faults = faultLines(examined);

@@ -14,8 +14,11 @@ beforeAll(async () => {
   test = await createTestDatabase();
   const owner = new pg.Client({ connectionString: test.ownerUrl });
   await owner.connect();
-  await grow(async (text) => (await owner.query<Record<string, unknown>>(text)).rows, orders);
-  await owner.end();
+  try {
+    await grow(async (text) => (await owner.query<Record<string, unknown>>(text)).rows, orders);
+  } finally {
+    await owner.end();
+  }
   examined = await examine(test.database, orders);
 }, 120_000);
 afterAll(async () => {

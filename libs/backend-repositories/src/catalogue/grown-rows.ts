@@ -19,6 +19,8 @@ export const grownTables = [
   'events',
   'visa_records',
   'applicant_issues',
+  'counted_orders',
+  'order_statistics',
 ] as const;
 
 const claimed = unfinished.planned + unfinished.claimed;
@@ -58,6 +60,8 @@ export function grownRows(orders: number): readonly Step[] {
     { step: 'events', text: events(from) },
     { step: 'seals', text: seals },
     { step: 'applications', text: applications(from) },
+    { step: 'statistics of orders', text: statistics },
+    { step: 'log', text: log(from) },
     {
       step: 'positions',
       text: `select setval(pg_get_serial_sequence('deliveries', 'position'), ${orders * 4 + 4})`,
@@ -218,3 +222,23 @@ const applications = (from: string) => `
     sha256(convert_to(n::text, 'UTF8')), '[]', case when n % 2000 = 2 then 'unmatched' else 'planned' end, 'issue-' || n, at,
     case when n % 2000 <> 2 then at end
   ${from} where ${written} and n % 20 = 2`;
+
+const statistics = `
+  insert into counted_orders (order_id, day, branch, status, country, product, currency, amount)
+  select order_id, (created_at at time zone 'UTC')::date, branch, order_status, product_country, product_name, currency, amount
+  from orders;
+  insert into order_statistics (day, respect, value, orders, priced, revenue)
+  select day, respect, value, count(*), count(worth), coalesce(sum(worth), 0)
+  from counted_orders cross join lateral (values ('branch', branch, null), ('status', status, null),
+    ('country', country, null), ('product', product, null), ('currency', currency, amount)) as marginal(respect, value, worth)
+  group by day, respect, value`;
+
+/** A line for every second order, all of this month: what is older would have been deleted. */
+const log = (from: string) => `
+  insert into logs (id, logged_at, level, message, event, job, order_id, correlation_id, process, fields)
+  select ${idSql('line', 'n')}, month + (now() - month) * (n::float8 / (at_most + 100)),
+    case when n % 1000 = 1 then 'error' when n % 20 = 1 then 'warn' else 'info' end, 'a step is done', 'step.done',
+    case when n % 3 = 0 then 'sync-contact' else 'send-message' end, order_id, 'delivery-' || n, 'worker', '{"durationMs":12}'
+  ${from}, lateral (select date_trunc('month', now(), 'UTC') as month) as begun,
+    (select count(*) as at_most from orders) as known
+  where ${written} and n % 2 = 1`;

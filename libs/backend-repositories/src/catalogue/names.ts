@@ -9,6 +9,7 @@ const kinds = {
   notice: 6,
   event: 7,
   issue: 8,
+  line: 9,
 } as const;
 
 export type Named = keyof typeof kinds;
