@@ -6,7 +6,7 @@ import type { Blow } from './journal.ts';
 import { type Stage, untilDrawn, untilShare } from './stage.ts';
 
 /** How long a process may take to end when it is asked to: its own deadline and a little. */
-export const endsWithinMs = { backend: 10_000, worker: 20_000 } as const;
+const endsWithinMs = { backend: 10_000, worker: 20_000 } as const;
 
 const backWithinMs = 30_000;
 /** How long to wait for the vendor to take a message before striking anyway. */

@@ -42,7 +42,7 @@ export const replaysQuery = onlyKnown({
 
 export const replayParameter = z.object({ id: z.uuid('must be the id of a replay (a UUID)') });
 
-export const previewResponse = z.object({
+const previewResponse = z.object({
   handler: z.string(),
   events: z.number(),
   byType: z.record(z.string(), z.number()),
