@@ -89,6 +89,8 @@ export class Database {
 
   async close(): Promise<void> {
     await this.db.destroy();
+    // It ends the pool only when it was used itself; a process that ran reports alone would live on until they idle out.
+    if (!this.pool.ended) await this.pool.end();
   }
 }
 
