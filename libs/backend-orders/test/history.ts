@@ -7,8 +7,15 @@ import { Vendor } from './vendor.js';
 import { sweep, work } from './workers.js';
 import { Death, Process, type Safeguards, Violation, World } from './world.js';
 
-/** Lives one history: everybody acts in the order that the scheduler draws, then all comes to rest and is looked at. */
-export async function live(scheduler: fc.Scheduler, plan: Plan, guard: Safeguards): Promise<void> {
+/**
+ * Lives one history: everybody acts in the order that the scheduler draws, then all comes to rest and is looked at.
+ * @returns what happened, line by line
+ */
+export async function live(
+  scheduler: fc.Scheduler,
+  plan: Plan,
+  guard: Safeguards,
+): Promise<readonly string[]> {
   const world = new World(scheduler, plan, guard);
   const shop = new Shop(world);
   const vendor = new Vendor(world);
@@ -33,6 +40,7 @@ export async function live(scheduler: fc.Scheduler, plan: Plan, guard: Safeguard
       check(world, shop).map((what) => `${promise}: ${what}`),
     );
     if (wrong.length > 0) throw new Violation(wrong.join('\n'));
+    return world.trace;
   } catch (error) {
     if (!(error instanceof Violation)) throw error;
     world.say(error.message);
@@ -63,13 +71,15 @@ async function sell(
 
 async function tick(world: World): Promise<void> {
   for (const seconds of world.plan.clock) {
-    await world.turn(`clock +${seconds} s`);
+    // Others get to do something meanwhile.
+    for (let pause = 0; pause < 4; pause += 1) await world.turn(`clock +${seconds} s`);
     world.now += seconds * 1_000;
     world.say(`--- ${seconds} s later`);
   }
 }
 
 async function forget(process: Process): Promise<void> {
+  for (let pause = 0; pause < 8; pause += 1) await process.world.turn('Redis: still there');
   await process.step('forgets every job');
   process.world.jobs = [];
 }

@@ -71,7 +71,7 @@ export const plan: fc.Arbitrary<Plan> = fc.record({
   writes: fc.array(writeFate, { maxLength: 4 }),
   receipts: fc.array(receiptFate, { maxLength: 4 }),
   foreign: fc.oneof(
-    { weight: 4, arbitrary: fc.constant([]) },
+    { weight: 2, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: fc.array(receiptFate, { minLength: 1, maxLength: 2 }) },
   ),
   deaths: fc.array(fc.integer({ min: 1, max: 9 }), { maxLength: 3 }),
@@ -79,4 +79,18 @@ export const plan: fc.Arbitrary<Plan> = fc.record({
   clock: fc.array(fc.constantFrom(1, 6, 16, 31, 130, 1_800), { minLength: 2, maxLength: 6 }),
   operators: fc.array(fc.constantFrom('settle', 'resend', 'force', 'repeat'), { maxLength: 2 }),
   redisForgets: fc.boolean(),
+});
+
+/** Nothing fails, but one order changes twice: what a change may race with is met often. */
+export const changes: fc.Arbitrary<Plan> = fc.record({
+  orders: fc.tuple(fc.array(saying, { minLength: 3, maxLength: 3 })),
+  sends: fc.constant([]),
+  writes: fc.constant([]),
+  receipts: fc.constant([]),
+  foreign: fc.constant([]),
+  deaths: fc.constant([]),
+  unheardClaims: fc.constant([]),
+  clock: fc.constant([]),
+  operators: fc.constant([]),
+  redisForgets: fc.constant(false),
 });

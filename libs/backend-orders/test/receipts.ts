@@ -16,28 +16,32 @@ function rank(journal: Journal, id: string): number {
 }
 
 /**
- * The rows of receipts as `bindAndApply` of the product sees them. Each read is a step, so that others may write between
- * them; the writes of one transaction are one step, because their locks hold until it ends.
+ * The rows of receipts as `bindAndApply` of the product sees them. After each read others may write before it is used;
+ * the writes of one transaction are one step, because their locks hold until it ends.
  */
 function repositoryOf(process: Process) {
   const { world } = process;
+  const read = async <T>(what: string, rows: T): Promise<T> => {
+    await process.step(`has read ${what}`);
+    return rows;
+  };
   const dated = <T extends { occurredAt: number }>(receipt: T) => ({
     ...receipt,
     occurredAt: new Date(receipt.occurredAt),
   });
   return {
-    unmatched: async (_: unknown, digits: readonly string[]) => {
-      await process.step('reads unmatched receipts');
-      return receiptsModel.unmatched(world.journal, world.now, digits).map(dated);
-    },
+    unmatched: async (_: unknown, digits: readonly string[]) =>
+      await read('unmatched receipts', receiptsModel.unmatched(world.journal, world.now, digits).map(dated)),
     boundMessages: async (_: unknown, ids: readonly string[]) => {
-      await process.step('reads bindings');
-      return world.guard.oneBindingPerId ? receiptsModel.boundMessages(world.journal, ids) : new Map();
+      const bound = receiptsModel.boundMessages(world.journal, ids);
+      return await read('bindings', world.guard.oneBindingPerId ? bound : new Map<string, string>());
     },
     candidates: async (_: unknown, digits: string) => {
-      await process.step('reads candidates');
       const rows = receiptsModel.candidates(world.journal, digits);
-      return rows.map((row) => ({ ...row, claimedAt: new Date(row.claimedAt) }));
+      return await read(
+        'candidates',
+        rows.map((row) => ({ ...row, claimedAt: new Date(row.claimedAt) })),
+      );
     },
     bind: async (_: unknown, messageId: string, id: string, binding: 'callback' | 'inferred') =>
       bind(world, messageId, id, binding),

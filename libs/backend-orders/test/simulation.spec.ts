@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { live } from './history.js';
-import { plan } from './plan.js';
+import { changes, plan } from './plan.js';
 import { safeguards, type Safeguards } from './world.js';
 
 const { SIMULATED_HISTORIES, SIMULATION_SEED, SIMULATION_PATH } = process.env;
@@ -13,7 +13,9 @@ const replayed = {
 };
 
 const property = (guard: Safeguards) =>
-  fc.asyncProperty(fc.scheduler(), plan, async (scheduler, drawn) => await live(scheduler, drawn, guard));
+  fc.asyncProperty(fc.scheduler(), plan, async (scheduler, drawn) => {
+    await live(scheduler, drawn, guard);
+  });
 
 describe('the journal and its receipts, whatever happens in whatever order', () => {
   it(
@@ -25,18 +27,81 @@ describe('the journal and its receipts, whatever happens in whatever order', () 
   );
 });
 
+/** What goes wrong when a safeguard is taken away. */
+const missed: Readonly<Record<keyof Safeguards, RegExp>> = {
+  uniqueKeys: /was confirmed 2 times/,
+  leasesExpire: /every effect ends, or is visibly uncertain/,
+  fencing: /wrote over attempt/,
+  wordsReadAfterClaim: /tells what its order no longer said/,
+  oneBindingPerId: /one id of the vendor belongs to one message/,
+  heldWhileBound: /moved a message that nobody has sent/,
+  uncertainNeverResent: /is sent although it may have been sent already/,
+};
+
+const hurts = [
+  ...['dies before it', 'lease of message', 'lease of contact', 'forgets every job', 'claim lost'],
+  ...[
+    'undoes the claim',
+    'unread',
+    ': uncertain, "uncertain"',
+    ': uncertain, "accepted"',
+    ': retry',
+    ': failed',
+  ],
+  ...[
+    'inferred wamid',
+    'callback wamid',
+    'inferred wamid.foreign',
+    'uncertain -> accepted',
+    'claimed -> accepted',
+  ],
+  ...[
+    'accepted -> failed',
+    'operator: send',
+    'operator: already-sent',
+    'never went out',
+    'fails after, holds',
+  ],
+];
+
 describe('the simulation', () => {
-  it.each(Object.keys(safeguards) as (keyof Safeguards)[])(
-    'finds a history that breaks a promise without %s',
-    async (name) => {
-      const details = await fc.check(property({ ...safeguards, [name]: false }), {
-        numRuns: 10_000,
-        seed: 1,
-        endOnFailure: true,
+  it.each(Object.entries(missed) as [keyof Safeguards, RegExp][])(
+    'would miss %s: it finds how %s',
+    async (name, what) => {
+      const guard = { ...safeguards, [name]: false };
+      const drawnFrom = name === 'wordsReadAfterClaim' ? changes : plan;
+      const broken = fc.asyncProperty(fc.scheduler(), drawnFrom, async (scheduler, drawn) => {
+        const error = await live(scheduler, drawn, guard).catch((thrown: unknown) => thrown);
+        return !what.test(String(error));
       });
-      expect({ name, failed: details.failed }).toEqual({ name, failed: true });
-      expect(String(details.errorInstance)).toContain('What happened:');
+      const { failed } = await fc.check(broken, { numRuns: 10_000, seed: 1, endOnFailure: true });
+      expect(failed).toBe(true);
     },
     300_000,
   );
+
+  it('goes where it hurts: each of these happens in a run', async () => {
+    const seen = new Set<string>();
+    const watched = fc.asyncProperty(fc.scheduler(), plan, async (scheduler, drawn) => {
+      for (const line of await live(scheduler, drawn, safeguards))
+        for (const place of hurts) if (line.includes(place)) seen.add(place);
+    });
+    await fc.check(watched, { numRuns: 2_000, seed: 3 });
+    expect(hurts.filter((place) => !seen.has(place))).toEqual([]);
+  }, 120_000);
+
+  it('replays a history exactly by its seed and path, and tells it step by step', async () => {
+    const guard = { ...safeguards, leasesExpire: false };
+    const told: string[] = [];
+    const tells = fc.asyncProperty(fc.scheduler(), plan, async (scheduler, drawn) => {
+      await live(scheduler, drawn, guard).catch((thrown: unknown) => {
+        told.push(String(thrown));
+        throw thrown;
+      });
+    });
+    const first = await fc.check(tells, { numRuns: 10_000, seed: 2, endOnFailure: true });
+    const { seed, counterexamplePath: path } = first;
+    await fc.check(tells, { numRuns: 1, seed, path: path!, endOnFailure: true });
+    expect(told).toEqual([expect.stringContaining('What happened:'), told[0]]);
+  });
 });

@@ -117,20 +117,19 @@ async function claimMessage(process: Process, shop: Shop, effectId: string) {
   if (!isClaimed || !effect) return undefined;
   const position = shop.newestPosition(effect.orderId);
   await process.step(`reads what to send for ${effectId}`);
-  const read = messagesModel.readClaim(
-    world.guard.wordsReadAfterClaim ? world.journal : withClaim(seen, world),
-    effectId,
-    token,
-  );
+  const read = world.guard.wordsReadAfterClaim
+    ? messagesModel.readClaim(world.journal, effectId, token)
+    : wordsOf(seen, effect);
   if (read) return { ...read, position, tries: effect.tries };
   await process.step(`gives ${effectId} back unread`);
   world.write(messagesModel.unclaim(world.journal, world.now, effectId, token));
   return undefined;
 }
 
-/** Today's effects beside yesterday's words, which is what the claiming statement itself would return. */
-function withClaim(seen: journalRows.Journal, world: World): journalRows.Journal {
-  return { ...seen, effects: world.journal.effects };
+/** What the claiming statement itself would return: words from when it began. */
+function wordsOf(seen: journalRows.Journal, { id: effectId, attempt, orderId }: journalRows.EffectRecord) {
+  const message = journalRows.messageOf(seen, effectId);
+  return message && { effectId, attempt, orderId, phone: message.phone, parameters: message.parameters };
 }
 
 /** `RecoverLostWork` and what else the sweep runs: one transaction, one step. */
