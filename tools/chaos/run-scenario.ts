@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly seconds?: number;
   /** Switched off in the scenario's own database, to see that the checks notice. */
   readonly without?: Safeguard;
+  /** False = commits may be lost in a crash of the machine; for specs, which have no time to wait for the disk. */
+  readonly durable?: boolean;
   readonly say: (line: string) => void;
 }
 
@@ -55,7 +57,7 @@ const progressEveryMs = 5_000;
 /** Plays one scenario on a system of its own and checks afterwards, from outside, what became of it. */
 export async function runScenario(scenario: Scenario, options: RunOptions): Promise<Verdict> {
   const seconds = options.seconds ?? scenario.load.seconds;
-  const ground = await layGround((home) => ownPostgres(home, true));
+  const ground = await layGround((home) => ownPostgres(home, options.durable ?? true));
   const system = new RunningSystem(ground, scenario);
   await system.startAll();
   const owner = new Owner(system.urls.database);
@@ -97,6 +99,7 @@ async function play(prepared: Stage, scenario: Scenario, { seed, say }: RunOptio
     return await gather(stage, { allowed, quietAfterMs, doubts: watcher.doubts });
   } finally {
     clearInterval(progress);
+    stage.shop.stop();
     await watcher.stop().catch(() => undefined);
   }
 }

@@ -4,16 +4,6 @@ import type { TestSystem } from './system.js';
 /** Messages of one worker that are between claim and answer at once, at most: its QUEUE_CONCURRENCY. */
 export const inFlight = 10;
 
-/** Kills the worker each time the vendor has taken some more messages, so that every kill strikes work in flight. */
-export async function killWorkerInTheMiddle(system: TestSystem, times: number, between = 12): Promise<void> {
-  for (let kill = 0; kill < times; kill += 1) {
-    await untilSent(system, between);
-    const pid = system.pid('worker');
-    system.signal('worker', 'SIGKILL');
-    await system.restarted('worker', pid);
-  }
-}
-
 /** Resolves when the vendor has taken so many messages more than at the call. */
 export async function untilSent(system: TestSystem, more: number): Promise<void> {
   const { total: before } = await system.sandbox.sends();

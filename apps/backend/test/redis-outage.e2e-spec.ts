@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { until } from '@visapi/backend-testing';
 import { expectEachOnce } from './invariants.js';
-import { lasting, untilSent } from './outage.js';
+import { lasting } from './outage.js';
 import { mixedOrders } from './shop.js';
 import { TestSystem } from './system.js';
 
@@ -36,33 +36,5 @@ describe('while Redis is away', () => {
     await system.redis.start();
     await expectEachOnce(system, orders, answers);
     await until(ready, (status) => status === 200);
-  }, 90_000);
-
-  it('goes on by itself after Redis was killed in the middle of a burst and stayed away for five seconds', async () => {
-    system = await TestSystem.start();
-    await system.sandbox.fault({ mode: 'slow', delayMs: 25 });
-    const orders = mixedOrders(7, 150);
-    const burst = system.shop.burst(orders);
-    await untilSent(system, 10);
-    await system.redis.kill();
-    await lasting(5_000);
-    await system.redis.start();
-    await expectEachOnce(system, orders, await burst);
-    expect(system.reports).toEqual([]);
-  }, 90_000);
-
-  it('goes on by itself after Redis was frozen for fifteen seconds', async () => {
-    system = await TestSystem.start();
-    await system.sandbox.fault({ mode: 'slow', delayMs: 25 });
-    const orders = mixedOrders(8, 150);
-    const burst = system.shop.burst(orders);
-    await untilSent(system, 10);
-    system.redis.freeze();
-    const answers = await burst;
-    expect(answers.filter(({ status }) => status !== 200)).toEqual([]);
-    await lasting(15_000);
-    system.redis.thaw();
-    await expectEachOnce(system, orders, answers);
-    expect(system.reports).toEqual([]);
   }, 90_000);
 });

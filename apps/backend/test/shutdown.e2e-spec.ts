@@ -2,7 +2,6 @@ import { afterEach, describe, expect, it } from '@jest/globals';
 import { until } from '@visapi/backend-testing';
 import type { AppName } from '#launcher/apps.ts';
 import { expectEachOnce } from './invariants.js';
-import { untilAnswered, untilSent } from './outage.js';
 import { mixedOrders } from './shop.js';
 import { TestSystem } from './system.js';
 
@@ -23,32 +22,7 @@ async function endOf(running: TestSystem, app: keyof typeof deadlines): Promise<
   return (await until(ended, (line) => line !== undefined, deadlines[app])) ?? '';
 }
 
-describe('SIGTERM under load', () => {
-  it('lets the worker end its work and exit 0 in time; the next one goes on, nothing is uncertain', async () => {
-    system = await TestSystem.start();
-    await system.sandbox.fault({ mode: 'slow', delayMs: 25 });
-    const orders = mixedOrders(12, 200);
-    const burst = system.shop.burst(orders);
-    for (let round = 0; round < 2; round += 1) {
-      await untilSent(system, 10);
-      expect(await endOf(system, 'worker')).toContain('exit code 0');
-    }
-    await expectEachOnce(system, orders, await burst);
-  }, 90_000);
-
-  it('lets the backend answer what it has taken and exit 0 in time', async () => {
-    system = await TestSystem.start();
-    const orders = mixedOrders(13, 200);
-    const burst = system.shop.burst(orders, { atOnce: 16 });
-    for (let round = 0; round < 2; round += 1) {
-      await untilAnswered(system, 50);
-      expect(await endOf(system, 'backend')).toContain('exit code 0');
-    }
-    const answers = await burst;
-    expect(answers.filter(({ status }) => ![0, 200, 503].includes(status))).toEqual([]);
-    await expectEachOnce(system, orders, answers);
-  }, 90_000);
-
+describe('SIGTERM', () => {
   it.each(['stopped', 'frozen'])(
     'ends the worker in time and without an error while Redis is %s',
     async (how) => {

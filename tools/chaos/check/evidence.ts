@@ -69,4 +69,6 @@ export interface Evidence {
   /** What the supervisor said of processes that nobody had asked to end. */
   readonly unasked: readonly string[];
   readonly pausedQueues: readonly string[];
+  /** Lines of logs in which one of our processes blames itself. */
+  readonly ownErrors: readonly string[];
 }

@@ -44,6 +44,7 @@ export async function gather(stage: Stage, observed: Observed): Promise<Evidence
       journal.blows.map(({ end }) => end ?? ''),
     ),
     pausedQueues: await pausedQueues(stage),
+    ownErrors: await ownErrors(stage),
   };
 }
 
@@ -63,6 +64,11 @@ async function pausedQueues({ system }: Stage): Promise<string[]> {
       for (const key of keys) if (await redis.hexists(key, 'paused')) paused.push(key);
     return paused;
   });
+}
+
+async function ownErrors({ system }: Stage): Promise<string[]> {
+  const logs = await Promise.all(system.names.map(async (name) => (await system.log(name)).split('\n')));
+  return logs.flat().filter((line) => /INTERNAL_ERROR|delivery\.failed/.test(line));
 }
 
 /** Removes each of `taken` once. */

@@ -160,6 +160,9 @@ const endsInOrder: Invariant = ({ blows, unasked }) => [
 
 const nothingPaused: Invariant = ({ pausedQueues }) => pausedQueues.map((key) => `${key} is paused`);
 
+/** What is away or slow is a reason to wait: no job is blamed for it, no delivery set aside. */
+const noErrorOfOurs: Invariant = ({ ownErrors }) => [...ownErrors];
+
 export const invariants: Readonly<Record<string, Invariant>> = {
   'what is answered 200 is stored': stored,
   'repeats are counted': repeatsCounted,
@@ -177,6 +180,7 @@ export const invariants: Readonly<Record<string, Invariant>> = {
   'no other statuses': statusesAllowed,
   'processes end only when asked, in time': endsInOrder,
   'no shared state changed': nothingPaused,
+  'no error of our own': noErrorOfOurs,
 };
 
 function isMessage({ kind }: EffectRow): boolean {

@@ -77,6 +77,11 @@ export class RunningSystem {
     this.redis = ground.redis;
   }
 
+  /** Of all processes that were started. */
+  get names(): readonly string[] {
+    return [...this.children.keys()];
+  }
+
   get home(): string {
     return this.ground.home.folder;
   }

@@ -52,8 +52,14 @@ export class ChaosShop {
     this.givesUpAt = performance.now() + patienceMs;
   }
 
+  /** Nobody wants to know any more. */
+  stop(): void {
+    this.givesUpAt = -Infinity;
+  }
+
   private async deliverAt(planned: PlannedBody, at: number): Promise<void> {
     await sleepUntil(at);
+    if (this.givesUpAt < 0) return;
     const posted: Posted = { planned, answers: [] };
     this.posted.push(posted);
     await Promise.all(Array.from({ length: planned.copies }, () => this.deliver(posted)));
