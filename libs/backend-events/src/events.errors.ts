@@ -15,6 +15,17 @@ export function handlerGone(name: string, handlers: readonly string[]): AppError
   });
 }
 
+/** A job that could not be read names no row; whatever it was meant for is found by the sweep. */
+export function nothingToReplay(name: string): AppError {
+  return new AppError(
+    'unprocessable',
+    `The job ${name.slice(0, 100)} named nothing that could be done again.`,
+    {
+      details: [{ path: 'id', message: 'it can only be discarded; the work itself is found by the sweep' }],
+    },
+  );
+}
+
 export function replayNotFound(): AppError {
   return new AppError('not-found', 'There is no such replay.');
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AppError } from '@visapi/backend-kernel';
 import { Log } from '@visapi/backend-observability';
-import type { Executor } from '@visapi/backend-repositories';
+import { type Executor, failureOf, isLostConnection } from '@visapi/backend-repositories';
 import {
   type BacklogEntry,
   BacklogRepository,
@@ -11,7 +11,6 @@ import {
   inSavepoint,
 } from '@visapi/backend-repositories/events';
 import { byAggregate, setAside, split, waiting, wantedBy } from './fact-order.js';
-import { failureOf, isLostConnection } from './failure.js';
 import type { HandlerDefinition } from './handler.js';
 import { HandlerBus } from './handler-bus.js';
 

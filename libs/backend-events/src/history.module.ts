@@ -8,6 +8,7 @@ import {
   EventsRepository,
   SealsRepository,
 } from '@visapi/backend-repositories/events';
+import { ReplaysRepository } from '@visapi/backend-repositories/inbox';
 import { ReplayDeadLettersHandler } from './commands/replay-dead-letters.command.js';
 import { ResolveDeadLetterHandler } from './commands/resolve-dead-letter.command.js';
 import { SealEventsHandler } from './commands/seal-events.command.js';
@@ -32,6 +33,7 @@ import { VerifyHistoryHandler } from './queries/verify-history.query.js';
     EventReplaysRepository,
     BacklogRepository,
     DeadLettersRepository,
+    ReplaysRepository,
     SealEventsHandler,
     StartEventReplayHandler,
     SteerEventReplayHandler,

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Log } from '@visapi/backend-observability';
-import { Database, type Executor } from '@visapi/backend-repositories';
+import { Database, type Executor, failureOf, isLostConnection } from '@visapi/backend-repositories';
 import {
   EventReplaysRepository,
   type EventRow,
@@ -12,7 +12,6 @@ import {
 import { FactNews } from './fact-news.js';
 import { paceOf, toldAgain } from './fact-order.js';
 import { FactTeller } from './fact-teller.js';
-import { failureOf, isLostConnection } from './failure.js';
 import type { HandlerDefinition } from './handler.js';
 import { HandlerBus } from './handler-bus.js';
 

@@ -1,5 +1,6 @@
 export { defineJob, queueNames } from './define-job.js';
 export type { JobDefinition, JobRequest, QueueName } from './define-job.js';
+export { subjectOf } from './job-subject.js';
 export { putOff } from './put-off.js';
 export { Jobs } from './jobs.js';
 export { JobRunner } from './job-runner.js';

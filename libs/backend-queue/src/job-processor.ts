@@ -19,6 +19,9 @@ export interface JobResult {
 export interface JobProcessor<P = unknown> {
   readonly job: JobDefinition<P>;
   handle(payload: P): Promise<JobResult | readonly JobResult[]>;
-  /** Called when the last attempt failed with something that will not pass: the row must not stay "pending" for ever. */
+  /**
+   * Called when the last attempt failed with something that will not pass: the row must not stay "pending" for ever. A
+   * payload that cannot be read names no row.
+   */
   exhausted?(payload: P, error: Error): Promise<void>;
 }

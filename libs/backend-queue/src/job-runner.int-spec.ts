@@ -1,15 +1,25 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { AppError } from '@visapi/backend-kernel';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { AppError, Clock } from '@visapi/backend-kernel';
 import { Metrics } from '@visapi/backend-observability';
-import { quietLog, takeTestRedis, until } from '@visapi/backend-testing';
+import { DeadLettersRepository } from '@visapi/backend-repositories/events';
+import {
+  createTestDatabase,
+  quietLog,
+  takeTestRedis,
+  type TestDatabase,
+  until,
+} from '@visapi/backend-testing';
 import { Queue } from 'bullmq';
 import { z } from 'zod';
+import { DeadJobs } from './dead-jobs.js';
 import { defineJob, queueNames } from './define-job.js';
 import type { JobProcessor, JobResult } from './job-processor.js';
 import { JobRunner } from './job-runner.js';
 import { Jobs } from './jobs.js';
 import { RedisConnections } from './redis-connections.js';
 
+let test: TestDatabase;
+let dead: DeadJobs;
 let redis: Awaited<ReturnType<typeof takeTestRedis>>;
 let connections: RedisConnections;
 let jobs: Jobs;
@@ -47,13 +57,18 @@ function processors(handle: (thing: string, run: number) => JobResult | readonly
   return { runs, exhausted, list };
 }
 
+beforeAll(async () => {
+  test = await createTestDatabase();
+  dead = new DeadJobs(test.database, new DeadLettersRepository(), new Clock());
+});
+afterAll(() => test.drop());
 beforeEach(async () => {
   redis = await takeTestRedis();
   const config = { url: redis.url, publicUrl: undefined, concurrency: 4, batchSize: 10 };
   connections = new RedisConnections(config, quietLog);
   jobs = new Jobs(connections);
   metrics = new Metrics();
-  runner = new JobRunner(config, connections, jobs, quietLog, metrics);
+  runner = new JobRunner(config, connections, jobs, dead, quietLog, metrics);
   queue = new Queue(job.queue, { connection: connections.producer(), prefix: 'visapi' });
   await queue.waitUntilReady();
 });
@@ -63,7 +78,11 @@ afterEach(async () => {
   await jobs.onApplicationShutdown();
   connections.onApplicationShutdown();
   await redis.close();
+  await test.query('delete from dead_letters');
 });
+
+const letters = async () =>
+  await test.query<Record<string, unknown>>(`select * from dead_letters where state = 'open' order by id`);
 
 const idle = async () =>
   await until(
@@ -152,6 +171,7 @@ describe('JobRunner', () => {
     ['a refused connection of the driver', Object.assign(new Error('connect'), { code: 'ECONNREFUSED' })],
     ['a shutdown of Postgres', Object.assign(new Error('terminating'), { code: '57P01' })],
     ['a deadlock', Object.assign(new Error('deadlock'), { code: '40P01' })],
+    ['a statement that takes too long', new AppError('timeout', 'late')],
   ])('never gives a row up because of %s: it stays owed, and the sweep wakes it', async (_name, error) => {
     const { runs, exhausted, list } = processors(() => {
       throw error;
@@ -164,30 +184,33 @@ describe('JobRunner', () => {
     );
     await idle();
     expect(exhausted).toEqual([]);
+    expect(await letters()).toEqual([]);
   });
 
-  it('fails a payload without the shape at once, and tells the processor', async () => {
+  it('fails a payload without the shape at once, and keeps it for a person', async () => {
     const { runs, exhausted, list } = processors(() => ({ outcome: 'done' }));
     runner.start(list);
     await queue.add(job.name, { thing: 7 }, { attempts: 3, removeOnFail: true });
-    await until(
-      async () => await Promise.resolve(exhausted),
-      (told) => told.length > 0,
-    );
+    await until(letters, (kept) => kept.length > 0);
     await idle();
     expect(runs).toEqual([]);
-    expect(exhausted[0]?.error).toMatchObject({ category: 'unprocessable' });
+    // Nobody may be told of ids that are none.
+    expect(exhausted).toEqual([]);
+    expect(await letters()).toMatchObject([
+      { kind: 'job', name: job.name, aggregate_id: null, attempts: 1, errors: [{ code: 'UNPROCESSABLE' }] },
+    ]);
   });
 
   it('is loud about a job that nobody knows, and does not try it again', async () => {
     const { list } = processors(() => ({ outcome: 'done' }));
     runner.start(list);
-    await queue.add('paint-house', {}, { attempts: 3, removeOnFail: true });
+    await queue.add('paint-house', {}, { jobId: 'paint-7', attempts: 3, removeOnFail: true });
     await until(
       async () => await metrics.render(),
       (text) => text.includes('visapi_job_duration_seconds_count{job="unknown",outcome="failed"} 1'),
     );
     await idle();
+    expect(await letters()).toMatchObject([{ name: 'paint-house', reference: 'paint-7', attempts: 1 }]);
   });
 
   it('refuses to start with two processors for one job, or none for a queue', () => {
@@ -197,6 +220,7 @@ describe('JobRunner', () => {
       { url: redis.url, publicUrl: undefined, concurrency: 1, batchSize: 1 },
       connections,
       jobs,
+      dead,
       quietLog,
       metrics,
     );

@@ -1,10 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { QueueConfig } from '@visapi/backend-config';
-import { AppError, asAppError, backoffMs, categoryPolicy } from '@visapi/backend-kernel';
+import { AppError, asAppError, backoffMs, type Category, categoryPolicy } from '@visapi/backend-kernel';
 import { Log, Metrics } from '@visapi/backend-observability';
 import { translateDatabaseError } from '@visapi/backend-repositories';
-import { type Job, UnrecoverableError, Worker } from 'bullmq';
+import { type Job, Worker } from 'bullmq';
+import { DeadJobs } from './dead-jobs.js';
 import { definedJobs, queueNames, type QueueName } from './define-job.js';
 import type { JobProcessor, JobResult } from './job-processor.js';
 import { Jobs } from './jobs.js';
@@ -16,6 +17,9 @@ const lockMs = 6_000;
 
 /** How long a stop waits for Redis to hear of the jobs that have ended. */
 const tellRedisMs = 1_500;
+
+/** What no number of tries proves to be the job's own fault. */
+const passes: readonly Category[] = ['unavailable', 'timeout', 'rate-limited'];
 
 /** Runs processors on BullMQ workers, one per queue, and adds what each run must have: parsing, timing, log, retries. */
 @Injectable()
@@ -29,6 +33,7 @@ export class JobRunner {
     private readonly config: QueueConfig,
     private readonly connections: RedisConnections,
     private readonly jobs: Jobs,
+    private readonly dead: DeadJobs,
     private readonly log: Log,
     private readonly metrics: Metrics,
   ) {}
@@ -96,7 +101,7 @@ export class JobRunner {
 
   private async process(job: Job): Promise<void> {
     const processor = this.processors.get(job.name);
-    if (!processor) throw this.unknown(job);
+    if (!processor) throw await this.unknown(job);
     const started = performance.now();
     try {
       const payload = parsePayload(processor, job.data);
@@ -107,15 +112,18 @@ export class JobRunner {
     } catch (error) {
       // A database that is away is no bug of the job: without this its last try would set the work aside.
       const known = asAppError(translateDatabaseError(error));
-      await this.failed(job, processor, known, performance.now() - started);
+      await this.failed(job, processor, { known, thrown: error }, performance.now() - started);
     }
   }
 
   /** Somebody added what nobody here can do: a version of the code that is gone, or not yet here. */
-  private unknown({ name }: Job): Error {
+  private async unknown(job: Job): Promise<Error> {
+    const { name } = job;
     this.metrics.jobDuration.observe({ job: 'unknown', outcome: 'failed' }, 0);
     this.log.error('job without a processor', { job: name, outcome: 'failed' });
-    return new UnrecoverableError(`No processor for job ${name}`);
+    const error = new AppError('unprocessable', `No processor for job ${name}`);
+    await this.dead.keep(job, error);
+    return this.dead.tryOf(error, true);
   }
 
   private report(job: Job, result: JobResult, durationMs: number): void {
@@ -139,7 +147,7 @@ export class JobRunner {
   private async failed(
     job: Job,
     processor: JobProcessor,
-    error: AppError,
+    { known: error, thrown }: { readonly known: AppError; readonly thrown: unknown },
     durationMs: number,
   ): Promise<never> {
     const policy = categoryPolicy[error.category];
@@ -153,9 +161,13 @@ export class JobRunner {
       { job: job.name, attempt: job.attemptsMade + 1, code: error.code, durationMs: Math.round(durationMs) },
       error,
     );
-    // What is merely unavailable stays owed: its row is open and the sweep wakes a new job.
-    if (last && error.category !== 'unavailable') await processor.exhausted?.(job.data, error);
-    throw policy.retry ? error : new UnrecoverableError(error.message);
+    // What is merely unavailable or late stays owed: its row is open and the sweep wakes a new job.
+    if (last && !passes.includes(error.category)) {
+      await this.dead.keep(job, thrown);
+      const payload = processor.job.payload.safeParse(job.data);
+      if (payload.success) await processor.exhausted?.(payload.data, error);
+    }
+    throw this.dead.tryOf(thrown, !policy.retry);
   }
 
   private delay(jobName: string, attempt: number): number {

@@ -1,6 +1,17 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { Clock } from '@visapi/backend-kernel';
 import { Metrics } from '@visapi/backend-observability';
-import { type DeafProxy, quietLog, startDeafProxy, takeTestRedis, until } from '@visapi/backend-testing';
+import { DeadLettersRepository } from '@visapi/backend-repositories/events';
+import {
+  createTestDatabase,
+  type DeafProxy,
+  quietLog,
+  startDeafProxy,
+  takeTestRedis,
+  type TestDatabase,
+  until,
+} from '@visapi/backend-testing';
+import { DeadJobs } from './dead-jobs.js';
 import { z } from 'zod';
 import { defineJob, queueNames } from './define-job.js';
 import { Heartbeats } from './heartbeats.js';
@@ -22,6 +33,7 @@ const definitions = queueNames.map((name) =>
 const job = definitions[0]!;
 const stuckAfterMs = 400;
 
+let test: TestDatabase;
 let redis: Awaited<ReturnType<typeof takeTestRedis>>;
 let proxy: DeafProxy;
 let connections: RedisConnections;
@@ -35,6 +47,10 @@ let discovery: QueueDiscovery;
 let restarts: string[];
 let ran: string[];
 
+beforeAll(async () => {
+  test = await createTestDatabase();
+});
+afterAll(() => test.drop());
 beforeEach(async () => {
   redis = await takeTestRedis();
   proxy = await startDeafProxy(redis.url);
@@ -43,7 +59,8 @@ beforeEach(async () => {
   producers = new RedisConnections({ ...config, url: redis.url }, quietLog);
   jobs = new Jobs(producers);
   metrics = new Metrics();
-  runner = new JobRunner(config, connections, jobs, quietLog, metrics);
+  const dead = new DeadJobs(test.database, new DeadLettersRepository(), new Clock());
+  runner = new JobRunner(config, connections, jobs, dead, quietLog, metrics);
   heartbeats = new Heartbeats(jobs);
   discovery = new QueueDiscovery(jobs);
   watch = new QueueWatch(runner, discovery, heartbeats, quietLog, metrics);

@@ -2,6 +2,8 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import type { QueueConfig } from '@visapi/backend-config';
 import { Log, Metrics } from '@visapi/backend-observability';
 import { EffectsRepository } from '@visapi/backend-repositories/effects';
+import { DeadLettersRepository } from '@visapi/backend-repositories/events';
+import { DeadJobs } from './dead-jobs.js';
 import { Heartbeats } from './heartbeats.js';
 import { JobRunner } from './job-runner.js';
 import { Jobs } from './jobs.js';
@@ -25,6 +27,8 @@ export class QueueModule {
       },
       Jobs,
       EffectsRepository,
+      DeadLettersRepository,
+      DeadJobs,
       LeaseKeeper,
       QueueHealth,
       QueueDiscovery,
@@ -37,9 +41,9 @@ export class QueueModule {
       },
       {
         provide: JobRunner,
-        inject: [RedisConnections, Jobs, Log, Metrics],
-        useFactory: (connections: RedisConnections, jobs: Jobs, log: Log, metrics: Metrics) =>
-          new JobRunner(config, connections, jobs, log, metrics),
+        inject: [RedisConnections, Jobs, DeadJobs, Log, Metrics],
+        useFactory: (connections: RedisConnections, jobs: Jobs, dead: DeadJobs, log: Log, metrics: Metrics) =>
+          new JobRunner(config, connections, jobs, dead, log, metrics),
       },
     ];
     return {

@@ -46,6 +46,39 @@ from "outcomes" x join told_orders t on t.order_id = x.order_id
 )
 select order_id from ended;
 
+-- EffectsRepository.giveUp: hot
+with ended as (
+  update effects e set state = $1, reason = $2, lease_until = null,
+    failed_at = case $3::text when 'failed' then clock_timestamp() end,
+    skipped_at = case $4::text when 'skipped' then clock_timestamp() end,
+    evidence = e.evidence || $5::jsonb
+  where e.id = $6 and e.state = 'planned'
+  returning e.id, e.order_id, e.kind, e.state, e.reason, e.correlation_id, e.planned_at
+), dependent as (
+  update effects e set state = "ended".state, lease_until = null,
+reason = case "ended".state when 'failed' then 'contact-failed' else "ended".reason end,
+failed_at = case "ended".state when 'failed' then clock_timestamp() end,
+skipped_at = case "ended".state when 'skipped' then clock_timestamp() end
+  from ended where ended.kind = 'contact' and e.order_id = ended.order_id and e.kind = 'message'
+    and e.awaits_contact and e.state = 'planned' and not exists (select from effects newer
+      where newer.kind = 'contact' and newer.order_id = ended.order_id and newer.planned_at > ended.planned_at)
+  returning e.id, e.order_id, e.kind, e.state, e.reason, e.correlation_id
+), outcomes as (
+  select id, order_id, kind, state, reason, correlation_id from ended union all select * from dependent
+), told_orders as (
+update orders o set event_version = event_version + counted.facts, updated_at = now()
+from (select order_id, count(*)::int as facts from "outcomes" group by order_id) as counted
+where o.order_id = counted.order_id
+returning o.order_id, o.event_version - counted.facts as before
+), told as (
+insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
+select gen_random_uuid(), x.kind || '.' || x.state, 'order', x.order_id,
+  t.before + row_number() over (partition by x.order_id order by x.kind, x.id), 'worker', x.correlation_id,
+  jsonb_build_object(x.kind || 'EffectId', x.id, 'reason', x.reason)
+from "outcomes" x join told_orders t on t.order_id = x.order_id
+)
+select order_id from ended;
+
 -- EffectsRepository.postpone: hot
 update effects set due_at = clock_timestamp() + make_interval(secs => $1),
   queued_at = clock_timestamp(), reason = $2

@@ -64,6 +64,28 @@ insert into "events" ("type", "payload", "aggregate_type", "aggregate_id", "aggr
     "correlation_id", "ip", "id")
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
+-- reopenEffect: operator
+with opened as (
+  update effects set state = 'planned', reason = null, failed_at = null, tries = 0, queued_at = null,
+    due_at = clock_timestamp()
+  where id = $1 and state = 'failed' and reason = $2
+  returning order_id, kind, purpose, planned_at
+), dependent as (
+  update effects e set state = 'planned', reason = null, failed_at = null, queued_at = null,
+    due_at = clock_timestamp()
+  from opened where opened.kind = 'contact' and e.order_id = opened.order_id and e.kind = 'message'
+    and e.awaits_contact and e.state = 'failed' and e.reason = 'contact-failed'
+    and not exists (select from effects again where again.resend_of = e.id)
+)
+select order_id, kind, purpose from opened;
+update "orders"
+  set "event_version" = event_version + $1, "updated_at" = now()
+  where "order_id" = $2
+  returning "event_version";
+insert into "events" ("type", "payload", "aggregate_type", "aggregate_id", "aggregate_version", "actor",
+    "correlation_id", "ip", "id")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
+
 -- tellOfOrder: operator
 update "orders"
   set "event_version" = event_version + $1, "updated_at" = now()

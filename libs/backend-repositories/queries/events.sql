@@ -22,6 +22,16 @@ union all
 select handler.name, '', '', null from unnest($7::text[]) as handler (name)
 where pg_try_advisory_xact_lock_shared(hashtextextended('handler:' || handler.name, 0));
 
+-- originOf (an effect): hot
+select order_id, correlation_id
+  from "effects"
+  where id = $1;
+
+-- originOf (a delivery): hot
+select order_id, correlation_id
+  from "deliveries"
+  where id = $1;
+
 -- tryToClaim: hot
 select pg_try_advisory_xact_lock(hashtextextended('events:' || it.aggregate_type || ':' || it.aggregate_id,
     0)) and pg_try_advisory_xact_lock_shared(hashtextextended('handler:' || handler.name, 0)) as claimed

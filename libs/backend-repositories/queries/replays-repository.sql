@@ -72,7 +72,40 @@ with opened as (
 )
 select id from opened order by outcome <> 'accepted', position;
 insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
-select gen_random_uuid(), 'delivery.received', 'delivery', d.id::text,
+select gen_random_uuid(), case d.kind when 'order' then 'delivery.received' else 'receipts.received' end,
+  'delivery', d.id::text,
+  coalesce((select max(e.aggregate_version) from events e where e.aggregate_type = 'delivery'
+    and e.aggregate_id = d.id::text), 0) + 1, $1, d.correlation_id, '{}'
+from deliveries d where d.id = any($2::uuid[]) order by d.position;
+
+-- ReplaysRepository.openFailed (of an order): operator
+select "kind", "order_id", "state"
+  from "deliveries"
+  where "id" = $1;
+with opened as (
+  update deliveries set state = 'open', problems = null, queued_at = null, applied_at = null where id in (
+    select d.id from deliveries d join delivery_bodies b on b.delivery_id = d.id
+    where d.order_id = $1 and d.kind = 'order' and d.state = 'failed'
+    order by d.outcome <> 'accepted', d.position for update of d)
+  returning id, outcome, position
+)
+select id from opened order by outcome <> 'accepted', position;
+insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
+select gen_random_uuid(), case d.kind when 'order' then 'delivery.received' else 'receipts.received' end,
+  'delivery', d.id::text,
+  coalesce((select max(e.aggregate_version) from events e where e.aggregate_type = 'delivery'
+    and e.aggregate_id = d.id::text), 0) + 1, $1, d.correlation_id, '{}'
+from deliveries d where d.id = any($2::uuid[]) order by d.position;
+
+-- ReplaysRepository.openFailed (of receipts): operator
+select "kind", "order_id", "state"
+  from "deliveries"
+  where "id" = $1;
+update deliveries set state = 'open', problems = null, queued_at = null, applied_at = null
+where id = $1 and state = 'failed' returning id;
+insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
+select gen_random_uuid(), case d.kind when 'order' then 'delivery.received' else 'receipts.received' end,
+  'delivery', d.id::text,
   coalesce((select max(e.aggregate_version) from events e where e.aggregate_type = 'delivery'
     and e.aggregate_id = d.id::text), 0) + 1, $1, d.correlation_id, '{}'
 from deliveries d where d.id = any($2::uuid[]) order by d.position;
@@ -86,7 +119,8 @@ update deliveries set order_id = $1, problems = null, queued_at = null,
     else 'accepted' end
 where id = $5 returning outcome;
 insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
-select gen_random_uuid(), 'delivery.received', 'delivery', d.id::text,
+select gen_random_uuid(), case d.kind when 'order' then 'delivery.received' else 'receipts.received' end,
+  'delivery', d.id::text,
   coalesce((select max(e.aggregate_version) from events e where e.aggregate_type = 'delivery'
     and e.aggregate_id = d.id::text), 0) + 1, $1, d.correlation_id, '{}'
 from deliveries d where d.id = any($2::uuid[]) order by d.position;

@@ -12,5 +12,6 @@ export {
   translateDatabaseError,
   violatedConstraint,
 } from './db/errors.js';
+export { failureOf, isLostConnection } from './db/failure.js';
 export { opsOf, Specification } from './db/specification.js';
 export type { AnyValue, Condition, Kind, Leaf, Op, ValueOf } from './db/specification.js';

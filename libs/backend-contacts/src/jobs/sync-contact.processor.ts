@@ -65,6 +65,11 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     }
   }
 
+  /** Not even begun, time after time: certainly not done, so it may be opened again when the cause is mended. */
+  async exhausted({ effectId }: Payload): Promise<void> {
+    await this.effects.giveUp(this.database.db, effectId);
+  }
+
   private async sync(effectId: string, pass: LanePass): Promise<JobResult> {
     const claim = await this.contacts.claim(this.database.db, effectId);
     if (claim === undefined) return { outcome: 'not-mine' };

@@ -7,6 +7,7 @@ import {
   DeadLettersRepository,
   EventsRepository,
 } from '@visapi/backend-repositories/events';
+import { ReplaysRepository } from '@visapi/backend-repositories/inbox';
 import { mostDeadLetters } from '../queries/find-open-dead-letters.query.js';
 import { resolveDeadLetter, type ResolvedBy } from './resolve-dead-letter.command.js';
 
@@ -34,15 +35,16 @@ export class ReplayDeadLettersHandler implements ICommandHandler<ReplayDeadLette
     private readonly letters: DeadLettersRepository,
     private readonly backlog: BacklogRepository,
     private readonly events: EventsRepository,
+    private readonly replays: ReplaysRepository,
   ) {}
 
   async execute({ filter, by }: ReplayDeadLetters): Promise<ReplayedDeadLetters> {
-    const { database, letters, backlog, events } = this;
+    const { database, letters, backlog, events, replays } = this;
     const found = await letters.openOnes(database.db, filter, mostDeadLetters + 1);
     const [replayed, refused]: [string[], { id: string; problem: string }[]] = [[], []];
     for (const { id } of found.slice(0, mostDeadLetters)) {
       try {
-        await resolveDeadLetter({ database, letters, backlog, events }, id, 'replayed', by);
+        await resolveDeadLetter({ database, letters, backlog, events, replays }, id, 'replayed', by);
         replayed.push(id);
       } catch (error) {
         // One that somebody else has just resolved, or whose handler is gone, is no reason to leave the others.

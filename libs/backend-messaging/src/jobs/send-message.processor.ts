@@ -54,6 +54,11 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
     }
   }
 
+  /** Not even begun, time after time: certainly not done, so it may be opened again when the cause is mended. */
+  async exhausted({ effectId }: Payload): Promise<void> {
+    await this.effects.giveUp(this.database.db, effectId);
+  }
+
   private async attempt(effectId: string, pass: LanePass): Promise<JobResult> {
     const claim = await this.claim(effectId);
     if (!claim) return { outcome: 'not-mine' };

@@ -31,5 +31,7 @@ export const sendNothing: readonly string[] = [
   'chunksOf',
   'contentOf',
   'inSavepoint',
+  'referenceOf',
   'resyncKey',
+  'subjectOf',
 ];

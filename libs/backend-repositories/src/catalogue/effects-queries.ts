@@ -1,4 +1,11 @@
-import { EffectsRepository, endStranded, planContact, planMessages, tellOfOrder } from '../effects/index.js';
+import {
+  EffectsRepository,
+  endStranded,
+  planContact,
+  planMessages,
+  reopenEffect,
+  tellOfOrder,
+} from '../effects/index.js';
 import { idOf, orderIdOf, phoneOf } from './names.js';
 import { type CataloguedQuery, hot, operator, sweep } from './query.js';
 import { claimOf, evidence, newEffect, newMessage, type Samples } from './samples.js';
@@ -12,6 +19,7 @@ export function effectsQueries(samples: Samples): CataloguedQuery[] {
     hot('EffectsRepository.fail', (db) => effects.fail(db, claim, 'refused', evidence), {
       reads: ['effects_pkey', 'effects_order_id_idx'],
     }),
+    hot('EffectsRepository.giveUp', (db) => effects.giveUp(db, idOf('contact', samples.planned))),
     hot('EffectsRepository.postpone', (db) =>
       effects.postpone(db, idOf('contact', samples.planned), 1_000, 'parked: cbb'),
     ),
@@ -39,6 +47,7 @@ function planning({ done }: Samples): CataloguedQuery[] {
   const fact = { type: 'operator.contact-resynced', payload: {} };
   const by = { actor: 'operator:1', correlationId: 'sample' };
   const effect = newEffect('message', done);
+  const asked = { ...by, reason: 'the vendor is back' };
   const { effectId: _, orderId: __, ...message } = newMessage(done, effect.id);
   const told = { ...by, pauseMs: 0, facts: [fact] };
   return [
@@ -46,6 +55,10 @@ function planning({ done }: Samples): CataloguedQuery[] {
       answers: [[{ id: effect.id, state: 'planned' }], [], [{ id: idOf('contact', done) }]],
     }),
     operator('planContact', (db) => planContact(db, newEffect('contact', done), fact, by)),
+    operator('reopenEffect', (db) => reopenEffect(db, idOf('contact', 1007), asked), {
+      answers: [[{ orderId, kind: 'contact', purpose: 'contact' }]],
+      reads: ['effects_pkey', 'effects_order_id_idx'],
+    }),
     operator('tellOfOrder', (db) => tellOfOrder(db, orderId, [fact], by)),
   ];
 }

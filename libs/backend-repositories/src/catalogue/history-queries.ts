@@ -4,12 +4,13 @@ import {
   claimForTelling,
   DeadLettersRepository,
   EventReplaysRepository,
+  originOf,
   type ReplayRow,
   stopTelling,
   tryToClaim,
   waitForAggregates,
 } from '../events/index.js';
-import { orderIdOf } from './names.js';
+import { idOf, orderIdOf } from './names.js';
 import { type CataloguedQuery, hot, list, operator, report, sweep } from './query.js';
 import { afterCursor, daysAgo, firstPage, type Samples } from './samples.js';
 
@@ -29,6 +30,14 @@ function locks({ orders, done, changed }: Samples): CataloguedQuery[] {
   return [
     hot('claimForTelling', (db) => claimForTelling(db, facts, types, [handler]), {
       reads: ['events_undispatched_idx'],
+    }),
+    hot('originOf', (db) => originOf(db, { kind: 'effect', id: idOf('contact', done) }), {
+      asks: 'an effect',
+      reads: ['effects_pkey'],
+    }),
+    hot('originOf', (db) => originOf(db, { kind: 'delivery', id: idOf('delivery', done) }), {
+      asks: 'a delivery',
+      reads: ['deliveries_pkey'],
     }),
     hot('tryToClaim', (db) => tryToClaim(db, aggregateOf(done), handler)),
     operator('waitForAggregates', (db) => waitForAggregates(db, [aggregateOf(done)])),

@@ -129,6 +129,14 @@ function replays(samples: Samples): CataloguedQuery[] {
         answers: [[{ id }]],
       },
     ),
+    operator('ReplaysRepository.openFailed', (db) => replays.openFailed(db, id, 'operator:1'), {
+      asks: 'of an order',
+      answers: [[{ kind: 'order', orderId, state: 'failed' }], [{ id }]],
+    }),
+    operator('ReplaysRepository.openFailed', (db) => replays.openFailed(db, id, 'operator:1'), {
+      asks: 'of receipts',
+      answers: [[{ kind: 'receipt', orderId: null, state: 'failed' }], [{ id }]],
+    }),
     operator('ReplaysRepository.accept', (db) => replays.accept(db, accepted, 'operator:1')),
     operator('ReplaysRepository.tellProblems', (db) => replays.tellProblems(db, id, 'amount is no number')),
     operator('ReplaysRepository.tellOfDelivery', (db) => replays.tellOfDelivery(db, id, fact)),

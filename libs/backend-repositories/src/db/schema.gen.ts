@@ -110,7 +110,7 @@ export interface DeadLetters {
   name: string;
   reason: string | null;
   /**
-   * of a handler the position of the event, of a job its id
+   * of a handler the position of the event; of a job the row it is about (delivery/<id>, effect/<id>), else the job's id
    */
   reference: string;
   resolvedAt: Timestamp | null;

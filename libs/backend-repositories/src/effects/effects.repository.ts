@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { type Insertable, sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import type { Effects } from '../db/schema.gen.js';
-import { endStep } from './end-step.js';
+import { endStep, jobFailed } from './end-step.js';
 import { tellOutcomes } from './tell-outcomes.js';
 
 /** How long a claim holds without being renewed. */
@@ -123,6 +123,16 @@ export class EffectsRepository {
   ): Promise<boolean> {
     const held = sql`e.id = ${effectId} and e.attempt = ${attempt} and e.state in ('claimed', 'uncertain')`;
     return (await endStep(executor, held, { state: 'failed', reason, evidence })) !== undefined;
+  }
+
+  /**
+   * Nobody could even begin: its job failed for the last time. What is claimed may have happened and is left alone.
+   * @returns whether there was something to give up
+   */
+  async giveUp(executor: Executor, effectId: string): Promise<boolean> {
+    const held = sql`e.id = ${effectId} and e.state = 'planned'`;
+    const end = { state: 'failed', reason: jobFailed, evidence: {} } as const;
+    return (await endStep(executor, held, end)) !== undefined;
   }
 
   /**

@@ -3,6 +3,9 @@ import type { Executor } from '../db/database.js';
 import type { Evidence } from './effects.repository.js';
 import { tellOutcomes } from './tell-outcomes.js';
 
+/** Why an effect failed whose job could not even claim it: it certainly did not happen. */
+export const jobFailed = 'job-failed';
+
 /** How a step ends that is not done. */
 interface StepEnd {
   readonly state: 'failed' | 'skipped';

@@ -12,4 +12,5 @@ export { claimForTelling, stopTelling, tryToClaim, waitForAggregates } from './f
 export type { Aggregate, Claim } from './fact-locks.js';
 export { SealsRepository } from './seals.repository.js';
 export type { BrokenSeal, Seal } from './seals.repository.js';
+export { originOf } from './origin-of.js';
 export { inSavepoint } from './savepoint.js';

@@ -105,6 +105,27 @@ export class ReplaysRepository {
   }
 
   /**
+   * Opens a failed delivery again, of an order with all that failed of it, and announces each.
+   * @returns their ids; none when it has not failed, or not any more
+   */
+  async openFailed(executor: Executor, id: string, actor: string): Promise<string[]> {
+    const delivery = await executor
+      .selectFrom('deliveries')
+      .select(['kind', 'orderId', 'state'])
+      .where('id', '=', id)
+      .executeTakeFirst();
+    if (delivery?.state !== 'failed') return [];
+    if (delivery.kind === 'order' && delivery.orderId !== null)
+      return await this.openFailedOfOrder(executor, delivery.orderId, actor);
+    const result = await sql<{ id: string }>`
+      update deliveries set state = 'open', problems = null, queued_at = null, applied_at = null
+      where id = ${id} and state = 'failed' returning id`.execute(executor);
+    const ids = result.rows.map((row) => row.id);
+    await this.announce(executor, ids, actor);
+    return ids;
+  }
+
+  /**
    * A rejected delivery is understood now: it is what it would have been on arrival, and announced as one that has
    * arrived. The caller holds the row's lock.
    * @throws on `deliveries_accepted_order_key` when the order's first delivery arrives at the same moment
@@ -176,7 +197,8 @@ export class ReplaysRepository {
   private async announce(executor: Executor, ids: readonly string[], actor: string): Promise<void> {
     await sql`
       insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
-      select gen_random_uuid(), 'delivery.received', 'delivery', d.id::text,
+      select gen_random_uuid(), case d.kind when 'order' then 'delivery.received' else 'receipts.received' end,
+        'delivery', d.id::text,
         coalesce((select max(e.aggregate_version) from events e where e.aggregate_type = 'delivery'
           and e.aggregate_id = d.id::text), 0) + 1, ${actor}, d.correlation_id, '{}'
       from deliveries d where d.id = any(${[...ids]}::uuid[]) order by d.position`.execute(executor);

@@ -191,10 +191,13 @@ export class ReceiptsRepository {
         from summed s join before on before.id = s.message_id
         -- Read anew once the effect is held, which is what tells a binding that was undone meanwhile.
         where m.effect_id = s.message_id and m.provider_message_id = s.provider_message_id
-        returning m.effect_id, s.error_code, m.failed_at, coalesce(m.delivered_at, m.read_at) is not null as arrived
+        returning m.effect_id, m.provider_message_id, s.error_code, m.failed_at,
+          coalesce(m.delivered_at, m.read_at) is not null as arrived
       ), told as (
         update receipts r set message_id = given.message_id
-        from given join moved on moved.effect_id = given.message_id where r.position = given.position
+        from given join moved on moved.effect_id = given.message_id
+          and moved.provider_message_id = given.provider_message_id
+        where r.position = given.position
       ), settled as (
         update effects e set
           state = case when moved.arrived then 'accepted' when moved.failed_at is not null then 'failed'

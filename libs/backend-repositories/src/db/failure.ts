@@ -1,14 +1,9 @@
 import { AppError, asAppError, categoryPolicy } from '@visapi/backend-kernel';
-import {
-  errorCode,
-  isDatabaseUnavailable,
-  isSlowStatement,
-  violatedConstraint,
-} from '@visapi/backend-repositories';
-import type { Failure } from '@visapi/backend-repositories/events';
+import type { Failure } from '../events/backlog.repository.js';
+import { errorCode, isDatabaseUnavailable, isSlowStatement, violatedConstraint } from './errors.js';
 
 /**
- * What a handler threw, as it is kept: words of ours, else only the kind and the place. The text of other errors can quote
+ * What a handler or job threw, as it is kept: words of ours, else only the kind and the place. The text of other errors can quote
  * a row. `isFinal`: another try would end the same.
  */
 export function failureOf(error: unknown, now: Date): Failure & { readonly isFinal: boolean } {
