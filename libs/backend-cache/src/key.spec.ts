@@ -50,6 +50,21 @@ describe('a cache key', () => {
     );
   });
 
+  it('reads well where its parts do', () => {
+    expect(key('IL260105IN10', 'a_b-c.d')).toBe('IL260105IN10:a_b-c.d');
+    expect([key('a:b'), key('א'), key(''), key(1), key(null)]).toEqual([
+      'a%003ab',
+      '%05d0',
+      '~e',
+      '~1',
+      '~null',
+    ]);
+  });
+
+  it('is made of one part at least', () => {
+    expect(() => keyOf({ ...any, parts: (() => []) as never }, [])).toThrow('any made a key of no parts');
+  });
+
   it('differs when the same characters are cut elsewhere', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), fc.string({ minLength: 1 }), (left, right, moved) => {
@@ -124,7 +139,7 @@ describe('a pattern', () => {
   });
 
   it('of a whole family has no part', () => {
-    expect(parsePattern('any:*', [any])).toEqual({ family: 'any' });
+    expect(parsePattern('any:*', [any])).toStrictEqual({ family: 'any' });
     expect(parsePattern('order:IL260105IN10:*', Object.values(keys))).toEqual({
       family: 'order',
       part: 'IL260105IN10',
@@ -143,13 +158,46 @@ describe('a pattern', () => {
     ':*',
     'any::*',
     'a*y:*',
+    ':any:*',
     'none:*',
   ])('is refused with the families there are: "%s"', (pattern) => {
     expect(() => parsePattern(pattern, [any])).toThrow(/families are any/);
   });
 });
 
+describe('the refusal of a pattern', () => {
+  const refusal = (pattern: string): unknown => {
+    try {
+      return parsePattern(pattern, [any, { ...any, name: 'more' }]);
+    } catch (error) {
+      return error;
+    }
+  };
+
+  it.each([
+    [
+      'any',
+      'A pattern is family:* or family:<first part>:*',
+      'has not the form family:* or family:<first part>:*',
+    ],
+    ['none:*', 'There is no family none', 'must begin with one of any, more'],
+  ])('names the field and what would be right: "%s"', (pattern, said, message) => {
+    expect(refusal(pattern)).toMatchObject({
+      category: 'invalid',
+      message: `${said}; families are any, more.`,
+      details: [{ path: 'pattern', message }],
+    });
+  });
+});
+
 describe('a family', () => {
+  it('may fill some megabytes of Redis', () => {
+    for (const { budgetBytes } of Object.values(keys)) {
+      expect(budgetBytes).toBeGreaterThanOrEqual(1024 * 1024);
+      expect(budgetBytes).toBeLessThanOrEqual(256 * 1024 * 1024);
+    }
+  });
+
   it.each(['', 'Order', 'a:b', 'a*', 'a b', '{a}', 'a--b', '-a'])('is not named "%s"', (name) => {
     expect(() => defineFamily({ ...any, name })).toThrow('no name for a key family');
   });

@@ -44,6 +44,23 @@ describe('a cached value', () => {
     expect(Buffer.isBuffer(back.hashedSecret)).toBe(true);
   });
 
+  it('is text that reads well, marked only where it must be', async () => {
+    const text = async (value: unknown): Promise<string> => (await encodeValue(value)).toString();
+    expect(await text({ a: 1, b: undefined, c: ['$'] })).toBe('\u0000{"a":1,"c":["$"]}');
+    expect(await text({ at: new Date(5) })).toBe('\u0000{"at":{"$time":5}}');
+    expect(await text({ $a: 1 })).toBe('\u0000{"$fields":[["$a",1]]}');
+  });
+
+  it('may be an object without a prototype', async () => {
+    const value = Object.assign(Object.create(null) as object, { a: 1 });
+    await expect(decodeValue(await encodeValue(value))).resolves.toEqual({ a: 1 });
+  });
+
+  it('is compressed from 8 KB on', async () => {
+    const sized = async (bytes: number) => (await encodeValue('a'.repeat(bytes - 2)))[0];
+    expect([await sized(8 * 1024 - 1), await sized(8 * 1024)]).toEqual([0, 1]);
+  });
+
   it('takes less room when it is big', async () => {
     const page = Array.from({ length: 200 }, (_, index) => ({
       orderId: `IL260105IN${index}`,
@@ -68,6 +85,7 @@ describe('a cached value', () => {
       new Error('x'),
     ])
       for (const value of [odd, [odd]]) await expect(encodeValue(value)).rejects.toThrow('cannot be kept');
+    await expect(decodeValue(Buffer.from('x'))).rejects.toThrow('no cached value');
     for (const bytes of ['', 'x', '\u0000', '\u0000junk', '\u0001junk'])
       await expect(decodeValue(Buffer.from(bytes))).rejects.toThrow();
   });

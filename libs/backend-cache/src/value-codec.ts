@@ -44,7 +44,7 @@ function markedFields(value: object): object {
   if (!isPlain(value)) throw new Error('A value of this kind cannot be kept');
   const fields = Object.entries(value).filter(([, held]) => held !== undefined);
   const content = fields.map(([name, held]): [string, unknown] => [name, marked(held)]);
-  if (fields.some(([name]) => name.startsWith('$') || name === '__proto__')) return { $fields: content };
+  if (fields.some(([name]) => name.startsWith('$'))) return { $fields: content };
   return Object.fromEntries(content);
 }
 
