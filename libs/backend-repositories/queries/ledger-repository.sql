@@ -82,45 +82,67 @@ with scope as (
 and d.received_at >= $1::timestamptz
 and d.received_at < $2::timestamptz
 ), judged as (
-  select scope.order_id, o.order_id is null as lost, o.branch, o.client_phone,
-    (select count(*) from effects e where e.order_id = scope.order_id and e.kind = 'contact') as contacts,
-    (select count(*) from effects e where e.order_id = scope.order_id and e.kind = 'message'
-      and e.semantic_key = 'message:order_confirmation:' || scope.order_id) as confirmations,
-    exists (select from effects e where e.order_id = scope.order_id and e.state = 'accepted'
-      and e.awaits_contact and o.branch <> 'il' and o.content_version = 1) as foreign_effect,
-    exists (select from effects e where e.order_id = scope.order_id and e.kind = 'message' and e.awaits_contact
-      and e.state = 'accepted' and not exists (select from effects c where c.order_id = scope.order_id
-        and c.kind = 'contact' and c.accepted_at is not null)) as told_before_contact
+  select scope.order_id, case when o.order_id is null then 'order row missing'
+    when e.contacts = 0 then 'contact effect missing'
+    when e.confirmations = 0 then 'confirmation missing'
+    when e.chains > 1 then 'confirmation doubled'
+    when e.unasked then 'sent again though no operator asked for it'
+    when e.odd_contact then 'contact doubled'
+    when e.foreign_effect and o.branch <> 'il' and o.content_version = 1 then 'effect on a branch that owes none'
+    when e.told and not e.synced then 'told before the contact was synced' end as problem
   from scope left join orders o on o.order_id = scope.order_id
+  cross join lateral (
+select count(*) filter (where x.kind = 'contact') as contacts,
+count(*) filter (where x.semantic_key = 'message:order_confirmation:' || x.order_id) as confirmations,
+count(*) filter (where x.purpose = 'confirmation'
+and not exists (select from effects again where again.resend_of = x.id)) as chains,
+coalesce(bool_or(x.resend_of is not null and x.state <> 'skipped' and not exists (select from events w
+where w.aggregate_type = 'order' and w.aggregate_id = x.order_id and w.type = 'operator.resent'
+  and w.payload @> jsonb_build_object('messageEffectIds', jsonb_build_array(x.id)))), false) as unasked,
+coalesce(bool_or(x.kind = 'contact' and not (case
+when x.semantic_key ~ ':(again|resync):[^:]+$' then true
+when x.semantic_key ~ ':[0-9]{1,9}$' then x.semantic_key = 'contact:' || x.order_id || ':'
+  || substring(x.semantic_key from '[0-9]+$')
+  and substring(x.semantic_key from '[0-9]+$')::int between 1 and o.content_version
+else false end)), false) as odd_contact,
+coalesce(bool_or(x.state = 'accepted' and x.awaits_contact), false) as foreign_effect,
+coalesce(bool_or(x.kind = 'message' and x.awaits_contact and x.state = 'accepted'), false) as told,
+coalesce(bool_or(x.kind = 'contact' and x.accepted_at is not null), false) as synced
+from effects x where x.order_id = scope.order_id) as e
 )
-select order_id, case when lost then 'order row missing' when contacts = 0 then 'contact effect missing'
-  when confirmations = 0 then 'confirmation missing'
-  when foreign_effect then 'effect on a branch that owes none'
-  else 'told before the contact was synced' end as problem
-from judged
-where lost or contacts = 0 or confirmations = 0 or foreign_effect or told_before_contact
-order by order_id limit $3;
+select order_id, problem from judged where problem is not null order by order_id limit $3;
 
 -- LedgerRepository.violations (everything): report
 with scope as (
   select d.order_id from deliveries d
   where d.kind = 'order' and d.outcome = 'accepted' and d.state = 'applied'
 ), judged as (
-  select scope.order_id, o.order_id is null as lost, o.branch, o.client_phone,
-    (select count(*) from effects e where e.order_id = scope.order_id and e.kind = 'contact') as contacts,
-    (select count(*) from effects e where e.order_id = scope.order_id and e.kind = 'message'
-      and e.semantic_key = 'message:order_confirmation:' || scope.order_id) as confirmations,
-    exists (select from effects e where e.order_id = scope.order_id and e.state = 'accepted'
-      and e.awaits_contact and o.branch <> 'il' and o.content_version = 1) as foreign_effect,
-    exists (select from effects e where e.order_id = scope.order_id and e.kind = 'message' and e.awaits_contact
-      and e.state = 'accepted' and not exists (select from effects c where c.order_id = scope.order_id
-        and c.kind = 'contact' and c.accepted_at is not null)) as told_before_contact
+  select scope.order_id, case when o.order_id is null then 'order row missing'
+    when e.contacts = 0 then 'contact effect missing'
+    when e.confirmations = 0 then 'confirmation missing'
+    when e.chains > 1 then 'confirmation doubled'
+    when e.unasked then 'sent again though no operator asked for it'
+    when e.odd_contact then 'contact doubled'
+    when e.foreign_effect and o.branch <> 'il' and o.content_version = 1 then 'effect on a branch that owes none'
+    when e.told and not e.synced then 'told before the contact was synced' end as problem
   from scope left join orders o on o.order_id = scope.order_id
+  cross join lateral (
+select count(*) filter (where x.kind = 'contact') as contacts,
+count(*) filter (where x.semantic_key = 'message:order_confirmation:' || x.order_id) as confirmations,
+count(*) filter (where x.purpose = 'confirmation'
+and not exists (select from effects again where again.resend_of = x.id)) as chains,
+coalesce(bool_or(x.resend_of is not null and x.state <> 'skipped' and not exists (select from events w
+where w.aggregate_type = 'order' and w.aggregate_id = x.order_id and w.type = 'operator.resent'
+  and w.payload @> jsonb_build_object('messageEffectIds', jsonb_build_array(x.id)))), false) as unasked,
+coalesce(bool_or(x.kind = 'contact' and not (case
+when x.semantic_key ~ ':(again|resync):[^:]+$' then true
+when x.semantic_key ~ ':[0-9]{1,9}$' then x.semantic_key = 'contact:' || x.order_id || ':'
+  || substring(x.semantic_key from '[0-9]+$')
+  and substring(x.semantic_key from '[0-9]+$')::int between 1 and o.content_version
+else false end)), false) as odd_contact,
+coalesce(bool_or(x.state = 'accepted' and x.awaits_contact), false) as foreign_effect,
+coalesce(bool_or(x.kind = 'message' and x.awaits_contact and x.state = 'accepted'), false) as told,
+coalesce(bool_or(x.kind = 'contact' and x.accepted_at is not null), false) as synced
+from effects x where x.order_id = scope.order_id) as e
 )
-select order_id, case when lost then 'order row missing' when contacts = 0 then 'contact effect missing'
-  when confirmations = 0 then 'confirmation missing'
-  when foreign_effect then 'effect on a branch that owes none'
-  else 'told before the contact was synced' end as problem
-from judged
-where lost or contacts = 0 or confirmations = 0 or foreign_effect or told_before_contact
-order by order_id limit $1;
+select order_id, problem from judged where problem is not null order by order_id limit $1;

@@ -62,6 +62,12 @@ async function settle(id: string, contact: string, message: string) {
     );
 }
 
+/** Another effect like one that is there, done as well, under a key of its own. */
+const again = (kind: string, key: string, resendOf: string, which = 'true') =>
+  `insert into effects (id, kind, purpose, semantic_key, order_id, lane, state, accepted_at, correlation_id, resend_of)
+    select gen_random_uuid(), kind, purpose, ${key}, order_id, lane, 'accepted', now(), 'copy', ${resendOf}
+    from effects where kind = '${kind}' and ${which}`;
+
 const il = { order: { branch: 'il' } };
 
 describe('the ledger', () => {
@@ -159,6 +165,17 @@ describe('the ledger', () => {
       'effect on a branch that owes none',
       `update orders set branch = 'co'; update effects set state = 'accepted', accepted_at = now()`,
     ],
+    [
+      'confirmation doubled',
+      again('message', `'message:order_confirmation:' || order_id || ':copy'`, 'null'),
+    ],
+    [
+      'confirmation doubled',
+      `${again('message', `'resend:1'`, 'id')}; ${again('message', `'resend:2'`, 'id', `resend_of is null`)}`,
+    ],
+    ['sent again though no operator asked for it', again('message', `'resend:1'`, 'id')],
+    ['contact doubled', again('contact', `'contact:L1:2'`, 'null')],
+    ['contact doubled', again('contact', `'contact:' || order_id || ':1:copy'`, 'null')],
   ])('finds out when something is done behind its back: %s', async (problem, tampering) => {
     await make('L1');
     await expect(balance()).resolves.toMatchObject({ violations: [] });
