@@ -1,5 +1,5 @@
 import { AppError, type ErrorDetail, parseJson } from '@visapi/backend-kernel';
-import type { EffectRow } from '@visapi/backend-repositories/effects';
+import { type EffectRow, untried } from '@visapi/backend-repositories/effects';
 import type { StoredDelivery } from '@visapi/backend-repositories/inbox';
 import type { OrderContent, OrderRow } from '@visapi/backend-repositories/orders';
 import type { Classified } from '@visapi/backend-webhooks';
@@ -136,7 +136,7 @@ function consequences(
 /** Whether a confirmation becomes what the order demands now, as `OrdersRepository.applyChange` decides. */
 function follows({ state, reason, awaitsContact }: EffectRow): boolean {
   if (!awaitsContact) return false;
-  return ['planned', 'skipped'].includes(state) || (state === 'failed' && reason === 'contact-failed');
+  return ['planned', 'skipped'].includes(state) || (state === 'failed' && untried.includes(String(reason)));
 }
 
 function stateOf(decision: { readonly state: string; readonly reason?: string }) {

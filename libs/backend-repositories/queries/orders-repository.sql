@@ -26,16 +26,16 @@ with followed as (
     skipped_at = case $3::text when 'skipped' then clock_timestamp() end
   where e.order_id = $4 and e.kind = 'message' and e.awaits_contact
 and not exists (select from effects again where again.resend_of = e.id) and e.purpose = 'confirmation'
-    and (e.state in ('planned', 'skipped') or (e.state = 'failed' and e.reason = 'contact-failed'))
+    and (e.state in ('planned', 'skipped') or (e.state = 'failed' and e.reason = any($5)))
   returning e.id
 ), reminded as (
-  update messages m set next_state = $5, next_reason = $6, next_phone = $7,
-    next_parameters = $8
-  from effects e where e.order_id = $9 and e.kind = 'message' and e.awaits_contact
+  update messages m set next_state = $6, next_reason = $7, next_phone = $8,
+    next_parameters = $9
+  from effects e where e.order_id = $10 and e.kind = 'message' and e.awaits_contact
 and not exists (select from effects again where again.resend_of = e.id) and e.purpose = 'confirmation'
     and e.state in ('claimed', 'uncertain') and m.effect_id = e.id
 )
-update messages m set phone = $10, parameters = $11
+update messages m set phone = $11, parameters = $12
 from followed where m.effect_id = followed.id;
 with followed as (
   update effects e set state = $1, reason = $2, failed_at = null,
@@ -45,17 +45,17 @@ with followed as (
 and not exists (select from effects again where again.resend_of = e.id) and e.purpose <> 'confirmation' and m.effect_id = e.id
     and m.parameters is not null
     and (e.purpose <> 'issues' or e.state = 'planned' or e.planned_at > clock_timestamp() - interval '24 hours')
-    and (e.state = 'planned' or (e.state = 'failed' and e.reason = 'contact-failed')
+    and (e.state = 'planned' or (e.state = 'failed' and e.reason = any($5))
       or (e.state = 'skipped' and e.reason in ('branch', 'invalid-phone', 'canceled', 'no-consent')))
   returning e.id
 ), reminded as (
-  update messages m set next_state = $5, next_reason = $6, next_phone = coalesce($7, m.phone),
+  update messages m set next_state = $6, next_reason = $7, next_phone = coalesce($8, m.phone),
     next_parameters = m.parameters
-  from effects e where e.order_id = $8 and e.kind = 'message' and e.awaits_contact
+  from effects e where e.order_id = $9 and e.kind = 'message' and e.awaits_contact
 and not exists (select from effects again where again.resend_of = e.id) and e.purpose <> 'confirmation'
     and e.state in ('claimed', 'uncertain') and m.effect_id = e.id
 )
-update messages m set phone = coalesce($9, m.phone) from followed where m.effect_id = followed.id;
+update messages m set phone = coalesce($10, m.phone) from followed where m.effect_id = followed.id;
 insert into order_applicants (order_id, ordinal, applicant_id)
 select $1::text, ordinal, id from unnest($2::text[]) with ordinality as given(id, ordinal)
 on conflict (order_id, ordinal) do update set applicant_id = excluded.applicant_id, removed = false;

@@ -31,6 +31,7 @@ const movesNothing: Readonly<Record<string, string>> = {
   'effects.ofOrder': 'reads',
   'effects.tellOfOrder': 'appends a fact',
   'effects.leaseSeconds': 'is a number',
+  'effects.untried': 'is a list of words',
   'messages.find': 'reads',
   'messages.ofOrder': 'reads',
   'messages.list': 'reads',

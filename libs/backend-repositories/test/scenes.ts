@@ -71,6 +71,10 @@ const shared: readonly Variant[] = [
     name: 'failed',
     effect: (base) => ({ ...done(base), state: 'failed', failedAt: base - minute, reason: 'http-400' }),
   },
+  {
+    name: 'given up by its job',
+    effect: (base) => ({ state: 'failed', failedAt: base - minute, tries: 3, reason: 'job-failed' }),
+  },
   { name: 'skipped', effect: (base) => ({ state: 'skipped', skippedAt: base - minute, reason: 'stale' }) },
   {
     name: 'withheld',

@@ -8,7 +8,13 @@ import {
 } from '@visapi/backend-testing';
 import { ContactsRepository, newestOrderOf } from '../src/contacts/index.js';
 import type { Executor } from '../src/db/database.js';
-import { EffectsRepository, endStranded, planContact, planMessages } from '../src/effects/index.js';
+import {
+  EffectsRepository,
+  endStranded,
+  planContact,
+  planMessages,
+  reopenEffect,
+} from '../src/effects/index.js';
 import {
   lockToSettle,
   MessagesRepository,
@@ -61,6 +67,14 @@ export const effectTransitions: Readonly<Record<string, Transition>> = {
   withhold: {
     sql: async (db) => await effects.withhold(db, target, 'off'),
     model: (journal, now) => effectsModel.withhold(journal, now, target, 'off'),
+  },
+  giveUp: {
+    sql: async (db) => await effects.giveUp(db, target),
+    model: (journal, now) => effectsModel.giveUp(journal, now, target),
+  },
+  reopenEffect: {
+    sql: async (db) => await reopenEffect(db, target, { ...by, reason: 'the code is mended' }),
+    model: (journal, now) => effectsModel.reopenEffect(journal, now, target),
   },
   supersede: {
     sql: async (db, { claim }) => await effects.supersede(db, claim),

@@ -292,9 +292,14 @@ describe('the sync-contact job', () => {
     expect(order).toEqual({ cbb_synced: false });
   });
 
-  it('withholds a contact whose phone no order has any more', async () => {
+  it('withholds a contact whose phone no order has any more; the message waits for the contact that replaced it', async () => {
     const { contactId, orderId, messageId } = await plant();
     await test.query(`update orders set client_phone = '+972509999999' where order_id = $1`, [orderId]);
+    await test.query(
+      `insert into effects (id, kind, purpose, semantic_key, order_id, lane, state, correlation_id)
+       values (gen_random_uuid(), 'contact', 'contact', $1, $2, '+972509999999', 'planned', 'c')`,
+      [`contact:${orderId}:2`, orderId],
+    );
     await expect(sync(contactId)).resolves.toMatchObject({ outcome: 'skipped', reason: 'superseded' });
     await expect(effect(messageId)).resolves.toMatchObject({ state: 'planned' });
     expect(cbb.calls).toEqual([]);

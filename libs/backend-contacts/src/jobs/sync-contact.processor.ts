@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { decideRetry, newId } from '@visapi/backend-kernel';
 import {
+  AnswerRecord,
   CbbClient,
   failureClassOf,
   type FieldOutcome,
@@ -35,6 +36,7 @@ interface Attempt {
   readonly held: HeldClaim;
   readonly pass: LanePass;
   readonly outcomes: Map<string, FieldOutcome>;
+  readonly record: AnswerRecord;
 }
 
 const busyPauseMs = 400;
@@ -79,7 +81,8 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     const names = Object.keys(this.cbb.fieldIds);
     const plan = planSync(claim, contactOf(claim.newest), names, this.fields.wrong);
     const held = this.leases.hold(claim);
-    const attempt = { claim, plan, held, pass, outcomes: new Map<string, FieldOutcome>() };
+    const outcomes = new Map<string, FieldOutcome>();
+    const attempt = { claim, plan, held, pass, outcomes, record: new AnswerRecord() };
     try {
       return await this.write(attempt);
     } catch (error) {
@@ -101,12 +104,11 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
   }
 
   private async write(attempt: Attempt): Promise<JobResult> {
-    const { claim, plan, outcomes } = attempt;
+    const { claim, plan, outcomes, record } = attempt;
     const { version, lane: phone } = claim;
-    const started = performance.now();
     const written = await this.upsert(attempt);
-    const durationMs = Math.round(performance.now() - started);
-    const evidence = { ...written, version, durationMs, ...outcomesOf(plan, outcomes) };
+    const answered = { vendor: 'cbb', answer: 'success', ...record.evidence(claim.attempt) };
+    const evidence = { ...written, version, ...answered, ...outcomesOf(plan, outcomes) };
     if (namesOf(outcomes, 'refused').length > 0) return await this.fail(claim, 'field-refused', evidence);
     const fields = heldFields(plan, outcomes);
     const synced = { phone, version, cbbContactId: written.contactId, fields, evidence };
@@ -114,7 +116,7 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     return { outcome: 'accepted', event: 'contact.synced', ...lineOf(claim) };
   }
 
-  private async upsert({ claim, plan, held, pass, outcomes }: Attempt) {
+  private async upsert({ claim, plan, held, pass, outcomes, record }: Attempt) {
     const { version, lane: phone, correlationId, confirmedFields } = claim;
     if (plan.isHeld && claim.cbbContactId !== null) {
       for (const name of confirmedFields) outcomes.set(name, 'kept');
@@ -123,7 +125,7 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     const onConfirmed = async (cbbContactId: string, fields: readonly string[]): Promise<void> => {
       await this.contacts.recordProgress(this.database.db, claim, { phone, version, cbbContactId, fields });
     };
-    const options = { correlationId, signal: held.signal };
+    const options = { correlationId, signal: held.signal, heard: record.heard };
     const upserted = await upsertContact(this.cbb, plan.change, { outcomes, onConfirmed }, options);
     pass.served();
     return upserted;
@@ -135,7 +137,8 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     return { outcome: 'claim-lost', ...lineOf(claim) };
   }
 
-  private async settle({ claim, plan, outcomes, held, pass }: Attempt, error: unknown): Promise<JobResult> {
+  private async settle(current: Attempt, error: unknown): Promise<JobResult> {
+    const { claim, plan, outcomes, held, pass, record } = current;
     // Without the database nothing can be written down: the lease runs out and the sweep takes the effect back.
     if (isDatabaseUnavailable(error)) throw error;
     if (held.signal.aborted) return await this.lost(claim);
@@ -143,7 +146,7 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     const { reason } = problem;
     // Another try writes what was refused again, so that only the last one may say it.
     const { refused: _perhapsNot, ...known } = outcomesOf(plan, outcomes);
-    const evidence = { ...problem.evidence, ...known };
+    const evidence = { ...problem.evidence, ...record.evidence(claim.attempt), ...known };
     const decision = decideRetry(syncRetries, problem.failure, claim, problem.retryAfterMs, Math.random());
     if (decision.verdict !== 'retry') return await this.fail(claim, reason, evidence);
     const { delayMs, counts } = decision;

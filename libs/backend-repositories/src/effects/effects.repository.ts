@@ -43,7 +43,10 @@ export interface Claim {
   readonly attempt: number;
 }
 
-/** What an attempt left behind for whoever looks: status codes, ids, durations. Never texts or personal values. */
+/**
+ * What an attempt left behind for whoever looks: which attempt, the vendor's answer in a word, its status and the digest of
+ * its bytes, how long it took, ids. Null is what was not answered. Never texts or personal values.
+ */
 export type Evidence = Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 
 export interface EffectRow {
@@ -169,7 +172,9 @@ export class EffectsRepository {
         update effects set lease_until = null,
           state = case kind when 'message' then 'uncertain' else 'planned' end,
           uncertain_at = case kind when 'message' then clock_timestamp() end,
-          reason = 'lease-expired', due_at = clock_timestamp(), queued_at = clock_timestamp()
+          reason = 'lease-expired', due_at = clock_timestamp(), queued_at = clock_timestamp(),
+          evidence = evidence || jsonb_build_object('attempt', attempt, 'answer', 'lease-expired', 'status', null,
+            'responseSha256', null, 'durationMs', null)
         where id in (select id from effects where state || '' = 'claimed' and lease_until < clock_timestamp()
           order by lease_until limit ${limit} for update skip locked)
         returning id, kind, order_id, state, reason, correlation_id

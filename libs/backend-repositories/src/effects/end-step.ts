@@ -3,8 +3,11 @@ import type { Executor } from '../db/database.js';
 import type { Evidence } from './effects.repository.js';
 import { tellOutcomes } from './tell-outcomes.js';
 
-/** Why an effect failed whose job could not even claim it: it certainly did not happen. */
+/** Why an effect failed whose job could not even claim it. */
 export const jobFailed = 'job-failed';
+
+/** Reasons of failed effects that nobody has tried: they certainly did not happen, and a change may open them again. */
+export const untried: readonly string[] = ['contact-failed', jobFailed];
 
 /** How a step ends that is not done. */
 interface StepEnd {

@@ -1,5 +1,5 @@
 export { EffectsRepository, leaseSeconds } from './effects.repository.js';
-export { endStranded } from './end-step.js';
+export { endStranded, untried } from './end-step.js';
 export { reopenEffect } from './reopen-effect.js';
 export { planContact } from './plan-contact.js';
 export { planMessages, tellOfOrder } from './plan-messages.js';

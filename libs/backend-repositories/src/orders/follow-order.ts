@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Executor } from '../db/database.js';
+import { untried } from '../effects/end-step.js';
 
 /** What becomes of a confirmation that nobody has claimed. */
 export interface FollowedConfirmation {
@@ -40,7 +41,7 @@ export async function followConfirmation(
       update effects e set state = ${state}, reason = ${reason}, due_at = clock_timestamp(), failed_at = null,
         skipped_at = case ${state}::text when 'skipped' then clock_timestamp() end
       where ${toCustomer(orderId)} and e.purpose = 'confirmation'
-        and (e.state in ('planned', 'skipped') or (e.state = 'failed' and e.reason = 'contact-failed'))
+        and (e.state in ('planned', 'skipped') or (e.state = 'failed' and e.reason = any(${[...untried]})))
       returning e.id
     ), reminded as (
       update messages m set next_state = ${state}, next_reason = ${reason}, next_phone = ${phone},
@@ -69,7 +70,7 @@ export async function followNotices(
       where ${toCustomer(orderId)} and e.purpose <> 'confirmation' and m.effect_id = e.id
         and m.parameters is not null
         and (e.purpose <> 'issues' or e.state = 'planned' or e.planned_at > clock_timestamp() - interval '24 hours')
-        and (e.state = 'planned' or (e.state = 'failed' and e.reason = 'contact-failed')
+        and (e.state = 'planned' or (e.state = 'failed' and e.reason = any(${[...untried]}))
           or (e.state = 'skipped' and e.reason in ('branch', 'invalid-phone', 'canceled', 'no-consent')))
       returning e.id
     ), reminded as (

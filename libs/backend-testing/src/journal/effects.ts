@@ -7,6 +7,7 @@ import {
   type Journal,
   newestContact,
   type Step,
+  tell,
 } from './rows.js';
 
 /** Milliseconds a claim holds. */
@@ -113,6 +114,38 @@ export function withhold(
   const held: Held = ({ id, state }) => id === effectId && state === 'planned';
   const [ended, orderId] = endStep(journal, now, held, { state: 'skipped', reason });
   return [ended, orderId ?? null];
+}
+
+/** The job of an effect that nobody has claimed has failed for the last time. */
+export function giveUp(journal: Journal, now: number, effectId: string): Step<boolean> {
+  const held: Held = ({ id, state }) => id === effectId && state === 'planned';
+  const [ended, orderId] = endStep(journal, now, held, { state: 'failed', reason: 'job-failed' });
+  return [ended, orderId !== undefined];
+}
+
+/** What `giveUp` ended is owed again, with a contact the messages that ended with it. */
+export function reopenEffect(journal: Journal, now: number, effectId: string): Step<boolean> {
+  const given = journal.effects.find(
+    ({ id, state, reason }) => id === effectId && state === 'failed' && reason === 'job-failed',
+  );
+  if (!given) return [journal, false];
+  const { orderId, kind } = given;
+  const owed = { state: 'planned', reason: null, failedAt: null, queuedAt: null, dueAt: now } as const;
+  const opened = changeEffects(
+    journal,
+    ({ id }) => id === effectId,
+    () => ({ ...owed, tries: 0 }),
+  );
+  const endedWithIt = (effect: EffectRecord): boolean =>
+    effect.orderId === orderId && effect.kind === 'message' && effect.awaitsContact;
+  const dependents = (effect: EffectRecord): boolean =>
+    kind === 'contact' &&
+    endedWithIt(effect) &&
+    effect.state === 'failed' &&
+    effect.reason === 'contact-failed' &&
+    !journal.effects.some(({ resendOf }) => resendOf === effect.id);
+  const after = changeEffects(opened, dependents, () => owed);
+  return [kind === 'contact' ? after : tell(after, orderId, 'message.planned', [effectId]), true];
 }
 
 export function supersede(journal: Journal, now: number, claim: ClaimRecord): Step<undefined> {

@@ -27,6 +27,9 @@ const isToCustomer =
     effect.awaitsContact &&
     !journal.effects.some(({ resendOf }) => resendOf === effect.id);
 
+const isUntried = ({ reason }: EffectRecord): boolean =>
+  reason === 'contact-failed' || reason === 'job-failed';
+
 const isUnderWay = ({ state }: EffectRecord): boolean => state === 'claimed' || state === 'uncertain';
 
 export function followConfirmation(
@@ -40,8 +43,7 @@ export function followConfirmation(
     .filter(({ purpose }) => purpose === 'confirmation');
   const follows = own.filter(
     (effect) =>
-      ['planned', 'skipped'].includes(effect.state) ||
-      (effect.state === 'failed' && effect.reason === 'contact-failed'),
+      ['planned', 'skipped'].includes(effect.state) || (effect.state === 'failed' && isUntried(effect)),
   );
   const ids = follows.map(({ id }) => id);
   let followed = changeEffects(
@@ -63,7 +65,7 @@ function noticeFollows(effect: EffectRecord, now: number): boolean {
     effect.purpose === 'issues' && effect.state !== 'planned' && effect.plannedAt <= now - issuesOwedMs;
   if (isOutdated) return false;
   if (effect.state === 'planned') return true;
-  if (effect.state === 'failed') return effect.reason === 'contact-failed';
+  if (effect.state === 'failed') return isUntried(effect);
   return effect.state === 'skipped' && liftedReasons.includes(effect.reason ?? '');
 }
 
