@@ -2,6 +2,7 @@ export { AirtableClient, HttpAirtableClient } from './airtable/client.js';
 export type { CompletedPage, LookupField } from './airtable/client.js';
 export type { Application, CompletedOrder, FoundOrder } from './airtable/schemas.js';
 export { AirtableModule } from './airtable/airtable.module.js';
+export { AnswerRecord } from './answer-record.js';
 export { CbbClient, HttpCbbClient } from './cbb/client.js';
 export type { CbbAccountField, CbbField, NewCbbContact } from './cbb/client.js';
 export { CbbModule } from './cbb/cbb.module.js';

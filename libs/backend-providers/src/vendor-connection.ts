@@ -1,5 +1,6 @@
 import { currentDeadline } from '@visapi/backend-kernel';
 import { Pool } from 'undici';
+import type { HearAnswer } from './answer-record.js';
 import type { RateGate } from './rate-gate.js';
 import { type VendorErrorKind, VendorError } from './vendor-error.js';
 
@@ -8,6 +9,7 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
   /** The caller has waited for its turn before it claimed what it is about to do. */
   readonly paced?: boolean;
+  readonly heard?: HearAnswer;
 }
 
 export interface VendorRequest {
@@ -95,7 +97,9 @@ export class VendorConnection {
         signal,
       });
       const retryAfterMs = readRetryAfter(String(response.headers['retry-after'] ?? ''));
-      return { status: response.statusCode, text: await response.body.text(), retryAfterMs };
+      const bytes = await response.body.bytes();
+      options.heard?.(response.statusCode, bytes);
+      return { status: response.statusCode, text: new TextDecoder().decode(bytes), retryAfterMs };
     } catch (error) {
       deadline?.throwIfAborted();
       throw notAnswered(this.vendor, error);

@@ -171,7 +171,9 @@ with expired as (
   update effects set lease_until = null,
     state = case kind when 'message' then 'uncertain' else 'planned' end,
     uncertain_at = case kind when 'message' then clock_timestamp() end,
-    reason = 'lease-expired', due_at = clock_timestamp(), queued_at = clock_timestamp()
+    reason = 'lease-expired', due_at = clock_timestamp(), queued_at = clock_timestamp(),
+    evidence = evidence || jsonb_build_object('attempt', attempt, 'answer', 'lease-expired', 'status', null,
+      'responseSha256', null, 'durationMs', null)
   where id in (select id from effects where state || '' = 'claimed' and lease_until < clock_timestamp()
     order by lease_until limit $1 for update skip locked)
   returning id, kind, order_id, state, reason, correlation_id

@@ -1,6 +1,12 @@
 import { Injectable, Optional } from '@nestjs/common';
 import { decideRetry, newId, phoneDigits } from '@visapi/backend-kernel';
-import { CbbClient, failureClassOf, type LanePass, VendorError } from '@visapi/backend-providers';
+import {
+  AnswerRecord,
+  CbbClient,
+  failureClassOf,
+  type LanePass,
+  VendorError,
+} from '@visapi/backend-providers';
 import {
   type JobProcessor,
   type JobRequest,
@@ -9,7 +15,7 @@ import {
   putOff,
 } from '@visapi/backend-queue';
 import { Database } from '@visapi/backend-repositories';
-import { EffectsRepository } from '@visapi/backend-repositories/effects';
+import { EffectsRepository, type Evidence } from '@visapi/backend-repositories/effects';
 import { type MessageClaim, MessagesRepository } from '@visapi/backend-repositories/messaging';
 import { persistently } from '../persistently.js';
 import { SendWindow } from '../send-window.js';
@@ -91,27 +97,21 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
     const document =
       claim.document && (JSON.parse(claim.document.toString()) as { link: string; filename: string });
     const message = { phone: phoneDigits(claim.phone), template, language, parameters, document };
-    const started = performance.now();
+    const record = new AnswerRecord();
     try {
-      await this.cbb.sendTemplate(message, { correlationId, paced: true });
+      await this.cbb.sendTemplate(message, { correlationId, paced: true, heard: record.heard });
     } catch (error) {
       if (!(error instanceof VendorError)) throw error;
       pass.failed(error);
-      return await persistently(() => this.recordFailure(claim, error));
+      const evidence = { vendor: error.vendor, answer: error.reason, ...record.evidence(claim.attempt) };
+      return await persistently(() => this.recordFailure(claim, error, evidence));
     }
     pass.served();
-    const evidence = {
-      vendor: 'cbb',
-      answer: 'success',
-      durationMs: Math.round(performance.now() - started),
-    };
+    const evidence = { vendor: 'cbb', answer: 'success', ...record.evidence(claim.attempt) };
     return await persistently(() => this.recordAccepted(claim, evidence));
   }
 
-  private async recordAccepted(
-    claim: MessageClaim,
-    evidence: Readonly<Record<string, string | number>>,
-  ): Promise<JobResult> {
+  private async recordAccepted(claim: MessageClaim, evidence: Evidence): Promise<JobResult> {
     const { orderId, correlationId, attempt, effectId } = claim;
     const marked = await this.messages.markAccepted(this.database.db, claim, evidence);
     if (!marked) return { outcome: 'claim-lost', orderId, correlationId, attempt, attention: true };
@@ -119,9 +119,13 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
     return { outcome: 'accepted', event: 'message.accepted', orderId, correlationId, attempt, next };
   }
 
-  private async recordFailure(claim: MessageClaim, error: VendorError): Promise<JobResult> {
+  private async recordFailure(
+    claim: MessageClaim,
+    error: VendorError,
+    evidence: Evidence,
+  ): Promise<JobResult> {
     const { orderId, correlationId, attempt, effectId } = claim;
-    const { decision, reason, evidence } = this.judge(claim, error);
+    const { decision, reason } = this.judge(claim, error);
     const told = { orderId, correlationId, attempt, reason };
     const { db } = this.database;
     if (decision.verdict === 'uncertain') {
@@ -138,13 +142,12 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
 
   /** What stopped the lane by now decides how long to wait, and is the reason when it is parked. */
   private judge(claim: MessageClaim, error: VendorError) {
-    const { vendor, facts } = error;
     const failure = failureClassOf(error);
     const stop = this.cbb.lanes.messages.stop();
     const reason = failure === 'parked' && stop ? stop.reason : error.reason;
-    const waitMs = Math.max(facts.retryAfterMs ?? 0, stop?.waitMs ?? 0);
+    const waitMs = Math.max(error.facts.retryAfterMs ?? 0, stop?.waitMs ?? 0);
     const decision = decideRetry(sendRetries, failure, claim, waitMs, Math.random());
-    return { decision, reason, evidence: { vendor, answer: error.reason, status: facts.status ?? null } };
+    return { decision, reason };
   }
 }
 

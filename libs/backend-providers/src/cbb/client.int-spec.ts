@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadConfig, slices } from '@visapi/backend-config';
 import { createSandbox } from '@visapi/sandbox/server';
+import { AnswerRecord } from '../answer-record.js';
 import { RateGate } from '../rate-gate.js';
 import { VendorError } from '../vendor-error.js';
 import { type CbbClient, HttpCbbClient, type NewCbbContact } from './client.js';
@@ -130,6 +131,17 @@ describe.each([
       email: 'dana.example@example.test',
     });
     await expect(cbb.fields(phone)).resolves.toEqual({ OrderNumber: 'IL260105IN10', visa_quantity: '2' });
+  });
+
+  it('has every answer heard by whoever keeps a record of it, refusals too', async () => {
+    const [created, refused] = [new AnswerRecord(), new AnswerRecord()];
+    await cbb.client.createContact(contact(), { ...options, heard: created.heard });
+    const empty = template(['', ...eight.slice(1)]);
+    const sent = cbb.client.sendTemplate(empty, { ...options, heard: refused.heard });
+    await expect(sent).rejects.toThrow(VendorError);
+    const responseSha256 = expect.stringMatching(/^[0-9a-f]{64}$/);
+    expect(created.evidence(1)).toMatchObject({ status: 200, responseSha256 });
+    expect(refused.evidence(1)).toMatchObject({ status: 200, responseSha256 });
   });
 
   it('gives a second creation the same id, keeps the basic data and takes the fields', async () => {

@@ -8,6 +8,7 @@ import {
   type NewCbbContact,
   type TemplateMessage,
 } from './client.js';
+import type { CallOptions } from './transport.js';
 
 type Operation = 'getContact' | 'createContact' | 'setField' | 'clearField' | 'listFields' | 'sendTemplate';
 
@@ -60,15 +61,16 @@ export class FakeCbbClient extends CbbClient {
     // In memory there is no rate to wait for.
   }
 
-  async getContact(phone: string): Promise<CbbContact | undefined> {
-    return await this.call('getContact', phone, () => {
+  async getContact(phone: string, options?: CallOptions): Promise<CbbContact | undefined> {
+    return await this.call('getContact', phone, options, () => {
       const known = this.contacts.get(phone);
       return known && { id: phone, firstName: known.firstName, email: known.email };
     });
   }
 
-  async createContact({ phone, firstName, email, fields }: NewCbbContact): Promise<string> {
-    return await this.call('createContact', phone, () => {
+  async createContact(wanted: NewCbbContact, options?: CallOptions): Promise<string> {
+    const { phone, firstName, email, fields } = wanted;
+    return await this.call('createContact', phone, options, () => {
       if (!/^\d{7,15}$/.test(phone)) throw refusal();
       const contact = this.contacts.get(phone) ?? {
         firstName,
@@ -81,41 +83,61 @@ export class FakeCbbClient extends CbbClient {
     });
   }
 
-  async setField(contactId: string, field: CbbField): Promise<void> {
-    await this.call('setField', `${contactId} ${field.name}`, () => {
+  async setField(contactId: string, field: CbbField, options?: CallOptions): Promise<void> {
+    await this.call('setField', `${contactId} ${field.name}`, options, () => {
       const contact = this.contacts.get(contactId);
       if (!contact) throw refusal();
       contact.fields.set(field.name, field.value);
     });
   }
 
-  async clearField(contactId: string, name: string): Promise<void> {
-    await this.call('clearField', `${contactId} ${name}`, () => {
+  async clearField(contactId: string, name: string, options?: CallOptions): Promise<void> {
+    await this.call('clearField', `${contactId} ${name}`, options, () => {
       const contact = this.contacts.get(contactId);
       if (!contact) throw refusal();
       contact.fields.delete(name);
     });
   }
 
-  async listFields(): Promise<readonly CbbAccountField[]> {
-    return await this.call('listFields', 'account', () => this.accountFields);
+  async listFields(options?: CallOptions): Promise<readonly CbbAccountField[]> {
+    return await this.call('listFields', 'account', options, () => this.accountFields);
   }
 
-  async sendTemplate(message: TemplateMessage): Promise<void> {
-    await this.call('sendTemplate', message.phone, () => {
+  async sendTemplate(message: TemplateMessage, options?: CallOptions): Promise<void> {
+    await this.call('sendTemplate', message.phone, options, () => {
       if (message.parameters.some((parameter) => parameter.trim() === '')) throw refusal();
       this.sent.push(message);
     });
   }
 
-  private async call<T>(operation: Operation, target: string, act: () => T): Promise<T> {
+  private async call<T>(
+    operation: Operation,
+    target: string,
+    options: CallOptions | undefined,
+    act: () => T,
+  ): Promise<T> {
     this.calls.push(`${operation} ${target}`);
-    const gate = this.gate?.operation === operation ? this.gate : undefined;
-    if (gate) {
-      this.gate = undefined;
-      gate.reach();
-      await gate.open;
+    await this.passGate(operation);
+    try {
+      const answer = this.answer(operation, act);
+      options?.heard?.(200, Buffer.from('{"success":true}'));
+      return answer;
+    } catch (error) {
+      const status = error instanceof VendorError ? error.facts.status : undefined;
+      if (status !== undefined) options?.heard?.(status, Buffer.from('{"success":false}'));
+      throw error;
     }
+  }
+
+  private async passGate(operation: Operation): Promise<void> {
+    const gate = this.gate?.operation === operation ? this.gate : undefined;
+    if (!gate) return;
+    this.gate = undefined;
+    gate.reach();
+    await gate.open;
+  }
+
+  private answer<T>(operation: Operation, act: () => T): T {
     const fault = this.faults.get(operation)?.shift();
     if (fault && !fault.afterwards) throw fault.error;
     const answer = act();
