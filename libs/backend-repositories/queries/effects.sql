@@ -69,6 +69,7 @@ with opened as (
   update effects set state = 'planned', reason = null, failed_at = null, tries = 0, queued_at = null,
     due_at = clock_timestamp()
   where id = $1 and state = 'failed' and reason = $2
+    and not exists (select from effects again where again.resend_of = effects.id)
   returning order_id, kind, purpose, planned_at
 ), dependent as (
   update effects e set state = 'planned', reason = null, failed_at = null, queued_at = null,

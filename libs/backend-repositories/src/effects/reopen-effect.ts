@@ -6,7 +6,8 @@ import { type OrderFact, tellOfOrder } from './plan-messages.js';
 
 /**
  * Plans an effect again whose job had failed for the last time, with a contact also the messages that ended with it, and
- * tells its order. One that failed for another reason was tried, and is not opened here.
+ * tells its order. One that failed for another reason was tried, and is not opened here; one that an operator has had
+ * sent again meanwhile never goes out itself.
  * @returns whether there was something to open
  */
 export async function reopenEffect(
@@ -19,6 +20,7 @@ export async function reopenEffect(
       update effects set state = 'planned', reason = null, failed_at = null, tries = 0, queued_at = null,
         due_at = clock_timestamp()
       where id = ${effectId} and state = 'failed' and reason = ${jobFailed}
+        and not exists (select from effects again where again.resend_of = effects.id)
       returning order_id, kind, purpose, planned_at
     ), dependent as (
       update effects e set state = 'planned', reason = null, failed_at = null, queued_at = null,

@@ -123,12 +123,13 @@ export function giveUp(journal: Journal, now: number, effectId: string): Step<bo
   return [ended, orderId !== undefined];
 }
 
-/** What `giveUp` ended is owed again, with a contact the messages that ended with it. */
+/** What `giveUp` ended is owed again, with a contact the messages that ended with it; none that was sent again. */
 export function reopenEffect(journal: Journal, now: number, effectId: string): Step<boolean> {
+  const isRepeated = ({ id }: EffectRecord) => journal.effects.some(({ resendOf }) => resendOf === id);
   const given = journal.effects.find(
     ({ id, state, reason }) => id === effectId && state === 'failed' && reason === 'job-failed',
   );
-  if (!given) return [journal, false];
+  if (!given || isRepeated(given)) return [journal, false];
   const { orderId, kind } = given;
   const owed = { state: 'planned', reason: null, failedAt: null, queuedAt: null, dueAt: now } as const;
   const opened = changeEffects(
@@ -143,7 +144,7 @@ export function reopenEffect(journal: Journal, now: number, effectId: string): S
     endedWithIt(effect) &&
     effect.state === 'failed' &&
     effect.reason === 'contact-failed' &&
-    !journal.effects.some(({ resendOf }) => resendOf === effect.id);
+    !isRepeated(effect);
   const after = changeEffects(opened, dependents, () => owed);
   return [kind === 'contact' ? after : tell(after, orderId, 'message.planned', [effectId]), true];
 }
