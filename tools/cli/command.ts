@@ -25,6 +25,11 @@ export interface Command {
   readonly run: (given: Given) => Promise<number>;
 }
 
+/** An option's text; undefined where it was not given. */
+export function textOf(value: string | boolean | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
 /** @throws Problem that names what is unknown or missing, with the command's usage */
 export function parseGiven(command: Command, args: readonly string[], env: Given['env']): Given {
   const usage = `npm run visapi -- ${command.name} ${command.usage}`.trimEnd();

@@ -2,6 +2,14 @@ import type { Command } from './command.ts';
 import { auditCommand } from './commands/audit.ts';
 import { eventsCommand } from './commands/events.ts';
 import { importCommand } from './commands/import.ts';
+import { ledgerCommand } from './commands/ledger.ts';
+import { reconcileCommand } from './commands/reconcile.ts';
 
 /** Everything `npm run visapi` can do besides helping. */
-export const commands: readonly Command[] = [importCommand, auditCommand, eventsCommand];
+export const commands: readonly Command[] = [
+  importCommand,
+  ledgerCommand,
+  reconcileCommand,
+  auditCommand,
+  eventsCommand,
+];

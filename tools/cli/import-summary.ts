@@ -1,4 +1,5 @@
 import type { ImportedResult } from '@visapi/backend-orders';
+import { tableOf } from './table.ts';
 
 const shownProblems = 50;
 
@@ -62,11 +63,9 @@ export class ImportSummary {
       ['test orders, left out', testOrders],
       ['refused', refused],
     ];
-    const width = Math.max(...table.map(([name]) => name.length));
-    const lines = table.map(([name, count]) => `${name.padEnd(width)}  ${String(count).padStart(8)}`);
     return [
       ...this.problemLines(),
-      ...lines,
+      ...tableOf(table),
       ...(this.dryRun ? ['', 'Dry run: nothing was written.'] : []),
     ].join('\n');
   }

@@ -26,6 +26,7 @@ export async function openSystem(env: Environment): Promise<OpenSystem> {
   const { loadConfig, slices } = await import('@visapi/backend-config');
   const { HistoryModule } = await import('@visapi/backend-events');
   const { Log, nestLogger, ObservabilityModule } = await import('@visapi/backend-observability');
+  const { OperationsModule } = await import('@visapi/backend-operations');
   const { OrdersModule } = await import('@visapi/backend-orders');
   const { DatabaseModule } = await import('@visapi/backend-repositories');
   const { process: processSlice, database, messaging } = slices;
@@ -38,6 +39,7 @@ export async function openSystem(env: Environment): Promise<OpenSystem> {
       ObservabilityModule.forRoot(config.process, log),
       DatabaseModule.forRoot(config.database, 'visapi-cli'),
       HistoryModule,
+      OperationsModule,
     ],
   };
   const app = await NestFactory.createApplicationContext(root, {

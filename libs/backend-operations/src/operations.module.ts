@@ -6,22 +6,26 @@ import {
   HealthRepository,
   LedgerRepository,
   OverdueRepository,
+  ReconciliationRepository,
 } from '@visapi/backend-repositories/operations';
 import { AnnounceOverdueWorkHandler } from './commands/announce-overdue-work.command.js';
 import { RecoverLostWorkHandler } from './commands/recover-lost-work.command.js';
 import { CheckDatabaseHandler } from './queries/check-database.query.js';
 import { GetAttentionHandler } from './queries/get-attention.query.js';
 import { GetLedgerBalanceHandler } from './queries/get-ledger-balance.query.js';
+import { ReconcileOrdersHandler } from './queries/reconcile-orders.query.js';
 
 const repositories = [
   HealthRepository,
   LedgerRepository,
   OverdueRepository,
+  ReconciliationRepository,
   EffectsRepository,
   DeliveriesRepository,
 ];
 const handlers = [
   GetLedgerBalanceHandler,
+  ReconcileOrdersHandler,
   GetAttentionHandler,
   CheckDatabaseHandler,
   RecoverLostWorkHandler,

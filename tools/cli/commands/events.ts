@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Problem } from '#services/problem.ts';
-import type { Command, Given } from '../command.ts';
+import { type Command, type Given, textOf } from '../command.ts';
 import { Progress } from '../progress.ts';
 import { type OpenSystem, openSystem } from '../system.ts';
+import { periodOptions, timeOf } from '../times.ts';
 
 const lookEveryMs = 500;
 
@@ -22,8 +23,7 @@ on, and POST /api/v1/events/replays/<id>/cancel ends it.
   --force        although the handler does more than write rows; needs a reason
   --confirm      does it`,
   options: {
-    from: { type: 'string' },
-    to: { type: 'string' },
+    ...periodOptions,
     type: { type: 'string' },
     aggregate: { type: 'string' },
     rebuild: { type: 'boolean' },
@@ -40,7 +40,7 @@ async function runEvents({ values, positionals: [action, handler = ''], env }: G
   if (action !== 'replay')
     throw new Problem(`events does not know "${action}"`, `npm run visapi -- events replay <handler>`);
   const meant = meantBy(values, handler);
-  const rate = rateOf(text(values['rate']));
+  const rate = rateOf(textOf(values['rate']));
   const system = await openSystem(env);
   try {
     const { PreviewEventReplay } = await import('@visapi/backend-events');
@@ -58,8 +58,8 @@ async function runEvents({ values, positionals: [action, handler = ''], env }: G
 type Meant = ReturnType<typeof meantBy>;
 
 function meantBy(values: Given['values'], handler: string) {
-  const [type, aggregate] = [text(values['type']), text(values['aggregate'])];
-  const [from, to] = [timeOf('from', text(values['from'])), timeOf('to', text(values['to']))];
+  const [type, aggregate] = [textOf(values['type']), textOf(values['aggregate'])];
+  const [from, to] = [timeOf('from', values['from']), timeOf('to', values['to'])];
   return {
     handler,
     rebuild: values['rebuild'] === true,
@@ -81,7 +81,7 @@ async function replay(
     ...meant,
     force: values['force'] === true,
     ratePerSecond,
-    reason: text(values['reason']),
+    reason: textOf(values['reason']),
   };
   const by = { actor: 'cli', correlationId: `cli-${process.pid}-${Date.now()}` };
   const { id, total } = await orExplain(() => system.commands.execute(new StartEventReplay(request, by)));
@@ -117,18 +117,6 @@ function isRefusal(
   error: unknown,
 ): error is Error & { readonly details?: readonly { readonly path: string; readonly message: string }[] } {
   return error instanceof Error && error.name === 'AppError';
-}
-
-function text(value: string | boolean | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined;
-}
-
-function timeOf(option: string, given: string | undefined): Date | undefined {
-  if (given === undefined) return undefined;
-  const time = new Date(given);
-  if (Number.isNaN(time.getTime()))
-    throw new Problem(`--${option} is no time: ${given}`, 'Give one such as 2026-01-05T00:00:00Z.');
-  return time;
 }
 
 function rateOf(given: string | undefined): number {

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import type { ImportedResult } from '@visapi/backend-orders';
-import type { Command, Given } from '../command.ts';
+import { type Command, type Given, textOf } from '../command.ts';
 import { Problem } from '#services/problem.ts';
 import { ImportSummary } from '../import-summary.ts';
 import { Progress } from '../progress.ts';
-import { RowsFile } from '../rows/rows-file.ts';
+import { rowFormats, RowsFile } from '../rows/rows-file.ts';
 import type { RowPlace } from '../rows/scan.ts';
 import { type OpenSystem, openSystem } from '../system.ts';
 
@@ -34,9 +34,9 @@ The status is 1 when any row was refused.`,
 };
 
 async function runImport({ values, positionals: [path = ''], env }: Given): Promise<number> {
-  const format = typeof values['format'] === 'string' ? values['format'] : undefined;
+  const format = textOf(values['format']);
   const summary = new ImportSummary(values['dry-run'] === true);
-  const file = await RowsFile.open(resolve(env['INIT_CWD'] ?? '', path), format);
+  const file = await RowsFile.open(resolve(env['INIT_CWD'] ?? '', path), format, rowFormats);
   try {
     const system = await openSystem(env);
     try {

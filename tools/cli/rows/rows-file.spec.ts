@@ -2,15 +2,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
-import { RowsFile } from './rows-file.ts';
+import { allFormats, RowsFile, rowFormats } from './rows-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'visapi-rows-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-async function rowsOf(name: string, text: string, format?: string) {
+async function rowsOf(name: string, text: string, format?: string, allowed = allFormats) {
   const path = join(folder, name);
   writeFileSync(path, text);
-  const file = await RowsFile.open(path, format);
+  const file = await RowsFile.open(path, format, allowed);
   try {
     const rows = [];
     for await (const place of file.places) rows.push({ line: place.line, ...(await file.read(place)) });
@@ -93,7 +93,17 @@ describe('a file of rows', () => {
 
   it('has the format that is said, else that of its name, and nothing is guessed', async () => {
     await expect(rowsOf('a.csv', '1\n2', 'ndjson')).resolves.toMatchObject([{ value: 1 }, { value: 2 }]);
-    await expect(rowsOf('a.txt', '1')).rejects.toThrow(/does not say its format/);
+    await expect(rowsOf('a.dat', '1')).rejects.toThrow(/does not say its format/);
     await expect(rowsOf('a.json', '1', 'toString')).rejects.toThrow(/--format cannot be "toString"/);
+  });
+
+  it('may be lines of text where rows need no fields', async () => {
+    await expect(rowsOf('a.txt', '\ufeffIL1\r\n\n  IL2 \nIL3')).resolves.toEqual([
+      { line: 1, value: 'IL1' },
+      { line: 3, value: 'IL2' },
+      { line: 4, value: 'IL3' },
+    ]);
+    await expect(rowsOf('a.txt', 'IL1', undefined, rowFormats)).rejects.toThrow(/does not say its format/);
+    await expect(rowsOf('a.csv', 'IL1', 'text', rowFormats)).rejects.toThrow(/--format cannot be "text"/);
   });
 });

@@ -5,16 +5,21 @@ import { Problem } from '#services/problem.ts';
 import type { RowPlace, RowValue, Scan } from './scan.ts';
 import { scanCsv } from './scan-csv.ts';
 import { scanJsonArray } from './scan-json-array.ts';
-import { scanLines } from './scan-lines.ts';
+import { scanLines, scanTexts } from './scan-lines.ts';
 
-const scanners = { json: scanJsonArray, ndjson: scanLines, csv: scanCsv } as const;
+const scanners = { json: scanJsonArray, ndjson: scanLines, csv: scanCsv, text: scanTexts } as const;
 type Format = keyof typeof scanners;
+
+/** Formats whose rows have fields; the lines of a text have none. */
+export const rowFormats: readonly Format[] = ['json', 'ndjson', 'csv'];
+export const allFormats: readonly Format[] = [...rowFormats, 'text'];
 
 const formats: Readonly<Record<string, Format>> = {
   '.json': 'json',
   '.ndjson': 'ndjson',
   '.jsonl': 'ndjson',
   '.csv': 'csv',
+  '.txt': 'text',
 };
 
 /** A file of rows that is never held in memory: it is cut into rows, which are then read in any order. */
@@ -27,9 +32,12 @@ export class RowsFile {
     this.scan = scan;
   }
 
-  /** @param format as the user said it; undefined = what the name of the file says */
-  static async open(path: string, format: string | undefined): Promise<RowsFile> {
-    const scanner = scanners[formatNamed(path, format)];
+  /**
+   * @param said the format as the user said it; undefined = what the name of the file says
+   * @param allowed formats that make sense to the caller
+   */
+  static async open(path: string, said: string | undefined, allowed: readonly Format[]): Promise<RowsFile> {
+    const scanner = scanners[formatNamed(path, said, allowed)];
     const handle = await open(path).catch((cause: Error) => unreadable(path, cause.message));
     const isFile = (await handle.stat()).isFile();
     if (isFile) return new RowsFile(handle, scanner(bytesOf(path)));
@@ -61,10 +69,11 @@ function unreadable(path: string, why: string): never {
   throw new Problem(`${path} cannot be read: ${why}`, 'Name a file that can be read.');
 }
 
-function formatNamed(path: string, said: string | undefined): Format {
-  const format = said ?? formats[extname(path).toLowerCase()];
-  if (format !== undefined && Object.hasOwn(scanners, format)) return format as Format;
+function formatNamed(path: string, said: string | undefined, allowed: readonly Format[]): Format {
+  const named = said ?? formats[extname(path).toLowerCase()];
+  const format = allowed.find((one) => one === named);
+  if (format !== undefined) return format;
   const problem =
     said === undefined ? `the name ${path} does not say its format` : `--format cannot be "${said}"`;
-  throw new Problem(problem, 'Say one of: --format json, --format ndjson, --format csv');
+  throw new Problem(problem, `Say one of: ${allowed.map((one) => `--format ${one}`).join(', ')}`);
 }

@@ -8,6 +8,11 @@ export function scanLines(bytes: Bytes): Scan {
   return { places: linesOf(bytes), parse: parseJsonRow };
 }
 
+/** Plain text: each line is a value, without the blanks around it; empty lines are passed over. */
+export function scanTexts(bytes: Bytes): Scan {
+  return { places: linesOf(bytes), parse: (text) => ({ value: text.trim() }) };
+}
+
 async function* linesOf(bytes: Bytes): AsyncGenerator<RowPlace> {
   let [line, start, at] = [1, 0, 0];
   let isEmpty = true;

@@ -1,9 +1,17 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { Access, reportLimit, Responds } from '@visapi/backend-http';
 import type { z } from 'zod';
 import { GetLedgerBalance } from '../queries/get-ledger-balance.query.js';
-import { ledgerQuery, ledgerResponse } from './ledger.schemas.js';
+import { ReconcileOrders } from '../queries/reconcile-orders.query.js';
+import {
+  FoundOrders,
+  ledgerQuery,
+  ledgerResponse,
+  reconcileRequest,
+  reconcileResponse,
+  toReconcileResponse,
+} from './ledger.schemas.js';
 
 @Controller('ledger')
 export class LedgerController {
@@ -14,5 +22,20 @@ export class LedgerController {
   @Responds(ledgerResponse)
   async balance(@Query({ schema: ledgerQuery }) { from, to }: z.infer<typeof ledgerQuery>) {
     return await this.queries.execute(new GetLedgerBalance(from ?? null, to ?? null));
+  }
+
+  /** A question that does not fit into an address: nothing is written. */
+  @Post('reconcile')
+  @HttpCode(200)
+  @Access({ scopes: ['ledger:read'] }, reportLimit)
+  @Responds(reconcileResponse)
+  async reconcile(
+    @Query({ schema: ledgerQuery }) { from, to }: z.infer<typeof ledgerQuery>,
+    @Body({ schema: reconcileRequest }) { orderIds }: z.infer<typeof reconcileRequest>,
+  ) {
+    const found = new FoundOrders();
+    const period = { from: from ?? null, to: to ?? null };
+    const query = new ReconcileOrders([orderIds], period, (findings) => found.add(findings));
+    return toReconcileResponse(await this.queries.execute(query), found);
   }
 }

@@ -5,9 +5,10 @@ import {
   LedgerRepository,
   LogsRepository,
   OverdueRepository,
+  ReconciliationRepository,
 } from '../operations/index.js';
 import { orderIdOf } from './names.js';
-import { type CataloguedQuery, hot, list, report, sweep } from './query.js';
+import { type CataloguedQuery, hot, list, operator, report, sweep } from './query.js';
 import { daysAgo, firstPage, type Samples } from './samples.js';
 
 export function operationsQueries(samples: Samples): CataloguedQuery[] {
@@ -30,7 +31,35 @@ export function operationsQueries(samples: Samples): CataloguedQuery[] {
     report('LedgerRepository.sums', (db) => ledger.sums(db, always), { asks: 'everything' }),
     report('LedgerRepository.violations', (db) => ledger.violations(db, day, 100), { asks: 'a day' }),
     report('LedgerRepository.violations', (db) => ledger.violations(db, always, 100), { asks: 'everything' }),
+    ...reconciliation(samples),
     ...logs(samples),
+  ];
+}
+
+function reconciliation(samples: Samples): CataloguedQuery[] {
+  const repository = new ReconciliationRepository();
+  const { done, changed, uncertain, planned, open } = samples;
+  const ids = [...[done, changed, uncertain, planned, open].map(orderIdOf), 'ILNOBODYS'];
+  const day = { from: daysAgo(101, samples), to: daysAgo(100, samples) };
+  const after = { receivedAt: daysAgo(100.5, samples).toISOString(), position: 1 };
+  const reads = ['deliveries_received_at_idx'];
+  return [
+    operator('ReconciliationRepository.named', (db) => repository.named(db, ids), {
+      reads: ['deliveries_order_id_idx', 'effects_order_id_idx'],
+    }),
+    report('ReconciliationRepository.received', (db) => repository.received(db, day, undefined, 1_000), {
+      asks: 'a day',
+      reads,
+    }),
+    report('ReconciliationRepository.received', (db) => repository.received(db, day, after, 1_000), {
+      asks: 'the rest of a day',
+      reads,
+    }),
+    report(
+      'ReconciliationRepository.received',
+      (db) => repository.received(db, { from: null, to: null }, after, 1_000),
+      { asks: 'everything since', reads },
+    ),
   ];
 }
 
