@@ -16,7 +16,12 @@ import { EventsHttpModule } from '@visapi/backend-events/http';
 import { PlatformModule } from '@visapi/backend-http';
 import { MessagingHttpModule, messagingWebhooks } from '@visapi/backend-messaging/http';
 import { type Log, ObservabilityModule } from '@visapi/backend-observability';
-import { CacheHttpModule, LogsHttpModule, OperationsHttpModule } from '@visapi/backend-operations/http';
+import {
+  CacheHttpModule,
+  LogsHttpModule,
+  OperationsHttpModule,
+  QueuesHttpModule,
+} from '@visapi/backend-operations/http';
 import { AirtableModule } from '@visapi/backend-providers';
 import { OrdersHttpModule, ordersWebhooks } from '@visapi/backend-orders/http';
 import { BatchOperationsModule, DatabaseModule, LogStoreModule } from '@visapi/backend-repositories';
@@ -54,6 +59,7 @@ export class AppModule {
         OperationsHttpModule,
         CacheHttpModule,
         LogsHttpModule,
+        QueuesHttpModule.forRoot(config.queue),
         AirtableModule.forRoot(config.airtable),
         VisaWindowModule.forRoot(config.airtable),
         ApplicationsHttpModule,

@@ -33,6 +33,9 @@ describe('while Redis is away', () => {
     expect(system.pid('worker')).not.toBe(pid);
     expect((await system.sandbox.sends()).total).toBe(0);
     expect((await fetch(`${system.urls.backend}/api/v1/readyz`)).status).toBe(200);
+    // The backend takes orders and says plainly what it cannot know.
+    const headers = { 'x-api-key': system.secrets.adminApiKey };
+    expect((await fetch(`${system.urls.backend}/api/v1/queues`, { headers })).status).toBe(503);
     await system.redis.start();
     await expectEachOnce(system, orders, answers);
     await until(ready, (status) => status === 200);
