@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { createTestDatabase, type TestDatabase } from '@visapi/backend-testing';
+import { createTestDatabase, type TestDatabase, until } from '@visapi/backend-testing';
+import pg from 'pg';
 import { migrate } from './migrate.js';
 
 const product = join(import.meta.dirname, '../../../../supabase/migrations');
@@ -70,5 +71,40 @@ describe('migrate', () => {
       `select indisvalid from pg_index where indexrelid = 'shelf_id_idx'::regclass`,
     );
     expect(index).toEqual({ indisvalid: true });
+  });
+
+  it('waits for a table in use without making others wait, and goes on when it is free', async () => {
+    await test.query('create table shelf (id int)');
+    await write('20300101000000_label_shelf.sql', 'alter table shelf add column label text');
+    const reader = new pg.Client({ connectionString: test.ownerUrl });
+    await reader.connect();
+    await reader.query('begin; select from shelf');
+    const migrating = run();
+    // The migration has been refused the table once: it stands in nobody's way between its tries.
+    const waits = `select count(*)::int as waiting from pg_locks where not granted and relation = 'shelf'::regclass`;
+    await until(
+      () => test.query<{ waiting: number }>(waits),
+      ([row]) => row?.waiting === 1,
+    );
+    await until(
+      () => test.query<{ waiting: number }>(waits),
+      ([row]) => row?.waiting === 0,
+    );
+    await test.query('insert into shelf values (1)');
+    await reader.query('commit');
+    await reader.end();
+    expect((await migrating).applied).toEqual(['label_shelf']);
+    expect(await test.query('select * from shelf')).toEqual([{ id: 1, label: null }]);
+  });
+
+  it('builds an index anew whose build was interrupted', async () => {
+    await test.query('create table shelf (id int); insert into shelf values (1), (1)');
+    const build = 'create unique index concurrently shelf_id_idx on shelf (id)';
+    await write('20300101000000_index_shelf.sql', `-- no-transaction\n${build}`);
+    await expect(run()).rejects.toThrow('index_shelf failed');
+    await test.query('delete from shelf');
+    expect((await run()).applied).toEqual(['index_shelf']);
+    const isValid = `select indisvalid from pg_index where indexrelid = 'shelf_id_idx'::regclass`;
+    expect(await test.query(isValid)).toEqual([{ indisvalid: true }]);
   });
 });

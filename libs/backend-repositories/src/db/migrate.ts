@@ -6,6 +6,11 @@ import pg from 'pg';
 /** One migrator at a time, whatever number of deployments start together. */
 const lockKey = 7_265_510_001;
 const turnPauseMs = 100;
+/** How long the statements of others may have to wait for one of a migration. */
+const lockWaitMs = 500;
+const retryPauseMs = 1_000;
+/** A minute and a half of trying. */
+const mostTries = 60;
 const filePattern = /^(\d{14})_([a-z0-9_]+)\.sql$/;
 
 interface Migration {
@@ -19,6 +24,7 @@ interface Migration {
  * transaction. A file whose first line is `-- no-transaction` (concurrent index builds) runs outside one. The record
  * is the table that the Supabase CLI keeps, so both tools agree on what has been applied.
  * @param options.databaseUrl a direct or session connection as the owner of the schema
+ * May run while the system does: it holds nobody up for longer than half a second at a time.
  * @throws Error that names the file and the statement's message when one fails; earlier files stay applied
  */
 export async function migrate(options: {
@@ -90,19 +96,61 @@ async function list(directory: string): Promise<Migration[]> {
 }
 
 async function apply(client: pg.Client, migration: Migration): Promise<void> {
-  const sql = await readFile(migration.path, 'utf8');
-  const alone = sql.startsWith('-- no-transaction');
+  const text = await readFile(migration.path, 'utf8');
+  const isAlone = text.startsWith('-- no-transaction');
   try {
-    if (!alone) await client.query('begin');
-    await client.query(sql);
-    await client.query(
-      'insert into supabase_migrations.schema_migrations (version, name, statements) values ($1, $2, $3)',
-      [migration.version, migration.name, [sql]],
-    );
-    if (!alone) await client.query('commit');
+    if (isAlone) await applyAlone(client, migration, text);
+    else await applyAsWhole(client, migration, text);
   } catch (error) {
-    if (!alone) await client.query('rollback');
     const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`Migration ${migration.version}_${migration.name} failed: ${reason}`, { cause: error });
+    const advice = isLockTimeout(error)
+      ? ' A transaction keeps its table in use: end it (pg_stat_activity, the oldest xact_start) and migrate again.'
+      : '';
+    throw new Error(`Migration ${migration.version}_${migration.name} failed: ${reason}.${advice}`, {
+      cause: error,
+    });
   }
+}
+
+/**
+ * While a statement waits to have a table for itself, everybody else waits behind it. So it waits for a moment only and
+ * comes again, and what runs is never held up longer than that.
+ */
+async function applyAsWhole(client: pg.Client, migration: Migration, text: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await client.query(`begin; set local lock_timeout = ${lockWaitMs}`);
+      await client.query(text);
+      await record(client, migration, text);
+      await client.query('commit');
+      return;
+    } catch (error) {
+      await client.query('rollback');
+      if (!isLockTimeout(error) || attempt === mostTries) throw error;
+    }
+    await pause(retryPauseMs);
+  }
+}
+
+/** A concurrent build that was interrupted leaves an index that serves nobody; it is built anew. */
+async function applyAlone(client: pg.Client, migration: Migration, text: string): Promise<void> {
+  const [, index] = /create (?:unique )?index concurrently (\w+)/i.exec(text) ?? [];
+  const invalid = await client.query<{ name: string }>(
+    'select indexrelid::regclass::text as name from pg_index where not indisvalid and indexrelid = to_regclass($1)',
+    [`public.${index ?? ''}`],
+  );
+  for (const { name } of invalid.rows) await client.query(`drop index concurrently ${name}`);
+  await client.query(text);
+  await record(client, migration, text);
+}
+
+async function record(client: pg.Client, { version, name }: Migration, text: string): Promise<void> {
+  await client.query(
+    'insert into supabase_migrations.schema_migrations (version, name, statements) values ($1, $2, $3)',
+    [version, name, [text]],
+  );
+}
+
+function isLockTimeout(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '55P03';
 }
