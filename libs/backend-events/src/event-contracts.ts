@@ -70,7 +70,14 @@ export const eventContracts = {
     resendOf: z.array(z.string()),
   }),
   /** An operator had a delivery interpreted again. Aggregate: its order, or the delivery when it names none. */
-  'operator.replayed': z.object({ reason: z.string(), deliveryId: z.string() }),
+  'operator.replayed': z.object({
+    reason: z.string(),
+    deliveryId: z.string(),
+    /** Missing where an order was retriggered. */
+    mode: z.enum(['state', 'missing', 'force']).optional(),
+    /** What was forced. */
+    effect: z.enum(['contact', 'confirmation']).optional(),
+  }),
   /** An operator has found out whether a message of unknown outcome went out. */
   'operator.settled': z.object({
     reason: z.string(),

@@ -10,6 +10,7 @@ export { questionLimit, reportLimit, webhookLimit } from './time-limit.js';
 export {
   dryRunQuery,
   noQuery,
+  noReason,
   optionalReason,
   orderNames,
   phoneOrNone,

@@ -14,8 +14,11 @@ export const reasonText = z
     'must be text without broken characters',
   );
 
-/** The same where an operator need not say it; what he did not say stands in the history as that. */
-export const optionalReason = reasonText.default('no reason given');
+/** What stands in the history where an operator need not say it, and did not. */
+export const noReason = 'no reason given';
+
+/** The same where an operator need not say it. */
+export const optionalReason = reasonText.default(noReason);
 
 /** For routes without parameters: a `?dryRun=true` that nobody heeds would be worse than refused. */
 export const noQuery = onlyKnown({});

@@ -1,6 +1,6 @@
 import { newId } from '@visapi/backend-kernel';
 import { orderConfirmation } from '@visapi/backend-messaging';
-import type { NewEffect } from '@visapi/backend-repositories/effects';
+import { type NewEffect, resyncKey } from '@visapi/backend-repositories/effects';
 import type { Decision } from './confirmation.js';
 
 type Contact = Decision<{ readonly phone: string }>;
@@ -27,6 +27,18 @@ export function newContact(
     correlationId,
   };
   return { ...base, ...stateOf(decision) };
+}
+
+/** An operator wants the CRM to be given all fields of the contact again, whatever was confirmed before. */
+export function resyncedContact(
+  order: { readonly orderId: string; readonly contentVersion: number },
+  phone: string,
+  correlationId: string,
+): NewEffect & { readonly id: string } {
+  const id = newId();
+  const { orderId } = order;
+  const base = { id, kind: 'contact', purpose: 'contact', semanticKey: resyncKey(order, id), orderId };
+  return { ...base, ...stateOf({ state: 'planned', phone }), correlationId };
 }
 
 /** The intent to confirm the order to its customer. */

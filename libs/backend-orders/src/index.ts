@@ -2,6 +2,7 @@ export { findDestination } from './catalogue/destinations.js';
 export { products } from './catalogue/products.js';
 export { validityEnglish, visaTextHebrew } from './catalogue/visa-text.js';
 export { decideContact, someCustomer } from './confirmation.js';
+export { resyncedContact } from './effects.js';
 export type { SkipReason } from './confirmation.js';
 export { decideNotice, importedVisaKey } from './notice.js';
 export type { NoticedOrder } from './notice.js';

@@ -54,6 +54,14 @@ export function planChange(before: OrderRow, content: OrderContent, cause: Chang
   };
 }
 
+/** The same content, of which nothing follows: no effect is planned, and those that are there keep their words. */
+export function planRewrite(before: OrderRow, content: OrderContent, cause: ChangeCause) {
+  const { event, ...change } = planChange(before, content, cause);
+  const payload = { ...event.payload, contactEffectId: null };
+  const nothing = { contact: undefined, confirmation: undefined, notices: undefined };
+  return { ...change, ...nothing, event: { ...event, payload } };
+}
+
 function owedContact({ orderId, contentVersion }: OrderRow, content: OrderContent, correlationId: string) {
   const decision = decideContact(content);
   return decision.state === 'planned'

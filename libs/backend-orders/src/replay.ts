@@ -1,4 +1,4 @@
-import { AppError, type ErrorDetail, parseJson } from '@visapi/backend-kernel';
+import { AppError, type AskedBy, type ErrorDetail, parseJson } from '@visapi/backend-kernel';
 import { type EffectRow, untried } from '@visapi/backend-repositories/effects';
 import type { StoredDelivery } from '@visapi/backend-repositories/inbox';
 import type { OrderContent, OrderRow } from '@visapi/backend-repositories/orders';
@@ -7,16 +7,49 @@ import { changedFields } from './change.js';
 import { decideConfirmation, decideContact } from './confirmation.js';
 import { readOrder } from './order.js';
 import { isObject } from './read-field.js';
+import type { ForcedEffect } from './replay-mode.js';
 import { newestConfirmation } from './resend.js';
 import { viziOrders } from './webhooks/vizi.webhook.js';
 
 /** Deliveries that one call replays or looks at; the answer says when there are more. */
 export const mostReplays = 1_000;
 
-/** What a replay makes, or would make, of a delivery. */
-export type Would = 'accept' | 'change' | 'skip' | 'reject' | 'open' | 'nothing';
+/** Who wants something done again, and why. */
+export interface ReplayedBy extends AskedBy {
+  readonly reason: string;
+}
 
-interface ForeseenEffect {
+export interface PlannedEffect {
+  readonly effect: ForcedEffect;
+  readonly id: string;
+}
+
+/** What a replay has made of a delivery, or of its order. */
+export const replayedAs = [
+  ...(['accepted', 'changed', 'skipped', 'opened', 'rejected'] as const),
+  ...(['rewritten', 'planned', 'refused', 'nothing-to-do', 'failed'] as const),
+] as const;
+
+export interface Replayed {
+  readonly deliveryId: string;
+  readonly orderId: string | null;
+  readonly status: (typeof replayedAs)[number];
+  /** What is still wrong with it. */
+  readonly problems: readonly ErrorDetail[];
+  /** Deliveries that wait to be interpreted now: all failed ones of an order together. */
+  readonly opened: readonly string[];
+  readonly planned?: readonly PlannedEffect[];
+  /** Names of the fields that were read differently. */
+  readonly fields?: readonly string[];
+}
+
+/** What a replay would make of a delivery; of one that is applied, of its order. */
+export const foreseenAs = [
+  ...(['accept', 'change', 'skip', 'reject', 'open'] as const),
+  ...(['rewrite', 'plan', 'force', 'refuse', 'nothing'] as const),
+] as const;
+
+export interface ForeseenEffect {
   readonly kind: 'contact' | 'message';
   readonly state: string;
   readonly reason: string | null;
@@ -26,7 +59,7 @@ export interface Foreseen {
   readonly deliveryId: string;
   readonly orderId: string | null;
   readonly now: { readonly outcome: string; readonly state: string };
-  readonly would: Would;
+  readonly would: (typeof foreseenAs)[number];
   readonly problems: readonly ErrorDetail[];
   readonly order?: {
     readonly branch: string;
@@ -37,6 +70,8 @@ export interface Foreseen {
   readonly effects?: readonly ForeseenEffect[];
   /** Names of the fields that would change. */
   readonly fields?: readonly string[];
+  /** What the same call without a dry run has to carry, so that what was shown is what is done. */
+  readonly confirm?: string;
 }
 
 /** What is known of the order that a delivery names. */

@@ -1,6 +1,7 @@
-import { isTestOrder } from '@visapi/backend-kernel';
+import { type AskedBy, isTestOrder, newId } from '@visapi/backend-kernel';
 import { orderConfirmation, templates } from '@visapi/backend-messaging';
-import type { EffectRow, NewMessage } from '@visapi/backend-repositories/effects';
+import type { Executor } from '@visapi/backend-repositories';
+import { type EffectRow, type NewMessage, planMessages } from '@visapi/backend-repositories/effects';
 import type { OrderRow } from '@visapi/backend-repositories/orders';
 import { confirmationFacts, decideConfirmation, type SkipReason } from './confirmation.js';
 
@@ -109,4 +110,26 @@ export function resentConfirmation(
     },
     message: { template, language, phone, parameters: Buffer.from(JSON.stringify(parameters)) },
   };
+}
+
+/** Writes a decided resend, with the facts that say who wanted it and wake its job. @returns the message's id */
+export async function writeResend(
+  executor: Executor,
+  orderId: string,
+  decision: Extract<ResendDecision, { state: 'send' }>,
+  { awaitsContact, reason }: { readonly awaitsContact: boolean; readonly reason: string },
+  by: AskedBy,
+): Promise<string> {
+  const id = newId();
+  const { correlationId } = by;
+  const message = resentConfirmation(orderId, id, decision, { awaitsContact, correlationId });
+  const payload = {
+    reason,
+    template: orderConfirmation.name,
+    messageEffectIds: [id],
+    resendOf: decision.resendOf === null ? [] : [decision.resendOf],
+  };
+  const facts = [{ type: 'operator.resent', payload }];
+  await planMessages(executor, orderId, [message], { ...by, pauseMs: 0, facts });
+  return id;
 }

@@ -91,11 +91,20 @@ const told = ['order', 'delivery', 'operator', 'issues', 'visa'];
 function eventEntries(event: EventRow): TimelineEntry[] {
   const [family = '', status = ''] = event.type.split('.');
   if (!told.includes(family)) return [];
-  const payload = event.payload as { fields?: string[]; warnings?: string[]; step?: string; reason?: string };
+  const payload = event.payload as {
+    fields?: string[];
+    warnings?: string[];
+    step?: string;
+    reason?: string;
+    mode?: string;
+    effect?: string;
+  };
   const names = payload.fields ?? payload.warnings ?? [payload.step].filter((step) => step !== undefined);
   const detail = [names.join(', '), payload.reason].filter(Boolean).join(': ') || null;
   const { occurredAt: at, type: kind, correlationId, actor } = event;
-  return [{ at, kind, status, detail, correlationId, actor }];
+  const { mode, effect } = payload;
+  const evidence = mode === undefined ? {} : { evidence: { mode, ...(effect !== undefined && { effect }) } };
+  return [{ at, kind, status, detail, correlationId, actor, ...evidence }];
 }
 
 function contactEntries(effect: EffectRow): TimelineEntry[] {

@@ -39,7 +39,7 @@ const movesNothing: Readonly<Record<string, string>> = {
   'receipts.lockPhones': 'waits',
   'receipts.ofOrder': 'reads',
   'contacts.tryClaim': 'is the statement of claim',
-  'contacts.resyncKey': 'words a key',
+  'effects.resyncKey': 'words a key',
   'contacts.lockResyncTarget': 'waits and reads',
 };
 

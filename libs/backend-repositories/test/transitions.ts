@@ -107,7 +107,7 @@ export const effectTransitions: Readonly<Record<string, Transition>> = {
     },
   },
   planContact: {
-    sql: async (db) => await planContact(db, newContact, { type: 'operator.synced', payload: {} }, by),
+    sql: async (db) => await planContact(db, newContact, [{ type: 'operator.synced', payload: {} }], by),
     model: (journal, now) => {
       const [planned] = ordersModel.planContact(journal, now, newContact);
       return [planned, none];

@@ -1,14 +1,9 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { newId, type AskedBy } from '@visapi/backend-kernel';
-import { decideContact } from '@visapi/backend-orders';
+import type { AskedBy } from '@visapi/backend-kernel';
+import { decideContact, resyncedContact } from '@visapi/backend-orders';
 import type { CbbField } from '@visapi/backend-providers';
 import { Database, type Executor } from '@visapi/backend-repositories';
-import {
-  lockResyncTarget,
-  newestOrderOf,
-  resyncKey,
-  type ResyncTarget,
-} from '@visapi/backend-repositories/contacts';
+import { lockResyncTarget, newestOrderOf, type ResyncTarget } from '@visapi/backend-repositories/contacts';
 import { planContact } from '@visapi/backend-repositories/effects';
 import { contactOf } from '../contact-fields.js';
 import { noContactOwed, noOrderOfPhone, orderNotFound } from '../contacts.errors.js';
@@ -52,9 +47,9 @@ export class ResyncCbbContactHandler implements ICommandHandler<ResyncCbbContact
       const told = { phone, valuesOf: newest.newestOrderId, fields: contactOf(newest).fields };
       const { orderId } = order;
       if (wish.dryRun) return { orderId, status: 'would-plan', ...told };
-      const effect = resyncOf(order, phone, by.correlationId);
+      const effect = resyncedContact(order, phone, by.correlationId);
       const payload = { reason: wish.reason, contactEffectId: effect.id };
-      await planContact(transaction, effect, { type: 'operator.synced', payload }, by);
+      await planContact(transaction, effect, [{ type: 'operator.synced', payload }], by);
       return { orderId, status: 'planned', ...told };
     });
   }
@@ -74,19 +69,4 @@ async function orderOf(transaction: Executor, phone: string): Promise<string> {
   const newest = await newestOrderOf(transaction, phone);
   if (!newest) throw noOrderOfPhone();
   return newest.newestOrderId;
-}
-
-function resyncOf(order: ResyncTarget, phone: string, correlationId: string) {
-  const id = newId();
-  return {
-    id,
-    kind: 'contact',
-    purpose: 'contact',
-    semanticKey: resyncKey(order, id),
-    orderId: order.orderId,
-    lane: phone,
-    state: 'planned',
-    reason: null,
-    correlationId,
-  };
 }

@@ -30,9 +30,9 @@ afterAll(async () => {
 afterEach(async () => await test.query('truncate deliveries, delivery_bodies, events cascade'));
 
 const replay = async (filter: object, after = 0) =>
-  await app.get(CommandBus).execute(new ReplayDeliveries(filter, after, by));
+  await app.get(CommandBus).execute(new ReplayDeliveries(filter, after, { mode: 'missing' }, by));
 const preview = async (filter: object, after = 0) =>
-  await app.get(QueryBus).execute(new PreviewReplays(filter, after));
+  await app.get(QueryBus).execute(new PreviewReplays(filter, after, { mode: 'missing' }));
 
 async function quarantined(orderId = `IL260105IN${(counter += 1)}`) {
   const body = viziOrder({ order: { id: orderId }, form: { nonce: (counter += 1) } });

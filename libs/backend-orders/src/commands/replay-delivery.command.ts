@@ -1,39 +1,30 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { ErrorDetail, AskedBy } from '@visapi/backend-kernel';
+import type { ErrorDetail } from '@visapi/backend-kernel';
 import {
   Database,
   type Executor,
   isTransientConflict,
   violatedConstraint,
 } from '@visapi/backend-repositories';
-import { tellOfOrder } from '@visapi/backend-repositories/effects';
+import { EffectsRepository, tellOfOrder } from '@visapi/backend-repositories/effects';
 import { ReplaysRepository, type StoredDelivery } from '@visapi/backend-repositories/inbox';
 import { OrdersRepository } from '@visapi/backend-repositories/orders';
 import { deliveryNotFound } from '../orders.errors.js';
-import { classifyAgain } from '../replay.js';
-
-/** Who wants something done again, and why. */
-export interface ReplayedBy extends AskedBy {
-  readonly reason: string;
-}
-
-export interface Replayed {
-  readonly deliveryId: string;
-  readonly orderId: string | null;
-  readonly status: 'accepted' | 'changed' | 'skipped' | 'opened' | 'rejected' | 'nothing-to-do' | 'failed';
-  /** What is still wrong with it. */
-  readonly problems: readonly ErrorDetail[];
-  /** Deliveries that wait to be interpreted now: all failed ones of an order together. */
-  readonly opened: readonly string[];
-}
+import { classifyAgain, type Replayed, type ReplayedBy } from '../replay.js';
+import { notApplied } from '../replay.errors.js';
+import { forceEffect, replayApplied } from '../replay-applied.js';
+import type { ReplayHow } from '../replay-mode.js';
+import { replayedPayload } from '../replay-order.js';
 
 /**
  * Has a delivery interpreted again that was set aside: one that failed is opened, together with all failed ones of its
- * order; one that was rejected is classified anew. May be repeated: what is on its way or done is left alone.
+ * order; one that was rejected is classified anew. Of one that is applied it is the order that is replayed, as `how` says.
+ * May be repeated: what is on its way or done is left alone.
  */
 export class ReplayDelivery extends Command<Replayed> {
   constructor(
     readonly deliveryId: string,
+    readonly how: ReplayHow,
     readonly by: ReplayedBy,
   ) {
     super();
@@ -46,14 +37,12 @@ export class ReplayDeliveryHandler implements ICommandHandler<ReplayDelivery> {
     private readonly database: Database,
     private readonly replays: ReplaysRepository,
     private readonly orders: OrdersRepository,
+    private readonly effects: EffectsRepository,
   ) {}
 
-  async execute({ deliveryId, by }: ReplayDelivery): Promise<Replayed> {
-    return await replay(
-      { database: this.database, replays: this.replays, orders: this.orders },
-      deliveryId,
-      by,
-    );
+  async execute({ deliveryId, how, by }: ReplayDelivery): Promise<Replayed> {
+    const { database, replays, orders, effects } = this;
+    return await replay({ database, replays, orders, effects }, deliveryId, how, by);
   }
 }
 
@@ -61,6 +50,7 @@ export interface ReplayParts {
   readonly database: Database;
   readonly replays: ReplaysRepository;
   readonly orders: OrdersRepository;
+  readonly effects: EffectsRepository;
 }
 
 /** Rounds in which a replay may meet the arrival of the same order. */
@@ -70,19 +60,20 @@ const mostRounds = 5;
 export async function replay(
   parts: ReplayParts,
   deliveryId: string,
+  how: ReplayHow,
   by: ReplayedBy,
   round = 1,
 ): Promise<Replayed> {
   try {
     return await parts.database.db
       .transaction()
-      .execute(async (transaction) => await replayIn(transaction, parts, deliveryId, by));
+      .execute(async (transaction) => await replayIn(transaction, parts, deliveryId, how, by));
   } catch (error) {
     // The order's first delivery arrives at this moment: in the next round it is there to be seen.
     const isPassing =
       isTransientConflict(error) || violatedConstraint(error) === 'deliveries_accepted_order_key';
     if (!isPassing || round >= mostRounds) throw error;
-    return await replay(parts, deliveryId, by, round + 1);
+    return await replay(parts, deliveryId, how, by, round + 1);
   }
 }
 
@@ -90,14 +81,30 @@ async function replayIn(
   transaction: Executor,
   parts: ReplayParts,
   deliveryId: string,
+  how: ReplayHow,
   by: ReplayedBy,
 ): Promise<Replayed> {
   const rejected = await parts.replays.lockRejected(transaction, deliveryId);
-  if (rejected) return await classifyRejected(transaction, parts, rejected, by);
-  const delivery = await parts.replays.read(transaction, deliveryId);
+  const delivery = rejected ?? (await parts.replays.read(transaction, deliveryId));
   if (!delivery) throw deliveryNotFound();
-  const { orderId } = delivery;
-  if (delivery.state !== 'failed' || orderId === null) return untouched(delivery, 'nothing-to-do');
+  if (how.mode === 'force') return await forceEffect(transaction, parts, delivery, how, by);
+  if (delivery.state === 'applied') return await replayApplied(transaction, parts, delivery, how, by);
+  const isSetAside = rejected !== undefined || delivery.state === 'failed';
+  if (!isSetAside) return untouched(delivery, 'nothing-to-do');
+  if (how.mode === 'state') return untouched(delivery, 'refused', [notApplied]);
+  return rejected
+    ? await classifyRejected(transaction, parts, rejected, by)
+    : await openFailed(transaction, parts, delivery, by);
+}
+
+async function openFailed(
+  transaction: Executor,
+  parts: ReplayParts,
+  delivery: StoredDelivery,
+  by: ReplayedBy,
+): Promise<Replayed> {
+  const { id: deliveryId, orderId } = delivery;
+  if (orderId === null) return untouched(delivery, 'nothing-to-do');
   if (delivery.body === null) return untouched(delivery, 'failed', bytesGone);
   const opened = await parts.replays.openFailedOfOrder(transaction, orderId, by.actor);
   // Somebody else opened them between the look and the lock.
@@ -144,7 +151,7 @@ async function tell(
   orderId: string | null,
   { reason, ...who }: ReplayedBy,
 ): Promise<void> {
-  const fact = { type: 'operator.replayed', payload: { reason, deliveryId: id } };
+  const fact = { type: 'operator.replayed', payload: replayedPayload(id, { mode: 'missing' }, reason) };
   if (orderId !== null && (await orders.exists(transaction, { orderId })))
     await tellOfOrder(transaction, orderId, [fact], who);
   else await replays.tellOfDelivery(transaction, id, { ...fact, ...who });

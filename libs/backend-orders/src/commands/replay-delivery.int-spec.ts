@@ -35,7 +35,7 @@ afterAll(async () => {
 });
 
 const newOrderId = () => `IL260105IN${(counter += 1)}`;
-const replay = async (id: string) => await commands.execute(new ReplayDelivery(id, by));
+const replay = async (id: string) => await commands.execute(new ReplayDelivery(id, { mode: 'missing' }, by));
 const create = async (id: string) => await commands.execute(new CreateOrder(id));
 const known = { email: 'dana.example@example.test' };
 const bodyOf = (orderId: string, client: object = known) =>

@@ -1,17 +1,10 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { newId, type AskedBy } from '@visapi/backend-kernel';
-import { orderConfirmation } from '@visapi/backend-messaging';
+import type { AskedBy } from '@visapi/backend-kernel';
 import { Database, type Executor } from '@visapi/backend-repositories';
-import { EffectsRepository, planMessages } from '@visapi/backend-repositories/effects';
+import { EffectsRepository } from '@visapi/backend-repositories/effects';
 import { newestOrderOfPhone, OrdersRepository } from '@visapi/backend-repositories/orders';
 import { orderNotFound } from '../orders.errors.js';
-import {
-  decideResend,
-  type ResendDecision,
-  type ResendWish,
-  resentConfirmation,
-  unknownFacts,
-} from '../resend.js';
+import { decideResend, type ResendWish, unknownFacts, writeResend } from '../resend.js';
 import { noOrderOfPhone, notSentAgain } from '../resend.errors.js';
 
 export type ResentConfirmation =
@@ -61,33 +54,11 @@ export class ResendConfirmationHandler implements ICommandHandler<ResendConfirma
       const { phone, parameters, resendOf } = decision;
       const told = { orderId, phone, resendOf, parameters };
       if (wish.dryRun) return { state: 'would-plan', messageId: null, ...told };
-      return { state: 'planned', messageId: await plan(transaction, orderId, decision, wish, by), ...told };
+      const how = { awaitsContact: wish.phone === null, reason: wish.reason };
+      const messageId = await writeResend(transaction, orderId, decision, how, by);
+      return { state: 'planned', messageId, ...told };
     });
   }
-}
-
-async function plan(
-  transaction: Executor,
-  orderId: string,
-  decision: Extract<ResendDecision, { state: 'send' }>,
-  wish: ResendConfirmation['wish'],
-  by: AskedBy,
-): Promise<string> {
-  const id = newId();
-  const awaitsContact = wish.phone === null;
-  const message = resentConfirmation(orderId, id, decision, {
-    awaitsContact,
-    correlationId: by.correlationId,
-  });
-  const payload = {
-    reason: wish.reason,
-    template: orderConfirmation.name,
-    messageEffectIds: [id],
-    resendOf: decision.resendOf === null ? [] : [decision.resendOf],
-  };
-  const facts = [{ type: 'operator.resent', payload }];
-  await planMessages(transaction, orderId, [message], { ...by, pauseMs: 0, facts });
-  return id;
 }
 
 async function orderOf(transaction: Executor, phone: string): Promise<string> {

@@ -5,11 +5,10 @@ import { Database, isDatabaseUnavailable, isSlowStatement } from '@visapi/backen
 import { EffectsRepository, tellOfOrder } from '@visapi/backend-repositories/effects';
 import { ReplaysRepository } from '@visapi/backend-repositories/inbox';
 import { OrdersRepository } from '@visapi/backend-repositories/orders';
-import { keepCorrections } from '../correction.js';
-import { readOrder } from '../order.js';
 import { planChange, writeChange } from '../order-change.js';
-import { bodyOf, foresee, mostReplays } from '../replay.js';
-import { replay, type Replayed, type ReplayedBy } from './replay-delivery.command.js';
+import { foresee, mostReplays, type Replayed, type ReplayedBy } from '../replay.js';
+import { rereadOrder } from '../replay-order.js';
+import { replay } from './replay-delivery.command.js';
 
 export interface Retriggered {
   readonly orderId: string;
@@ -105,7 +104,8 @@ export class RetriggerOrdersHandler implements ICommandHandler<RetriggerOrders> 
   }
 
   private async replayOne(id: string, by: ReplayedBy): Promise<Replayed> {
-    return await replay({ database: this.database, replays: this.replays, orders: this.orders }, id, by);
+    const { database, replays, orders, effects } = this;
+    return await replay({ database, replays, orders, effects }, id, { mode: 'missing' }, by);
   }
 
   private async foreseeReplay(id: string) {
@@ -119,14 +119,13 @@ export class RetriggerOrdersHandler implements ICommandHandler<RetriggerOrders> 
     const { reason, ...who } = by;
     return await this.database.db.transaction().execute(async (transaction): Promise<Result> => {
       const before = await this.orders.lock(transaction, orderId);
-      const delivery = await this.replays.newestApplied(transaction, orderId);
-      if (!before || !delivery)
+      const { orders, replays } = this;
+      const reread = before && (await rereadOrder(transaction, { orders, replays }, before));
+      if (!reread)
         return { status: 'failed', message: 'No stored delivery holds the content of this order.' };
-      const said = readOrder(bodyOf(delivery), orderId);
-      const content = keepCorrections(said, before, await this.orders.correctedFields(transaction, orderId));
-      const { id: deliveryId } = delivery;
+      const { id: deliveryId } = reread.delivery;
       const { appliedPosition } = before;
-      const change = planChange(before, content, {
+      const change = planChange(before, reread.content, {
         ...by,
         deliveryId,
         appliedPosition,

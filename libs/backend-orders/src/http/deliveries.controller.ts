@@ -58,11 +58,12 @@ export class DeliveriesController {
     @Body({ schema: replayManyRequest }) body: z.infer<typeof replayManyRequest>,
     @Req() request: HttpRequest,
   ) {
-    const { filter, reason } = body;
+    const { filter, reason, mode } = body;
     const after = Number(body.cursor);
+    const by = { ...askedBy(request), reason };
     return query.dryRun || body.dryRun
-      ? await this.queries.execute(new PreviewReplays(filter, after))
-      : await this.commands.execute(new ReplayDeliveries(filter, after, { ...askedBy(request), reason }));
+      ? await this.queries.execute(new PreviewReplays(filter, after, { mode }))
+      : await this.commands.execute(new ReplayDeliveries(filter, after, { mode }, by));
   }
 
   @Post(':id/replay')
@@ -72,11 +73,11 @@ export class DeliveriesController {
   async replay(
     @Param({ schema: deliveryIdParameter }) { id }: z.infer<typeof deliveryIdParameter>,
     @Query({ schema: dryRunQuery }) query: z.infer<typeof dryRunQuery>,
-    @Body({ schema: replayRequest }) { dryRun, reason }: z.infer<typeof replayRequest>,
+    @Body({ schema: replayRequest }) { dryRun, reason, how }: z.infer<typeof replayRequest>,
     @Req() request: HttpRequest,
   ) {
     return query.dryRun || dryRun
-      ? await this.queries.execute(new PreviewReplay(id))
-      : await this.commands.execute(new ReplayDelivery(id, { ...askedBy(request), reason }));
+      ? await this.queries.execute(new PreviewReplay(id, how))
+      : await this.commands.execute(new ReplayDelivery(id, how, { ...askedBy(request), reason }));
   }
 }

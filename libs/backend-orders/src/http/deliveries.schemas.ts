@@ -1,6 +1,8 @@
-import { onlyKnown, optionalReason, pageQuery } from '@visapi/backend-http';
+import { noReason, onlyKnown, optionalReason, pageQuery, reasonText } from '@visapi/backend-http';
 import type { DeliveryRow } from '@visapi/backend-repositories/inbox';
 import { z } from 'zod';
+import { foreseenAs, replayedAs } from '../replay.js';
+import { forcedEffects, howOf, replayModes } from '../replay-mode.js';
 import { time, timestamp } from './fields.schemas.js';
 
 const outcome = z.enum(['accepted', 'changed', 'skipped', 'rejected']);
@@ -22,8 +24,21 @@ export const deliveryIdParameter = z.object({ id: deliveryId });
 
 export const replayRequest = onlyKnown({
   dryRun: z.boolean('must be true or false').default(false),
-  reason: optionalReason,
-}).prefault({});
+  mode: z.enum(replayModes, `must be one of ${replayModes.join(', ')}`).default('missing'),
+  /** Which effect is forced. */
+  effect: z.enum(forcedEffects, `must be ${forcedEffects.join(' or ')}`).optional(),
+  /** What a dry run of the same call answered. */
+  confirm: z.string('must be what a dry run answered as confirm').max(100).optional(),
+  reason: reasonText.optional(),
+})
+  .prefault({})
+  .transform(({ dryRun, ...asked }, context) => {
+    const how = howOf(asked);
+    const { reason = noReason } = asked;
+    if (!('message' in how)) return { dryRun, how, reason };
+    context.addIssue({ code: 'custom', path: [how.path], message: how.message });
+    return z.NEVER;
+  });
 
 const filter = onlyKnown({
   ids: z.array(deliveryId).min(1).max(500).optional(),
@@ -45,6 +60,14 @@ export const replayManyRequest = onlyKnown({
     .regex(/^\d{1,15}$/, 'cursor must be one that an earlier answer gave')
     .default('0'),
   dryRun: z.boolean('must be true or false').default(false),
+  mode: z
+    .enum(['state', 'missing'], {
+      error: ({ input }) =>
+        input === 'force'
+          ? 'must be state or missing; force is for one delivery: POST /deliveries/<id>/replay'
+          : 'must be state or missing',
+    })
+    .default('missing'),
   reason: optionalReason,
 });
 
@@ -73,16 +96,18 @@ export function toDeliveryResponse(row: DeliveryRow) {
 const replayed = z.object({
   deliveryId: z.string(),
   orderId: z.string().nullable(),
-  status: z.enum(['accepted', 'changed', 'skipped', 'opened', 'rejected', 'nothing-to-do', 'failed']),
+  status: z.enum(replayedAs),
   problems,
   opened: z.array(z.string()),
+  planned: z.array(z.object({ effect: z.enum(forcedEffects), id: z.string() })).optional(),
+  fields: z.array(z.string()).optional(),
 });
 
 const foreseen = z.object({
   deliveryId: z.string(),
   orderId: z.string().nullable(),
   now: z.object({ outcome: z.string(), state: z.string() }),
-  would: z.enum(['accept', 'change', 'skip', 'reject', 'open', 'nothing']),
+  would: z.enum(foreseenAs),
   problems,
   order: z
     .object({
@@ -96,6 +121,7 @@ const foreseen = z.object({
     .array(z.object({ kind: z.string(), state: z.string(), reason: z.string().nullable() }))
     .optional(),
   fields: z.array(z.string()).optional(),
+  confirm: z.string().optional(),
 });
 
 /** What was done, or for a dry run what would be. */

@@ -28,7 +28,8 @@ afterAll(async () => {
 });
 
 const newOrderId = () => `IL260105IN${(counter += 1)}`;
-const preview = async (id: string) => await app.get(QueryBus).execute(new PreviewReplay(id));
+const preview = async (id: string) =>
+  await app.get(QueryBus).execute(new PreviewReplay(id, { mode: 'missing' }));
 const create = async (id: string) => await app.get(CommandBus).execute(new CreateOrder(id));
 
 async function receive(orderId: string, form: object = {}, rejected = false) {

@@ -1,14 +1,26 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database } from '@visapi/backend-repositories';
-import { EffectsRepository } from '@visapi/backend-repositories/effects';
-import { ReplaysRepository } from '@visapi/backend-repositories/inbox';
-import { OrdersRepository } from '@visapi/backend-repositories/orders';
+import { type EffectRow, EffectsRepository } from '@visapi/backend-repositories/effects';
+import { ReplaysRepository, type StoredDelivery } from '@visapi/backend-repositories/inbox';
+import { contentOf, type OrderRow, OrdersRepository } from '@visapi/backend-repositories/orders';
+import {
+  foreseeForced,
+  foreseeLost,
+  foreseeMissing,
+  foreseeRewrite,
+  foreseeUnapplied,
+} from '../foresight.js';
 import { deliveryNotFound } from '../orders.errors.js';
 import { type Foreseen, foresee, orderIdOf } from '../replay.js';
+import type { ManyReplays, ReplayHow } from '../replay-mode.js';
+import { rereadOrder } from '../replay-order.js';
 
 /** What a replay of this delivery would do; writes nothing. */
 export class PreviewReplay extends Query<Foreseen> {
-  constructor(readonly deliveryId: string) {
+  constructor(
+    readonly deliveryId: string,
+    readonly how: ReplayHow,
+  ) {
     super();
   }
 }
@@ -22,9 +34,9 @@ export class PreviewReplayHandler implements IQueryHandler<PreviewReplay> {
     private readonly effects: EffectsRepository,
   ) {}
 
-  async execute({ deliveryId }: PreviewReplay): Promise<Foreseen> {
+  async execute({ deliveryId, how }: PreviewReplay): Promise<Foreseen> {
     const { database, replays, orders, effects } = this;
-    return await foreseeStored({ database, replays, orders, effects }, deliveryId, new Set());
+    return await foreseeStored({ database, replays, orders, effects }, deliveryId, how, new Set());
   }
 }
 
@@ -40,18 +52,38 @@ export interface PreviewParts {
  * @throws when there is no such delivery
  */
 export async function foreseeStored(
-  { database: { db }, replays, orders, effects }: PreviewParts,
+  parts: PreviewParts,
   deliveryId: string,
+  how: ReplayHow,
   accepted: ReadonlySet<string | null>,
 ): Promise<Foreseen> {
-  const delivery = await replays.read(db, deliveryId);
+  const { db } = parts.database;
+  const delivery = await parts.replays.read(db, deliveryId);
   if (!delivery) throw deliveryNotFound();
   const orderId = orderIdOf(delivery);
-  if (orderId === null) return foresee(delivery, { isAccepted: false, row: undefined, effects: [] });
-  const [isAccepted, row, known] = await Promise.all([
-    replays.isAccepted(db, orderId),
-    orders.findById(db, orderId),
-    effects.ofOrder(db, orderId),
-  ]);
-  return foresee(delivery, { isAccepted: isAccepted || accepted.has(orderId), row, effects: known });
+  const [isAccepted, row, effects] =
+    orderId === null
+      ? [false, undefined, []]
+      : await Promise.all([
+          parts.replays.isAccepted(db, orderId),
+          parts.orders.findById(db, orderId),
+          parts.effects.ofOrder(db, orderId),
+        ]);
+  if (how.mode === 'force') return foreseeForced(delivery, row, effects, how.effect);
+  if (delivery.state === 'applied') return await foreseeApplied(parts, delivery, row, effects, how);
+  if (how.mode === 'state') return foreseeUnapplied(delivery);
+  return foresee(delivery, { isAccepted: isAccepted || accepted.has(orderId), row, effects });
+}
+
+async function foreseeApplied(
+  parts: PreviewParts,
+  delivery: StoredDelivery,
+  row: OrderRow | undefined,
+  effects: readonly EffectRow[],
+  { mode }: ManyReplays,
+): Promise<Foreseen> {
+  if (!row) return foreseeLost(delivery);
+  if (mode === 'missing') return foreseeMissing(delivery, row, effects);
+  const reread = await rereadOrder(parts.database.db, parts, row);
+  return foreseeRewrite(delivery, row, reread ? reread.content : contentOf(row));
 }

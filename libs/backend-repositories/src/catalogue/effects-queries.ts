@@ -54,7 +54,7 @@ function planning({ done }: Samples): CataloguedQuery[] {
     hot('planMessages', (db) => planMessages(db, orderId, [{ effect, message }], told), {
       answers: [[{ id: effect.id, state: 'planned' }], [], [{ id: idOf('contact', done) }]],
     }),
-    operator('planContact', (db) => planContact(db, newEffect('contact', done), fact, by)),
+    operator('planContact', (db) => planContact(db, newEffect('contact', done), [fact], by)),
     operator('reopenEffect', (db) => reopenEffect(db, idOf('contact', 1007), asked), {
       answers: [[{ orderId, kind: 'contact', purpose: 'contact' }]],
       reads: ['effects_pkey', 'effects_order_id_idx'],

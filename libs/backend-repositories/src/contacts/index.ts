@@ -1,4 +1,4 @@
 export { ContactsRepository } from './contacts.repository.js';
 export type { ContactClaim, NewestOrder } from './contacts.repository.js';
-export { lockResyncTarget, newestOrderOf, resyncKey } from './resync-contact.js';
+export { lockResyncTarget, newestOrderOf } from './resync-contact.js';
 export type { ResyncTarget } from './resync-contact.js';

@@ -10,11 +10,6 @@ export interface ResyncTarget {
   readonly contentVersion: number;
 }
 
-/** The semantic key of a resync: never one that is known already, and told from others by whoever claims it. */
-export function resyncKey({ orderId, contentVersion }: ResyncTarget, effectId: string): string {
-  return `contact:${orderId}:${contentVersion}:resync:${effectId}`;
-}
-
 /** The order, locked until the transaction ends, so that its phone stays what was read. */
 export async function lockResyncTarget(
   executor: Executor,
