@@ -35,6 +35,16 @@ describe('what a comparison with a list found', () => {
     expect(text).not.toContain('IL50');
   });
 
+  it('does not let those that are withheld by rule hide who else was not told', async () => {
+    const withheld = Array.from({ length: 60 }, (_none, n): Told => {
+      return { finding: 'not-told', orderId: `CO${n}`, state: 'skipped', reason: 'branch' };
+    });
+    const lost: Told = { finding: 'not-told', orderId: 'IL1', state: 'failed', reason: 'contact-failed' };
+    await expect(written(false, [withheld, [lost]])).resolves.toContain(
+      'not told:\n  IL1  failed, contact-failed',
+    );
+  });
+
   it('says when what is only here was not looked for', async () => {
     await expect(written(false, [])).resolves.toContain('was not looked for');
     const period = { from: new Date('2026-01-05T00:00:00Z'), to: null };

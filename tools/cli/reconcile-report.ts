@@ -5,10 +5,14 @@ import { isShown, listOf, tableOf } from './table.ts';
 export type Told =
   Finding | { readonly finding: 'unreadable'; readonly line: number; readonly problem: string };
 
-const titles: Readonly<Record<Told['finding'], string>> = {
+/** What is shown together: what is withheld by rule must not hide what somebody has to look at. */
+type Shown = Told['finding'] | 'withheld';
+
+const titles: Readonly<Record<Shown, string>> = {
   'only-there': 'only in the list: never reached us',
   rejected: 'refused when they came; their deliveries are kept and can be replayed',
   'not-told': 'in both, and their customers were not told',
+  withheld: 'in both, and their confirmations withheld for the reason that is said',
   'only-here': 'only here: came within the period, and not in the list',
   'test-order': 'test orders',
   unreadable: 'lines that name no order',
@@ -16,8 +20,8 @@ const titles: Readonly<Record<Told['finding'], string>> = {
 
 /** What a list was found to be: told one by one, or the first few of each kind. It holds no more than it shows. */
 export class ReconcileReport {
-  private readonly counts = new Map<Told['finding'], number>();
-  private readonly first = new Map<Told['finding'], string[]>();
+  private readonly counts = new Map<Shown, number>();
+  private readonly first = new Map<Shown, string[]>();
   private readonly write: (text: string) => Promise<void>;
   private readonly json: boolean;
   private isBegun = false;
@@ -34,10 +38,11 @@ export class ReconcileReport {
 
   async add(findings: readonly Told[]): Promise<void> {
     for (const told of findings) {
-      const before = this.count(told.finding);
-      this.counts.set(told.finding, before + 1);
+      const kind = told.finding === 'not-told' && told.state === 'skipped' ? 'withheld' : told.finding;
+      const before = this.count(kind);
+      this.counts.set(kind, before + 1);
       if (!isShown(before)) continue;
-      this.first.set(told.finding, [...(this.first.get(told.finding) ?? []), lineOf(told)]);
+      this.first.set(kind, [...(this.first.get(kind) ?? []), lineOf(told)]);
     }
     if (!this.json || findings.length === 0) return;
     const text = findings.map((told) => JSON.stringify(told)).join(',\n');
@@ -76,15 +81,15 @@ export class ReconcileReport {
       ['only here', counts.onlyHere],
       ['test orders only here', testOrders.here],
     ]);
-    const lists = Object.entries(titles).flatMap(([finding, title]) => {
-      const kind = finding as Told['finding'];
+    const lists = Object.entries(titles).flatMap(([name, title]) => {
+      const kind = name as Shown;
       return listOf(title, this.first.get(kind) ?? [], this.count(kind));
     });
     return [...table, '', periodLine(period), ...lists].join('\n');
   }
 
-  private count(finding: Told['finding']): number {
-    return this.counts.get(finding) ?? 0;
+  private count(kind: Shown): number {
+    return this.counts.get(kind) ?? 0;
   }
 }
 
