@@ -19,7 +19,7 @@ const ENTRIES = {
   bench: ['load-tests/bench.ts'],
   chaos: ['tools/chaos/main.ts'],
   mutate: ['tools/mutate/main.ts'],
-  build: ['node_modules/nx/dist/bin/nx.js', 'run-many', '-t', 'build'],
+  build: ['tools/checks/build.ts'],
   explain: ['tools/queries/explain.ts'],
   generate: ['tools/checks/generated.ts', '--write'],
   visapi: ['tools/cli/main.ts'],

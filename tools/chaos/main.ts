@@ -3,9 +3,8 @@
  * processes under load and checks from outside that nothing is lost and nothing doubled. Fails when a promise does not
  * hold; with `--without`, when the absence of a safeguard goes unnoticed.
  */
-import { Guardian } from '#services/guardian.ts';
 import { explain } from '#services/problem.ts';
-import { buildAll } from '#launcher/build.ts';
+import { ensureBuilt } from '#launcher/build.ts';
 import { parseChaosArguments, type ChaosArguments } from './arguments.ts';
 import { record } from './report/record.ts';
 import { findings, table } from './report/table.ts';
@@ -31,7 +30,7 @@ process.exit();
 async function main(args: readonly string[]): Promise<number> {
   const asked = parseChaosArguments(args);
   const chosen = chosenRuns(asked);
-  await build();
+  await ensureBuilt();
   const verdicts: Verdict[] = [];
   let failed = 0;
   for (const { scenario, without } of chosen) {
@@ -52,12 +51,6 @@ function chosenRuns({ names, without }: ChaosArguments): { scenario: Scenario; w
       { scenario: safeguard.scenario, without: safeguard },
     ]);
   return select(names).map((scenario) => ({ scenario }));
-}
-
-async function build(): Promise<void> {
-  const guardian = new Guardian();
-  await buildAll(guardian);
-  await guardian.close();
 }
 
 /** Undefined when the scenario could not be played to its end. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { execa } from 'execa';
-import { readSettings, REPOSITORY } from '../launcher/settings.ts';
+import { ensureBuilt } from '../launcher/build.ts';
+import { readSettings } from '../launcher/settings.ts';
 import { readJson } from '../services/files.ts';
 import { Problem } from '../services/problem.ts';
 
@@ -19,7 +19,7 @@ export interface OpenSystem {
 /** @throws Problem when no system is named, or its database does not answer as it should */
 export async function openSystem(env: Environment): Promise<OpenSystem> {
   const url = await findDatabase(env);
-  await build();
+  await ensureBuilt();
   // Imported when they are there: the build has just made them.
   const { NestFactory } = await import('@nestjs/core');
   const { CommandBus: Commands, QueryBus: Queries } = await import('@nestjs/cqrs');
@@ -79,22 +79,4 @@ function orProblem<T>(load: () => T): T {
       },
     );
   }
-}
-
-/** Unchanged libraries come from the cache, in less than a second. */
-async function build(): Promise<void> {
-  const nx = join(REPOSITORY, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
-  const libraries = 'tag:type:context,tag:type:mechanism,tag:type:kernel';
-  const { failed, all } = await execa(
-    process.execPath,
-    [nx, 'run-many', '-t', 'build', '-p', libraries, '--outputStyle=static'],
-    {
-      cwd: REPOSITORY,
-      env: { NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false' },
-      stdin: 'ignore',
-      all: true,
-      reject: false,
-    },
-  );
-  if (failed) throw new Problem(`the build failed:\n${all}`, 'Correct the source named above.');
 }

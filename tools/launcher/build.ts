@@ -1,12 +1,26 @@
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { Guardian } from '../services/guardian.ts';
+import { Guardian } from '../services/guardian.ts';
 import { Problem } from '../services/problem.ts';
 import { stopOne } from '../services/stop.ts';
+import { isBuilt, noteBuild } from './built.ts';
 import { REPOSITORY } from './settings.ts';
 
-/** Builds every app and library; unchanged ones come from the cache. */
+/** The same for a program that has nobody to watch over its children yet. */
+export async function ensureBuilt(): Promise<void> {
+  if (await isBuilt()) return;
+  const guardian = new Guardian();
+  try {
+    await buildAll(guardian);
+  } finally {
+    await guardian.close();
+  }
+}
+
+/** Builds every app and library, unless nothing has changed; unchanged ones come from the cache. */
 export async function buildAll(guardian: Guardian, signal?: AbortSignal): Promise<void> {
+  if (await isBuilt()) return;
+  const noteSuccess = await noteBuild();
   const nx = join(REPOSITORY, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
   const build = execa(process.execPath, [nx, 'run-many', '-t', 'build', '--outputStyle=static'], {
     cwd: REPOSITORY,
@@ -32,4 +46,5 @@ export async function buildAll(guardian: Guardian, signal?: AbortSignal): Promis
   guardian.forget(watched.pid);
   signal?.throwIfAborted();
   if (failed) throw new Problem(`the build failed:\n${all}`, 'Correct the source named above.');
+  await noteSuccess();
 }

@@ -10,8 +10,6 @@ export interface Check {
   readonly run: (runner: Runner) => Promise<Outcome>;
 }
 
-const NX = ['nx', 'dist', 'bin', 'nx.js'];
-
 /** The checks that the words name; any other word is a path pattern, for which the suites and their build run. */
 export function selectChecks(root: string, words: readonly string[]): Check[] {
   const names = new Set(allChecks(root, undefined).map((check) => check.name));
@@ -38,7 +36,7 @@ function allChecks(root: string, pattern: string | undefined): Check[] {
     plain('lint', [program('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0']),
     plain('types', [program('typescript7', 'bin', 'tsc'), '-p', 'tsconfig.json']),
     plain('unused', [program('knip', 'bin', 'knip.js'), '--no-progress']),
-    plain('build', [program(...NX), 'run-many', '-t', 'build', '--outputStyle=static']),
+    plain('build', [script('build.ts')]),
     plain('generated', [script('generated.ts')]),
     { name: 'numbers', run: (runner: Runner) => passOrFail(runner, [script('house-numbers.ts')], true) },
   ];
