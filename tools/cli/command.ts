@@ -19,7 +19,7 @@ export interface Command {
   readonly details?: string;
   /** None takes several values. */
   readonly options: ParseArgsOptionsConfig;
-  /** Names of its arguments; one that ends with ? may be left out. */
+  /** Names of its arguments; one that ends with ? may be left out, and a last one that ends with ...? takes many. */
   readonly arguments: readonly string[];
   /** @returns the status of the process. @throws Problem for what its user can mend */
   readonly run: (given: Given) => Promise<number>;
@@ -38,7 +38,8 @@ export function parseGiven(command: Command, args: readonly string[], env: Given
     (name, index) => !name.endsWith('?') && positionals[index] === undefined,
   );
   if (missing !== undefined) throw new Problem(`${command.name} needs <${missing}>`, usage);
-  const extra = positionals[command.arguments.length];
+  const takesMany = command.arguments.at(-1)?.endsWith('...?') ?? false;
+  const extra = takesMany ? undefined : positionals[command.arguments.length];
   if (extra !== undefined) throw new Problem(`${command.name} does not take "${extra}"`, usage);
   return { values: values as Given['values'], positionals, env };
 }

@@ -4,12 +4,14 @@ import { eventsCommand } from './commands/events.ts';
 import { importCommand } from './commands/import.ts';
 import { ledgerCommand } from './commands/ledger.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
+import { replayCommand } from './commands/replay.ts';
 
 /** Everything `npm run visapi` can do besides helping. */
 export const commands: readonly Command[] = [
   importCommand,
   ledgerCommand,
   reconcileCommand,
+  replayCommand,
   auditCommand,
   eventsCommand,
 ];

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Problem } from '#services/problem.ts';
 import { type Command, type Given, textOf } from '../command.ts';
 import { Progress } from '../progress.ts';
+import { orExplain } from '../refusal.ts';
 import { type OpenSystem, openSystem } from '../system.ts';
 import { periodOptions, timeOf } from '../times.ts';
 
@@ -44,7 +45,7 @@ async function runEvents({ values, positionals: [action, handler = ''], env }: G
   const system = await openSystem(env);
   try {
     const { PreviewEventReplay } = await import('@visapi/backend-events');
-    const preview = await orExplain(() => system.queries.execute(new PreviewEventReplay(meant)));
+    const preview = await orExplain('events', () => system.queries.execute(new PreviewEventReplay(meant)));
     for (const [type, count] of Object.entries(preview.byType)) process.stdout.write(`${type}  ${count}\n`);
     process.stdout.write(`${preview.events} events for ${handler}\n`);
     if (values['confirm'] === true) return await replay(system, meant, rate, values);
@@ -84,7 +85,9 @@ async function replay(
     reason: textOf(values['reason']),
   };
   const by = { actor: 'cli', correlationId: `cli-${process.pid}-${Date.now()}` };
-  const { id, total } = await orExplain(() => system.commands.execute(new StartEventReplay(request, by)));
+  const { id, total } = await orExplain('events', () =>
+    system.commands.execute(new StartEventReplay(request, by)),
+  );
   process.stdout.write(`replay ${id} waits for a worker\n`);
   const progress = new Progress('told', total);
   for (;;) {
@@ -97,26 +100,6 @@ async function replay(
     process.stdout.write(`${state}: ${handled} events${problem === null ? '' : `, ${problem}`}\n`);
     return state === 'done' ? 0 : 1;
   }
-}
-
-/** What the system refuses is said in words already. */
-async function orExplain<T>(ask: () => Promise<T>): Promise<T> {
-  const { translateDatabaseError } = await import('@visapi/backend-repositories');
-  try {
-    return await ask();
-  } catch (error) {
-    const cause = translateDatabaseError(error);
-    if (!isRefusal(cause)) throw error;
-    const details = (cause.details ?? []).map(({ path, message }) => `${path}: ${message}`).join('\n');
-    throw new Problem(cause.message, details || 'npm run visapi -- events --help', { cause });
-  }
-}
-
-/** An AppError: libraries are there only once they are built, so it is known by its name. */
-function isRefusal(
-  error: unknown,
-): error is Error & { readonly details?: readonly { readonly path: string; readonly message: string }[] } {
-  return error instanceof Error && error.name === 'AppError';
 }
 
 function rateOf(given: string | undefined): number {
