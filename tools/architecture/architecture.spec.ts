@@ -2,11 +2,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import * as fileRules from './file-rules.ts';
 import * as importRules from './import-rules.ts';
+import * as resendRules from './resend-rules.ts';
 import { refusedExamples, tidyExample } from './examples.ts';
 import { readSourceTree } from './source-tree.ts';
+import { LEAVES_UNCERTAIN, SENDING } from './resend-walls.ts';
 
 const tree = readSourceTree(join(import.meta.dirname, '..', '..'));
-const rules = { ...importRules, ...fileRules };
+const rules = { ...importRules, ...fileRules, ...resendRules };
 type RuleName = keyof typeof rules;
 const ruleNames = Object.keys(rules) as RuleName[];
 
@@ -21,6 +23,19 @@ describe('the walls of this repository', () => {
   it('looks at real packages and files', () => {
     expect(tree.packages.map((owner) => owner.name)).toContain('@visapi/backend-kernel');
     expect(tree.sources.length).toBeGreaterThan(10);
+  });
+});
+
+describe('what is said of messages of unknown outcome', () => {
+  it('is of statements that are there', () => {
+    const gone = LEAVES_UNCERTAIN.filter(
+      ({ file, within }) =>
+        !tree.sources.some(
+          ({ path, sql }) => path.endsWith(`/src/${file}`) && sql.some((text) => text.within === within),
+        ),
+    );
+    expect(gone).toEqual([]);
+    expect(tree.sources.map(({ path }) => path)).toEqual(expect.arrayContaining([SENDING.sender]));
   });
 });
 

@@ -1,3 +1,4 @@
+import { resendRefusals } from './resend-examples.ts';
 import { toPackage, toSource, type SourceTree, type WorkspacePackage } from './source-tree.ts';
 
 /** Small source trees in memory: the spec shows that each rule refuses what it is there to refuse. */
@@ -66,7 +67,7 @@ export function tidyExample(): SourceTree {
   });
 }
 
-type Refusal = readonly [rule: string, what: string, file: string, text: string, says: string];
+export type Refusal = readonly [rule: string, what: string, file: string, text: string, says: string];
 
 const command = 'commands/create-order.command.ts';
 const controller = 'http/orders.controller.ts';
@@ -123,7 +124,7 @@ const refusals: readonly Refusal[] = [
 ];
 
 export function refusedExamples(): RefusedExample[] {
-  const small = refusals.map(([rule, what, file, text, says]) => {
+  const small = [...refusals, ...resendRefusals].map(([rule, what, file, text, says]) => {
     const path = file.startsWith('/') ? `libs/backend-${file.slice(1)}` : at(file);
     return { rule, what, says, tree: treeOf({ [path]: text }) };
   });

@@ -7,6 +7,12 @@ export interface ImportLine {
   readonly typeOnly: boolean;
 }
 
+/** A tagged template sql`...` as it is written, and the function, method or constant that holds it. */
+export interface SqlText {
+  readonly text: string;
+  readonly within: string;
+}
+
 export interface ParsedSource {
   readonly text: string;
   readonly imports: readonly ImportLine[];
@@ -14,6 +20,7 @@ export interface ParsedSource {
   readonly opensTransaction: boolean;
   /** Holds a tagged template sql`...`. */
   readonly writesSql: boolean;
+  readonly sql: readonly SqlText[];
   /** Parameters of the widest constructor in the file. */
   readonly dependencies: number;
   /** Nothing but `export ... from`: a file that only forwards. */
@@ -29,7 +36,7 @@ export function parseSource(path: string, text: string): ParsedSource {
   const facts = {
     imports: [] as ImportLine[],
     opensTransaction: false,
-    writesSql: false,
+    sql: [] as SqlText[],
     dependencies: 0,
     anyKeywords: 0,
   };
@@ -37,7 +44,8 @@ export function parseSource(path: string, text: string): ParsedSource {
     const line = importOf(node);
     if (line) facts.imports.push(line);
     if (isTransactionCall(node)) facts.opensTransaction = true;
-    if (ts.isTaggedTemplateExpression(node) && isSqlTag(node.tag)) facts.writesSql = true;
+    if (ts.isTaggedTemplateExpression(node) && isSqlTag(node.tag))
+      facts.sql.push({ text: node.template.getText(file), within: holderOf(node) });
     if (ts.isConstructorDeclaration(node)) {
       facts.dependencies = Math.max(facts.dependencies, node.parameters.length);
     }
@@ -46,7 +54,13 @@ export function parseSource(path: string, text: string): ParsedSource {
   };
   visit(file);
   const onlyForwards = file.statements.length > 0 && file.statements.every(isForward);
-  return { text, ...facts, onlyForwards, importLines: countImportLines(file) };
+  return {
+    text,
+    ...facts,
+    writesSql: facts.sql.length > 0,
+    onlyForwards,
+    importLines: countImportLines(file),
+  };
 }
 
 function importOf(node: ts.Node): ImportLine | undefined {
@@ -110,6 +124,16 @@ function isSqlTag(tag: ts.Expression): boolean {
   return ts.isIdentifier(tag)
     ? tag.text === 'sql'
     : ts.isPropertyAccessExpression(tag) && isSqlTag(tag.expression);
+}
+
+/** The outermost name inside a class or file: a method, a function or a constant. */
+function holderOf(node: ts.Node): string {
+  let name = '';
+  for (let at = node.parent; !ts.isSourceFile(at); at = at.parent) {
+    if (ts.isMethodDeclaration(at) || ts.isFunctionDeclaration(at) || ts.isVariableDeclaration(at))
+      name = at.name?.getText() ?? name;
+  }
+  return name;
 }
 
 function isForward(statement: ts.Statement): boolean {
