@@ -267,10 +267,16 @@ describe('many dead letters', () => {
     await happen(['A', 1], ['B', 1], ['C', 1]);
     start();
     await until(letters, (found) => found.length === 3);
-    const dry = await ask('POST', 'dead-letters/replay', { reason: 'mended', name: 'fragile', dryRun: true });
-    expect(dry.data).toMatchObject({
-      letters: [{ aggregateId: 'A' }, { aggregateId: 'B' }, { aggregateId: 'C' }],
-    });
+    for (const [address, dryRun] of [
+      ['dead-letters/replay', true],
+      ['dead-letters/replay?dryRun=true', false],
+    ] as const) {
+      const dry = await ask('POST', address, { reason: 'mended', name: 'fragile', dryRun });
+      expect(dry.data).toMatchObject({
+        letters: [{ aggregateId: 'A' }, { aggregateId: 'B' }, { aggregateId: 'C' }],
+      });
+    }
+    expect((await letters()).map(({ state }) => state)).toEqual(['open', 'open', 'open']);
     trouble.clear();
     expect((await ask('POST', 'dead-letters/replay', { name: 'sound' })).data).toMatchObject({
       replayed: [],
@@ -291,5 +297,17 @@ describe('many dead letters', () => {
     });
     await expect(ask('GET', 'dead-letters/x')).resolves.toMatchObject({ status: 400 });
     await expect(ask('GET', 'dead-letters?status=open')).resolves.toMatchObject({ status: 400 });
+  });
+
+  it('are left alone by a call that cannot mean what it says', async () => {
+    const id = await poison();
+    for (const [address, body] of [
+      [`dead-letters/${id}/replay?dryRun=true`, {}],
+      [`dead-letters/${id}/discard?dryRun=true`, { reason: 'a test order' }],
+      [`dead-letters/${id}/discard`, {}],
+      ['dead-letters/replay?dryRun=maybe', {}],
+    ] as const)
+      await expect(ask('POST', address, body)).resolves.toMatchObject({ status: 400 });
+    expect(await letters()).toMatchObject([{ state: 'open' }]);
   });
 });

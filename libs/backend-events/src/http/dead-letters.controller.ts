@@ -1,6 +1,15 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { Access, askedBy, type HttpRequest, Listed, Responds, toPage } from '@visapi/backend-http';
+import {
+  Access,
+  askedBy,
+  dryRunQuery,
+  type HttpRequest,
+  Listed,
+  noQuery,
+  Responds,
+  toPage,
+} from '@visapi/backend-http';
 import type { z } from 'zod';
 import { ReplayDeadLetters } from '../commands/replay-dead-letters.command.js';
 import { ResolveDeadLetter } from '../commands/resolve-dead-letter.command.js';
@@ -11,9 +20,10 @@ import {
   deadLetterParameter,
   deadLetterResponse,
   deadLettersQuery,
+  discardRequest,
   replayManyRequest,
   replayManyResponse,
-  resolveRequest,
+  replayRequest,
 } from './dead-letters.schemas.js';
 
 /** What was tried as often as it may be, for a person to look at. */
@@ -44,10 +54,11 @@ export class DeadLettersController {
   @Access({ scopes: ['queues:operate'] })
   @Responds(replayManyResponse)
   async replayMany(
+    @Query({ schema: dryRunQuery }) query: z.infer<typeof dryRunQuery>,
     @Body({ schema: replayManyRequest }) { dryRun, reason, ...filter }: z.infer<typeof replayManyRequest>,
     @Req() request: HttpRequest,
   ) {
-    return dryRun
+    return query.dryRun || dryRun
       ? await this.queries.execute(new FindOpenDeadLetters(filter))
       : await this.commands.execute(new ReplayDeadLetters(filter, { ...askedBy(request), reason }));
   }
@@ -58,7 +69,8 @@ export class DeadLettersController {
   @Responds(deadLetterResponse)
   async replay(
     @Param({ schema: deadLetterParameter }) { id }: z.infer<typeof deadLetterParameter>,
-    @Body({ schema: resolveRequest }) { reason }: z.infer<typeof resolveRequest>,
+    @Query({ schema: noQuery }) _query: z.infer<typeof noQuery>,
+    @Body({ schema: replayRequest }) { reason }: z.infer<typeof replayRequest>,
     @Req() request: HttpRequest,
   ) {
     return await this.commands.execute(
@@ -72,7 +84,8 @@ export class DeadLettersController {
   @Responds(deadLetterResponse)
   async discard(
     @Param({ schema: deadLetterParameter }) { id }: z.infer<typeof deadLetterParameter>,
-    @Body({ schema: resolveRequest }) { reason }: z.infer<typeof resolveRequest>,
+    @Query({ schema: noQuery }) _query: z.infer<typeof noQuery>,
+    @Body({ schema: discardRequest }) { reason }: z.infer<typeof discardRequest>,
     @Req() request: HttpRequest,
   ) {
     return await this.commands.execute(

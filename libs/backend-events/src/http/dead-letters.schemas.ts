@@ -1,4 +1,4 @@
-import { onlyKnown, optionalReason, pageQuery } from '@visapi/backend-http';
+import { onlyKnown, optionalReason, pageQuery, reasonText } from '@visapi/backend-http';
 import { z } from 'zod';
 import { timestamp, word } from './fields.schemas.js';
 
@@ -15,7 +15,10 @@ export const deadLettersQuery = onlyKnown({
 
 export const deadLetterParameter = z.object({ id: z.uuid('must be the id of a dead letter (a UUID)') });
 
-export const resolveRequest = onlyKnown({ reason: optionalReason }).prefault({});
+export const replayRequest = onlyKnown({ reason: optionalReason }).prefault({});
+
+/** What is left out for good is said why. */
+export const discardRequest = onlyKnown({ reason: reasonText });
 
 export const replayManyRequest = onlyKnown({
   reason: optionalReason,

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { Access, askedBy, type HttpRequest, Listed, Responds, toPage } from '@visapi/backend-http';
+import { Access, askedBy, type HttpRequest, Listed, noQuery, Responds, toPage } from '@visapi/backend-http';
 import type { z } from 'zod';
 import { StartEventReplay } from '../commands/start-event-replay.command.js';
 import { SteerEventReplay } from '../commands/steer-event-replay.command.js';
@@ -30,6 +30,7 @@ export class EventReplaysController {
   @Access({ scopes: ['events:operate'] })
   @Responds(startResponse)
   async start(
+    @Query({ schema: noQuery }) _query: z.infer<typeof noQuery>,
     @Body({ schema: startRequest }) { dryRun, ...wanted }: z.infer<typeof startRequest>,
     @Req() request: HttpRequest,
   ) {
@@ -64,6 +65,7 @@ export class EventReplaysController {
   @Responds(replayResponse)
   async cancel(
     @Param({ schema: replayParameter }) { id }: z.infer<typeof replayParameter>,
+    @Query({ schema: noQuery }) _query: z.infer<typeof noQuery>,
     @Body({ schema: steerRequest }) { reason }: z.infer<typeof steerRequest>,
     @Req() request: HttpRequest,
   ) {
@@ -77,6 +79,7 @@ export class EventReplaysController {
   @Responds(replayResponse)
   async resume(
     @Param({ schema: replayParameter }) { id }: z.infer<typeof replayParameter>,
+    @Query({ schema: noQuery }) _query: z.infer<typeof noQuery>,
     @Body({ schema: steerRequest }) { reason }: z.infer<typeof steerRequest>,
     @Req() request: HttpRequest,
   ) {
