@@ -375,10 +375,18 @@ describe('a replay is refused', () => {
     await expect(replay({ handler: 'totals', dryRun: false })).resolves.toMatchObject({ status: 409 });
   });
 
-  it.each([{}, { handler: 'totals', ratePerSecond: 0 }, { handler: 'totals', since: 'x' }])(
-    'when it cannot be understood: %j',
-    async (body) => {
-      await expect(replay(body)).resolves.toMatchObject({ status: 400 });
-    },
-  );
+  it.each([
+    {},
+    { handler: 'totals', ratePerSecond: 0 },
+    { handler: 'totals', since: 'x' },
+    { handler: 'totals', from: '2026-01-02T00:00:00Z', to: '2026-01-01T00:00:00Z' },
+  ])('when it cannot be understood: %j', async (body) => {
+    await expect(replay(body)).resolves.toMatchObject({ status: 400 });
+  });
+
+  it('when its address says what only its body can', async () => {
+    const asked = ask('POST', 'events/replay?dryRun=true', { handler: 'totals', dryRun: false });
+    await expect(asked).resolves.toMatchObject({ status: 400 });
+    expect((await ask('GET', 'events/replays')).data).toEqual([]);
+  });
 });

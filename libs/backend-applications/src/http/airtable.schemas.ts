@@ -1,4 +1,4 @@
-import { onlyKnown, pageQuery, reasonText } from '@visapi/backend-http';
+import { onlyKnown, pageQuery, reasonText, timestamp } from '@visapi/backend-http';
 import { z } from 'zod';
 import type { LookUpOrderResult } from '../queries/look-up-order.query.js';
 
@@ -51,8 +51,6 @@ export function toLookUpResponse(result: LookUpOrderResult) {
     }
   }
 }
-
-const timestamp = z.date().transform((date) => date.toISOString());
 
 export const completedQuery = onlyKnown({
   ...pageQuery('record'),

@@ -1,4 +1,4 @@
-import { onlyKnown, optionalReason, pageQuery, reasonText } from '@visapi/backend-http';
+import { inOrder, onlyKnown, optionalReason, pageQuery, reasonText } from '@visapi/backend-http';
 import type { ReplayRow } from '@visapi/backend-repositories/events';
 import { z } from 'zod';
 import { time, timestamp, word } from './fields.schemas.js';
@@ -28,7 +28,7 @@ export const startRequest = onlyKnown({
     .max(10_000, 'must be at most 10000')
     .default(1_000),
   reason: reasonText.optional(),
-});
+}).refine(...inOrder('from', 'to'));
 
 export const steerRequest = onlyKnown({ reason: optionalReason }).prefault({});
 

@@ -1,4 +1,4 @@
-import { onlyKnown, pageQuery } from '@visapi/backend-http';
+import { inOrder, onlyKnown, pageQuery } from '@visapi/backend-http';
 import { z } from 'zod';
 import type { SealedEvent } from '../queries/get-events.query.js';
 import { time, timestamp, word } from './fields.schemas.js';
@@ -13,7 +13,7 @@ export const eventsQuery = onlyKnown({
   aggregateType: word.optional(),
   aggregateId: word.optional(),
   correlationId: word.optional(),
-});
+}).refine(...inOrder('from', 'to'));
 
 export const eventResponse = z.object({
   position: z.number(),
@@ -40,7 +40,7 @@ export const auditQuery = onlyKnown({
   /** Type and id of what was acted on, such as `order:IL260105IN10`; the type alone for all of them. */
   resource: word.optional(),
   correlationId: word.optional(),
-});
+}).refine(...inOrder('from', 'to'));
 
 export const auditResponse = z.object({
   position: z.number(),

@@ -1,4 +1,4 @@
-import { onlyKnown, pageQuery, phoneText, reasonText } from '@visapi/backend-http';
+import { onlyKnown, pageQuery, phoneText, reasonText, timestamp } from '@visapi/backend-http';
 import { z } from 'zod';
 
 const statuses = [
@@ -29,8 +29,6 @@ export const settleBody = onlyKnown({
 });
 
 export const settleResponse = z.object({ id: z.string(), orderId: z.string(), status: z.enum(statuses) });
-
-const timestamp = z.date().transform((date) => date.toISOString());
 
 export const messageResponse = z.object({
   id: z.string(),

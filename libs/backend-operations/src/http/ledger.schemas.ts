@@ -1,15 +1,12 @@
-import { onlyKnown } from '@visapi/backend-http';
+import { inOrder, onlyKnown, time, timestamp } from '@visapi/backend-http';
 import { orderIdSchema } from '@visapi/backend-kernel';
 import { z } from 'zod';
 import type { Reconciliation } from '../queries/reconcile-orders.query.js';
 import type { Finding } from '../reconciliation.js';
 
-const time = z.iso
-  .datetime({ offset: true, error: 'must be a time such as 2026-01-05T00:00:00Z' })
-  .transform((text) => new Date(text))
-  .optional();
-
-export const ledgerQuery = onlyKnown({ from: time, to: time });
+export const ledgerQuery = onlyKnown({ from: time.optional(), to: time.optional() }).refine(
+  ...inOrder('from', 'to'),
+);
 
 const count = z.number().int();
 
@@ -41,7 +38,6 @@ export const reconcileRequest = onlyKnown({
 });
 
 const ids = z.array(z.string());
-const timestamp = z.date().transform((date) => date.toISOString());
 
 export const reconcileResponse = z.object({
   period: z.object({ from: timestamp.nullable(), to: timestamp.nullable() }).nullable(),

@@ -1,12 +1,8 @@
-import { onlyKnown, pageQuery } from '@visapi/backend-http';
+import { inOrder, onlyKnown, pageQuery, time, timestamp } from '@visapi/backend-http';
 import { z } from 'zod';
 import { logLevels } from '../log-level.js';
 
 const word = z.string().min(1).max(300);
-const time = z.iso
-  .datetime({ offset: true, error: 'must be a time such as 2026-01-05T00:00:00Z' })
-  .transform((text) => new Date(text));
-const timestamp = z.date().transform((date) => date.toISOString());
 const level = z.enum(logLevels, { error: `level must be one of ${logLevels.join(', ')}` });
 
 export const logsQuery = onlyKnown({
@@ -19,7 +15,7 @@ export const logsQuery = onlyKnown({
   job: word.optional(),
   from: time.optional(),
   to: time.optional(),
-});
+}).refine(...inOrder('from', 'to'));
 
 export const logResponse = z.object({
   id: z.string(),

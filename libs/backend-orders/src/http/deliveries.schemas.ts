@@ -1,4 +1,4 @@
-import { noReason, onlyKnown, optionalReason, pageQuery, reasonText } from '@visapi/backend-http';
+import { inOrder, noReason, onlyKnown, optionalReason, pageQuery, reasonText } from '@visapi/backend-http';
 import type { DeliveryRow } from '@visapi/backend-repositories/inbox';
 import { z } from 'zod';
 import { foreseenAs, replayedAs } from '../replay.js';
@@ -16,7 +16,7 @@ export const deliveriesQuery = onlyKnown({
   source: z.string().max(50).optional(),
   from: time.optional(),
   to: time.optional(),
-});
+}).refine(...inOrder('from', 'to'));
 
 const deliveryId = z.uuid('must be the id of a delivery (a UUID)');
 
@@ -47,10 +47,12 @@ const filter = onlyKnown({
   state: state.optional(),
   from: time.optional(),
   to: time.optional(),
-}).refine(
-  (wanted) => Object.values(wanted).some((value) => value !== undefined),
-  'must say which deliveries, such as { "state": "failed" }',
-);
+})
+  .refine(
+    (wanted) => Object.values(wanted).some((value) => value !== undefined),
+    'must say which deliveries, such as { "state": "failed" }',
+  )
+  .refine(...inOrder('from', 'to'));
 
 export const replayManyRequest = onlyKnown({
   filter,

@@ -1,4 +1,4 @@
-import { onlyKnown, pageQuery, phoneText, reasonText } from '@visapi/backend-http';
+import { inOrder, onlyKnown, pageQuery, phoneText, reasonText } from '@visapi/backend-http';
 import type { OrderView } from '@visapi/backend-repositories/orders';
 import { z } from 'zod';
 import { destinationKey } from '../catalogue/destinations.js';
@@ -18,9 +18,11 @@ export const ordersQuery = onlyKnown({
   createdTo: time.optional(),
   review: yesNo.optional(),
   warning: z.string().min(1).max(200).optional(),
-});
+}).refine(...inOrder('createdFrom', 'createdTo'));
 
-export const warningsQuery = onlyKnown({ from: time.optional(), to: time.optional() });
+export const warningsQuery = onlyKnown({ from: time.optional(), to: time.optional() }).refine(
+  ...inOrder('from', 'to'),
+);
 
 export const warningCount = z.array(z.object({ warning: z.string(), orders: z.number() }));
 
