@@ -19,6 +19,8 @@ export interface RouteSettings {
   readonly access?: AccessRule | AccessResolver;
   /** Milliseconds; without it, what reads and what changes have limits of their own. */
   readonly limitMs?: number;
+  /** Its senders send again what got 503: being late is being unavailable, not a failure of theirs. */
+  readonly isRepeated?: boolean;
   readonly raw?: boolean;
   readonly responds?: z.ZodType;
 }
@@ -45,7 +47,7 @@ function configure(part: RouteSettings): MethodDecorator {
 /** States who may call the route, checked before the body is read, and how long its answer may take. */
 export function Access(
   access: AccessRule | AccessResolver,
-  limit: Pick<RouteSettings, 'limitMs'> = {},
+  limit: Pick<RouteSettings, 'limitMs' | 'isRepeated'> = {},
 ): MethodDecorator {
   return configure({ access, ...limit });
 }

@@ -51,6 +51,13 @@ class SlowController {
     return {};
   }
 
+  @Post('repeated')
+  @Access('public', { ...limit, isRepeated: true })
+  async takeAgain() {
+    await run(this.database.db, sleep);
+    return {};
+  }
+
   @Post('deaf')
   @Access('public', limit)
   async ignoreDeadline() {
@@ -113,6 +120,13 @@ describe('a request that takes longer than its route allows', () => {
     expect(answer.headers.get('x-correlation-id')).toBe('late-1');
     expect(answer.tookMs).toBeLessThan(limit.limitMs + 1_000);
     expect(await sleeping()).toBe(0);
+  });
+
+  it('is answered 503 where the sender sends again what got that', async () => {
+    const answer = await call('POST', 'slow/repeated');
+    expect(answer).toMatchObject({ status: 503, body: { error: { code: 'UNAVAILABLE' } } });
+    expect(answer.headers.get('retry-after')).toBe('2');
+    await until(sleeping, (count) => count === 0);
   });
 
   it('has changed nothing when it is answered', async () => {

@@ -12,7 +12,7 @@ export const questionLimit = { limitMs: readingLimitMs } as const;
 /** For routes that go through much of a table. One statement has 30 s, as everywhere. */
 export const reportLimit = { limitMs: 60_000 } as const;
 /** For senders who send again by themselves. */
-export const webhookLimit = { limitMs: 5_000 } as const;
+export const webhookLimit = { limitMs: 5_000, isRepeated: true } as const;
 
 /** How long stopped work may take to end, and to say how, before the caller is answered without it. */
 const graceMs = 1_500;
@@ -23,12 +23,13 @@ const graceMs = 1_500;
  */
 export function withinLimit(request: HttpRequest, reply: FastifyReply, rest: () => void): void {
   const reads = request.method === 'GET' || request.method === 'HEAD';
-  const { limitMs = reads ? readingLimitMs : changingLimitMs } = request.routeOptions.config as RouteSettings;
+  const { limitMs = reads ? readingLimitMs : changingLimitMs, isRepeated = false } = request.routeOptions
+    .config as RouteSettings;
   const limit = new AbortController();
   let timer = setTimeout(() => {
-    limit.abort(tookTooLong(limitMs));
+    limit.abort(isRepeated ? sendAgain(limitMs) : tookTooLong(limitMs));
     timer = setTimeout(() => {
-      if (!reply.sent) void reply.send(unstoppable(limitMs, reads));
+      if (!reply.sent) void reply.send(isRepeated ? sendAgain(limitMs) : unstoppable(limitMs, reads));
     }, graceMs);
   }, limitMs);
   reply.raw.once('close', () => {
@@ -42,6 +43,12 @@ export function withinLimit(request: HttpRequest, reply: FastifyReply, rest: () 
 function unstoppable(limitMs: number, reads: boolean): AppError {
   const unknown = reads ? '' : ' Whether it is done is not known yet: look before you ask for it again.';
   return new AppError('timeout', `It takes longer than ${limitMs / 1_000} s.${unknown}`);
+}
+
+/** It may be done a moment later, whole; what arrives twice is counted, not done twice. */
+function sendAgain(limitMs: number): AppError {
+  const message = `It takes longer than ${limitMs / 1_000} s and is not confirmed; send it again: what arrives twice is counted, not done twice.`;
+  return new AppError('unavailable', message, { retryAfterSeconds: 2 });
 }
 
 /** Reaches nobody but the log. */

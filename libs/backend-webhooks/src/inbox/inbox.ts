@@ -54,14 +54,13 @@ export class Inbox {
   }
 
   /**
-   * @throws AppError `unavailable`; then nothing of this delivery is stored. AppError `timeout` when the caller's deadline
+   * @throws AppError `unavailable`; then nothing of this delivery is stored. The error of the caller's deadline when that
    * passes first; then it may be stored a moment later, whole, and the one that is sent again counts as its repeat.
    */
   async store(delivery: Delivery): Promise<Stored> {
     try {
       return await unlessLate(this.group.submit(delivery, delivery.body.length));
     } catch (error) {
-      if (error instanceof AppError && error.category === 'timeout') throw unconfirmed(error);
       if (!(error instanceof GroupFull)) throw error;
       throw new AppError('unavailable', error.message, { cause: error, retryAfterSeconds: 2 });
     }
@@ -121,12 +120,6 @@ export class Inbox {
     const rows = await receiveDeliveries(this.database.db, incoming);
     return new Map(rows.map((row) => [`${row.kind}:${row.hash}`, { status: 'fulfilled', value: row }]));
   }
-}
-
-function unconfirmed(cause: AppError): AppError {
-  const message =
-    'The delivery was not confirmed in time; send it again: what arrives twice is counted, not done twice.';
-  return new AppError('timeout', message, { cause });
 }
 
 function keyOf(delivery: Pick<Delivery, 'kind' | 'bodyHash'>): string {
