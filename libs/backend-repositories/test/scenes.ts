@@ -170,7 +170,8 @@ const attemptOf = (journal: journalRows.Journal) =>
 
 function sceneOf(base: number, target: (typeof targets)[number], roll: (sides: number) => number) {
   const { kind, purpose, variant } = target;
-  const planned = { ...ordersModel.owed(base - 10 * minute), lane: phone, orderId };
+  const isOld = purpose === 'issues' && roll(3) === 0;
+  const planned = { ...ordersModel.owed(base - (isOld ? 1_500 : 10) * minute), lane: phone, orderId };
   const awaitsContact = kind === 'contact' || roll(4) > 0;
   const effect: Effect = {
     ...planned,

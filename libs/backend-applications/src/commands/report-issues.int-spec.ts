@@ -1,8 +1,10 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newId } from '@visapi/backend-kernel';
 import { AirtableClient } from '@visapi/backend-providers';
 import { FakeAirtableClient } from '@visapi/backend-providers/fake/airtable';
+import { MessagesRepository } from '@visapi/backend-repositories/messaging';
 import {
   createTestContext,
   createTestDatabase,
@@ -138,6 +140,30 @@ describe('issues that staff report', () => {
     await expect(messages(applicant)).resolves.toHaveLength(4);
   });
 
+  it('are told once when they are reported again a day later and the vendor serves nobody meanwhile', async () => {
+    const applicant = newApplicant();
+    const { orderId } = await orderOf(applicant);
+    await report(applicant);
+    await test.query(
+      `update applicant_issues set reported_at = reported_at - interval '25 hours',
+         matched_at = matched_at - interval '25 hours' where applicant_id = $1`,
+      [applicant],
+    );
+    await test.query(
+      `update effects set planned_at = planned_at - interval '25 hours' where order_id = $1 and purpose = 'issues'`,
+      [orderId],
+    );
+    await report(applicant);
+    const sending = new MessagesRepository();
+    const owed = await test.query<{ id: string }>(
+      `select id from effects where order_id = $1 and purpose = 'issues' order by planned_at`,
+      [orderId],
+    );
+    const claims = [];
+    for (const { id } of owed) claims.push(await sending.claim(test.database.db, id, newId(), 72 * 3_600));
+    expect(claims).toEqual([undefined, expect.objectContaining({ effectId: owed[1]?.id })]);
+  });
+
   it('are told once to one phone, whether it is named or not', async () => {
     const [applicant, other] = [newApplicant(), newApplicant()];
     const { phone } = await orderOf(applicant);
@@ -161,7 +187,8 @@ describe('issues that staff report', () => {
     const applicant = newApplicant();
     await report(applicant);
     await test.query(
-      `update applicant_issues set reported_at = reported_at - interval '25 hours' where applicant_id = $1`,
+      `update applicant_issues set reported_at = reported_at - interval '25 hours',
+         matched_at = matched_at - interval '25 hours' where applicant_id = $1`,
       [applicant],
     );
     await expect(report(applicant)).resolves.toMatchObject({ status: 'duplicate' });

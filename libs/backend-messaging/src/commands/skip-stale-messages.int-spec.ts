@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newId } from '@visapi/backend-kernel';
 import { MessagesRepository } from '@visapi/backend-repositories/messaging';
 import { createTestDatabase, plantOrder, type TestDatabase } from '@visapi/backend-testing';
 import { SendWindow } from '../send-window.js';
@@ -9,6 +10,21 @@ beforeAll(async () => {
   test = await createTestDatabase();
 });
 afterAll(async () => await test.drop());
+
+const tenDays = 10 * 24 * 3_600;
+
+/** A notice of an order that has just come in, planned some time ago. */
+async function noticeAgo(purpose: string, interval: string) {
+  const { orderId, messageId } = await plantOrder(test);
+  await test.query(`update effects set purpose = $2, planned_at = now() - $3::interval where id = $1`, [
+    messageId,
+    purpose,
+    interval,
+  ]);
+  const claim = async () =>
+    await new MessagesRepository().claim(test.database.db, messageId, newId(), tenDays);
+  return { orderId, claim };
+}
 
 async function plantedAgo(interval: string): Promise<string> {
   const { orderId } = await plantOrder(test);
@@ -39,5 +55,14 @@ describe(SkipStaleMessages.name, () => {
     const orderId = await plantedAgo('2 hours');
     await expect(skip(new SendWindow(3))).resolves.not.toContain(orderId);
     await expect(skip(new SendWindow(1))).resolves.toContain(orderId);
+  });
+
+  it('withholds issues that have waited for a day, by when they may be mended or reported again', async () => {
+    const old = await noticeAgo('issues', '24 hours 1 second');
+    await expect(old.claim()).resolves.toBeUndefined();
+    const young = await noticeAgo('issues', '23 hours 59 minutes');
+    const visa = await noticeAgo('visa', '3 days');
+    await expect(skip()).resolves.toEqual([old.orderId]);
+    for (const { claim } of [young, visa]) await expect(claim()).resolves.toBeDefined();
   });
 });

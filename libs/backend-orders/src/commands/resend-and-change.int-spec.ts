@@ -2,7 +2,12 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { CommandBus, CqrsModule } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@visapi/backend-kernel';
-import { type NewMessage, planMessages } from '@visapi/backend-repositories/effects';
+import {
+  EffectsRepository,
+  type NewMessage,
+  planMessages,
+  reopenEffect,
+} from '@visapi/backend-repositories/effects';
 import { type MessageClaim, MessagesRepository } from '@visapi/backend-repositories/messaging';
 import {
   createTestContext,
@@ -206,6 +211,27 @@ describe('a notice that its order withholds', () => {
       { state: 'skipped', reason: 'canceled' },
       { state: 'planned', reason: null },
     ]);
+  });
+
+  it('never goes to the phone that its order has left, when what gave up its contact is replayed days later', async () => {
+    const order = await ordered();
+    const issues = await notice(order.orderId, '+972500000000', 'issues');
+    const [contact] = await test.query<{ id: string }>(
+      `update effects set state = 'planned', accepted_at = null where order_id = $1 and kind = 'contact' returning id`,
+      [order.orderId],
+    );
+    await new EffectsRepository().giveUp(test.database.db, contact!.id);
+    await test.query(`update effects set planned_at = planned_at - interval '25 hours' where order_id = $1`, [
+      order.orderId,
+    ]);
+    await order.change({ client: { phone: phoneOf(6_666_666), whatsappAlertsEnabled: false } });
+    // The contact of the change is in the CRM; this one is its order's older contact.
+    await test.query(
+      `update effects set state = 'failed', reason = 'job-failed', accepted_at = null where id = $1`,
+      [contact!.id],
+    );
+    await reopenEffect(test.database.db, contact!.id, { ...by, reason: 'the code is mended' });
+    await expect(sending.claim(test.database.db, issues, newId(), 72 * hour)).resolves.toBeUndefined();
   });
 
   it('stays withheld when it was for another reason than the order', async () => {

@@ -69,11 +69,15 @@ const hasStatus = (status: string) =>
 const hasOpenDelivery = sql`exists (select from deliveries d where d.order_id = e.order_id and d.kind = 'order'
   and d.state = 'open')`;
 
-/** Only what tells that an order has come goes out of date; what an operator had sent again never does. */
-const isYoung = (
-  staleAfterSeconds: number,
-) => sql<boolean>`(e.purpose <> 'confirmation' or e.resend_of is not null
-  or o.first_received_at > clock_timestamp() - make_interval(secs => ${staleAfterSeconds}))`;
+/**
+ * What tells that an order has come goes out of date, and so do issues: after a day they may be mended, or reported again
+ * and told by another message. What an operator had sent again never does.
+ */
+const isYoung = (staleAfterSeconds: number) => sql<boolean>`(case e.purpose
+  when 'confirmation' then e.resend_of is not null
+    or o.first_received_at > clock_timestamp() - make_interval(secs => ${staleAfterSeconds})
+  when 'issues' then e.planned_at > clock_timestamp() - interval '24 hours'
+  else true end)`;
 
 const heldBy = ({ effectId, attempt }: Claim) => sql<boolean>`e.id = ${effectId} and e.attempt = ${attempt}`;
 
@@ -84,7 +88,7 @@ export class MessagesRepository {
    * to be interpreted; undefined otherwise. Its words are read after the claim holds: a claim that waited for a change
    * of its order would otherwise see the phone and the text from before.
    * @param token made up by the caller; `unclaim` undoes the claim by it when the answer of this call is lost
-   * @param staleAfterSeconds age of the order's first delivery from which nothing is sent by itself
+   * @param staleAfterSeconds age of the order's first delivery from which its confirmation is not sent by itself
    */
   async claim(
     executor: Executor,
@@ -154,7 +158,7 @@ export class MessagesRepository {
     return await giveBack(executor, heldBy(claim), { otherwise: 'failed', reason, delayMs: 0, evidence });
   }
 
-  /** Withholds planned messages whose order has grown too old; an operator may still send them. */
+  /** Withholds planned messages that have grown too old; an operator may still send them. */
   async skipStale(executor: Executor, staleAfterSeconds: number): Promise<string[]> {
     const result = await sql<{ orderId: string }>`
       with stale as (

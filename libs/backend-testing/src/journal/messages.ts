@@ -28,6 +28,7 @@ export interface ReadClaim extends ClaimRecord {
 }
 
 function isYoung(journal: Journal, now: number, effect: EffectRecord, staleAfterSeconds: number): boolean {
+  if (effect.purpose === 'issues') return effect.plannedAt > now - 24 * 3_600_000;
   if (effect.purpose !== 'confirmation' || effect.resendOf !== null) return true;
   const order = orderOf(journal, effect.orderId);
   return order !== undefined && order.firstReceivedAt > now - staleAfterSeconds * 1000;
