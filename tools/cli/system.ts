@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import type { NestFactory } from '@nestjs/core';
 import type { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ensureBuilt } from '../launcher/build.ts';
 import { readSettings } from '../launcher/settings.ts';
 import { readJson } from '../services/files.ts';
 import { Problem } from '../services/problem.ts';
 
+type Context = Awaited<ReturnType<typeof NestFactory.createApplicationContext>>;
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The modules of the system on its database, without anything that listens or works by itself. */
@@ -46,6 +48,7 @@ export async function openSystem(env: Environment): Promise<OpenSystem> {
     logger: nestLogger(log),
     abortOnError: false,
   });
+  await hear(app);
   return {
     commands: app.get(Commands),
     queries: app.get(Queries),
@@ -64,6 +67,23 @@ export async function findDatabase(env: Environment): Promise<string> {
     `no system found: DATABASE_URL is not set, and ${running ? `${file} names no database` : `there is no ${file}`}`,
     'Start one with npm start (and set VISAPI_HOME as it does), or set DATABASE_URL to its database, as the application’s role.',
   );
+}
+
+/** Closes what does not answer. @throws Problem that says how it fails */
+async function hear(app: Context): Promise<void> {
+  const { Database } = await import('@visapi/backend-repositories');
+  const { HealthRepository } = await import('@visapi/backend-repositories/operations');
+  try {
+    await app.get(HealthRepository).ping(app.get(Database).db);
+  } catch (cause) {
+    await app.close();
+    const { message, code } = cause as { readonly message?: string; readonly code?: string };
+    throw new Problem(
+      `the database does not answer: ${message || code || String(cause)}`,
+      'See that it runs, and that DATABASE_URL (or the dev.json in $VISAPI_HOME) names it and its user.',
+      { cause },
+    );
+  }
 }
 
 /** What is wrong with the environment is said in words already. */

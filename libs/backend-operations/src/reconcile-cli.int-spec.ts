@@ -46,8 +46,10 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-async function run(...args: string[]) {
-  const env = { ...process.env, DATABASE_URL: test.url, NODE_OPTIONS: '' };
+const run = async (...args: string[]) => await runOn(test.url, ...args);
+
+async function runOn(url: string, ...args: string[]) {
+  const env = { ...process.env, DATABASE_URL: url, NODE_OPTIONS: '' };
   const child = spawn(process.execPath, [cli, ...args], { env });
   const said = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => (said.stdout += chunk.toString()));
@@ -103,6 +105,9 @@ describe('npm run visapi -- reconcile', () => {
   it.each([
     [['none.dat'], /does not say its format[^]*--format text/],
     [['none.json', '--from', 'then'], /--from is no time: then/],
+    [['none.json', '--from', '5'], /--from is no time: 5\n.*such as 2026-01-05T00:00:00Z/],
+    [['none.json', '--to', '2026-01-05T00:00:00'], /--to is no time/],
+    [['none.json'], /nothing was compared: the file names no order, and no period is said/],
     [
       ['none.json', '--from', '2026-01-05T00:00:00Z', '--to', '2026-01-05T00:00:00Z'],
       /--to is not after --from/,
@@ -112,9 +117,27 @@ describe('npm run visapi -- reconcile', () => {
     expect(stderr).toMatch(words);
     expect(status).toBe(1);
   });
+
+  it('takes an empty list as one where a period is said: what came then is only here', async () => {
+    const { status, stdout } = await run(
+      'reconcile',
+      listed('none.txt', ''),
+      '--from',
+      '2026-01-01T00:00:00Z',
+    );
+    expect(stdout).toMatch(/^only here +3$/m);
+    expect(status).toBe(0);
+  });
 });
 
 describe('npm run visapi -- ledger', () => {
+  it('says that its database does not answer, and what to look at', async () => {
+    const { status, stderr } = await runOn('postgres://nobody@127.0.0.1:1/visapi', 'ledger');
+    expect(stderr).toMatch(/^✗ the database does not answer: .*ECONNREFUSED.*\n {2}→ .*DATABASE_URL/m);
+    expect(stderr).not.toContain('    at ');
+    expect(status).toBe(1);
+  });
+
   it('prints the balance of the rows, and the same as JSON', async () => {
     const { status, stdout } = await run('ledger');
     expect(stdout).toMatch(/^received +4$\n^ {2}fulfilled +3$/m);

@@ -4,7 +4,7 @@ import { type Command, type Given, textOf } from '../command.ts';
 import { Progress } from '../progress.ts';
 import { orExplain } from '../refusal.ts';
 import { type OpenSystem, openSystem } from '../system.ts';
-import { periodOptions, timeOf } from '../times.ts';
+import { periodOf, periodOptions } from '../times.ts';
 
 const lookEveryMs = 500;
 
@@ -60,14 +60,14 @@ type Meant = ReturnType<typeof meantBy>;
 
 function meantBy(values: Given['values'], handler: string) {
   const [type, aggregate] = [textOf(values['type']), textOf(values['aggregate'])];
-  const [from, to] = [timeOf('from', values['from']), timeOf('to', values['to'])];
+  const { from, to } = periodOf(values);
   return {
     handler,
     rebuild: values['rebuild'] === true,
     ...(type === undefined ? {} : { types: [type] }),
     ...(aggregate === undefined ? {} : { aggregateId: aggregate }),
-    ...(from === undefined ? {} : { from }),
-    ...(to === undefined ? {} : { to }),
+    ...(from === null ? {} : { from }),
+    ...(to === null ? {} : { to }),
   };
 }
 

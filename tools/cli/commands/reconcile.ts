@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { Problem } from '#services/problem.ts';
 import { type Command, type Given, textOf } from '../command.ts';
 import { Progress } from '../progress.ts';
 import { ReconcileReport } from '../reconcile-report.ts';
@@ -29,7 +30,7 @@ and what came within a period and is not in the file. Test orders are told apart
   --format       what the file holds, when its name does not say it
   --json         prints every finding, as one JSON document
 
-The status is 1 when an order of the file is missing here, or a line names none.`,
+The status is 1 when an order of the file is missing here, a line names none, or there was nothing to compare.`,
   options: {
     ...periodOptions,
     column: { type: 'string' },
@@ -56,6 +57,12 @@ async function runReconcile({ values, positionals: [path = ''], env }: Given): P
       const query = new ReconcileOrders(batches, period, async (findings) => await report.add(findings));
       const result = await system.queries.execute(query);
       await report.end(result);
+      const isPeriodSaid = period.from !== null || period.to !== null;
+      if (result.counts.orders + report.unreadable === 0 && !isPeriodSaid)
+        throw new Problem(
+          'nothing was compared: the file names no order, and no period is said',
+          'Look into the file; for what is only here, say --from or --to.',
+        );
       return result.counts.missing + report.unreadable > 0 ? 1 : 0;
     } finally {
       await system.close();
