@@ -10,8 +10,8 @@ import {
   presentOf,
   type Step,
 } from './replay-mode.js';
-import { rereadFields } from './replay-order.js';
-import { notApplied, notForced, nothingToForce, orderLost } from './replay.errors.js';
+import { isOnItsWay, rereadFields } from './replay-order.js';
+import { notApplied, notForced, nothingToForce, orderLost, stillOnItsWay } from './replay.errors.js';
 import { newestConfirmation, unknownFacts } from './resend.js';
 
 /** What `missing` would plan of an order that is there. */
@@ -33,7 +33,12 @@ export function foreseeMissing(
 }
 
 /** What `state` would write of an order that is there. */
-export function foreseeRewrite(delivery: StoredDelivery, order: OrderRow, content: OrderContent): Foreseen {
+export function foreseeRewrite(
+  delivery: StoredDelivery,
+  order: OrderRow,
+  effects: readonly EffectRow[],
+  content: OrderContent,
+): Foreseen {
   const fields = rereadFields(order, content);
   const shown = {
     branch: content.branch,
@@ -41,8 +46,11 @@ export function foreseeRewrite(delivery: StoredDelivery, order: OrderRow, conten
     country: content.productCountry ?? null,
     warnings: content.warnings ?? [],
   };
-  const would = fields.length > 0 ? 'rewrite' : 'nothing';
-  return { ...baseOf(delivery), would, order: shown, effects: [], fields };
+  const base = { ...baseOf(delivery), order: shown, effects: [], fields };
+  if (fields.length === 0) return { ...base, would: 'nothing' };
+  return isOnItsWay(effects)
+    ? { ...base, would: 'refuse', problems: [stillOnItsWay] }
+    : { ...base, would: 'rewrite' };
 }
 
 /** `state` is for what was applied once. */

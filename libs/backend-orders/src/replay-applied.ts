@@ -4,7 +4,13 @@ import type { ReplaysRepository, StoredDelivery } from '@visapi/backend-reposito
 import type { OrderRow, OrdersRepository } from '@visapi/backend-repositories/orders';
 import { foreseeForced, refusalOf } from './foresight.js';
 import type { PlannedEffect, Replayed, ReplayedBy } from './replay.js';
-import { changedSincePreview, confirmNeeded, nothingToForce, orderLost } from './replay.errors.js';
+import {
+  changedSincePreview,
+  confirmNeeded,
+  nothingToForce,
+  orderLost,
+  stillOnItsWay,
+} from './replay.errors.js';
 import {
   confirmToken,
   decideForced,
@@ -12,7 +18,14 @@ import {
   type ManyReplays,
   type ReplayHow,
 } from './replay-mode.js';
-import { rereadFields, rereadOrder, rewriteContent, takeStep, tellReplayed } from './replay-order.js';
+import {
+  isOnItsWay,
+  rereadFields,
+  rereadOrder,
+  rewriteContent,
+  takeStep,
+  tellReplayed,
+} from './replay-order.js';
 
 interface Parts {
   readonly replays: ReplaysRepository;
@@ -63,7 +76,7 @@ export async function forceEffect(
 
 async function rewrite(
   transaction: Executor,
-  { orders, replays }: Parts,
+  { orders, replays, effects }: Parts,
   delivery: StoredDelivery,
   order: OrderRow,
   by: ReplayedBy,
@@ -71,6 +84,8 @@ async function rewrite(
   const reread = await rereadOrder(transaction, { orders, replays }, order);
   const fields = reread ? rereadFields(order, reread.content) : [];
   if (!reread || fields.length === 0) return { ...baseOf(delivery), status: 'nothing-to-do' };
+  if (isOnItsWay(await effects.ofOrder(transaction, order.orderId)))
+    return { ...baseOf(delivery), status: 'refused', problems: [stillOnItsWay] };
   await rewriteContent(transaction, orders, order, reread, by);
   await tellReplayed(transaction, { orderId: order.orderId, deliveryId: delivery.id }, { mode: 'state' }, by);
   return { ...baseOf(delivery), status: 'rewritten', fields };

@@ -1,5 +1,5 @@
 import type { Executor } from '@visapi/backend-repositories';
-import { planContact, planMessages, tellOfOrder } from '@visapi/backend-repositories/effects';
+import { type EffectRow, planContact, planMessages, tellOfOrder } from '@visapi/backend-repositories/effects';
 import type { ReplaysRepository, StoredDelivery } from '@visapi/backend-repositories/inbox';
 import type { OrderContent, OrderRow, OrdersRepository } from '@visapi/backend-repositories/orders';
 import { changedFields } from './change.js';
@@ -37,7 +37,15 @@ export function rereadFields(order: OrderRow, content: OrderContent): string[] {
   return [...changedFields(order, content), ...(isSameWarned ? [] : ['warnings'])];
 }
 
-/** Writes content alone: nothing is planned, and what is planned keeps its words. The caller holds the order's lock. */
+/**
+ * Whether something of an order may yet go out as it was read before: content that changes alone would leave a customer
+ * with words that his order contradicts, or a contact at a phone that it no longer names.
+ */
+export function isOnItsWay(effects: readonly EffectRow[]): boolean {
+  return effects.some(({ state }) => ['planned', 'claimed', 'uncertain'].includes(state));
+}
+
+/** Writes content alone: nothing is planned, and nothing is on its way. The caller holds the order's lock. */
 export async function rewriteContent(
   executor: Executor,
   orders: OrdersRepository,

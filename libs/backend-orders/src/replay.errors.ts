@@ -10,6 +10,13 @@ export const notApplied: ErrorDetail = {
     'Its content was never applied, so what follows from it is still owed: replay it with mode "missing".',
 };
 
+/** Why `state` leaves an order alone of which something may yet go out as it was read before. */
+export const stillOnItsWay: ErrorDetail = {
+  path: 'mode',
+  message:
+    'Something of this order is planned, under way or uncertain and would go on as it was read before. Wait for it (an uncertain message is settled), or read the order again with all that follows: POST /api/v1/webhooks/vizi/retrigger with "skipProcessed": false.',
+};
+
 /** Why nothing can be done about an order that has no row. */
 export const orderLost: ErrorDetail = {
   path: 'orderId',

@@ -184,7 +184,7 @@ describe('the replay of what is missing', () => {
 
 describe('the replay of an order’s state', () => {
   it('writes what today’s code reads, and leaves every effect and its words as they are', async () => {
-    const { orderId, deliveryId } = await standing('accepted', 'planned');
+    const { orderId, deliveryId } = await standing('accepted', 'accepted');
     await test.query(
       `update orders set product_country = 'atlantis', client_phone = '+972509999991' where order_id = $1`,
       [orderId],
@@ -205,6 +205,27 @@ describe('the replay of an order’s state', () => {
     ]);
     await expect(replay(deliveryId, state)).resolves.toMatchObject({ status: 'nothing-to-do' });
   });
+
+  it.each([
+    ['planned', 'planned'],
+    ['accepted', 'planned'],
+    ['accepted', 'claimed'],
+    ['accepted', 'uncertain'],
+  ])(
+    'refuses while something would go out as it was read before (contact %s, confirmation %s)',
+    async (contact, message) => {
+      const { orderId, deliveryId } = await standing(contact, message);
+      await test.query(`update orders set amount = 1, client_phone = '+972509999992' where order_id = $1`, [
+        orderId,
+      ]);
+      const refused = { problems: [{ path: 'mode', message: expect.stringContaining('retrigger') }] };
+      await expect(preview(deliveryId, state)).resolves.toMatchObject({ would: 'refuse', ...refused });
+      await expect(replay(deliveryId, state)).resolves.toMatchObject({ status: 'refused', ...refused });
+      const [order] = await test.query('select amount::int from orders where order_id = $1', [orderId]);
+      expect(order).toEqual({ amount: 1 });
+      await expect(eventsOf(orderId)).resolves.toEqual([]);
+    },
+  );
 
   it('keeps what operators have corrected', async () => {
     const { orderId, deliveryId } = await made();

@@ -85,5 +85,5 @@ async function foreseeApplied(
   if (!row) return foreseeLost(delivery);
   if (mode === 'missing') return foreseeMissing(delivery, row, effects);
   const reread = await rereadOrder(parts.database.db, parts, row);
-  return foreseeRewrite(delivery, row, reread ? reread.content : contentOf(row));
+  return foreseeRewrite(delivery, row, effects, reread ? reread.content : contentOf(row));
 }
