@@ -9,6 +9,11 @@ interface AttentionCounts {
   readonly parked: number;
 }
 
+/** Nothing stands in its stead: no message that an operator had sent again, no newer contact of its order. */
+const isNewest = sql`not exists (select from effects again where again.resend_of = e.id)
+  and (e.kind <> 'contact' or not exists (select from effects newer
+    where newer.order_id = e.order_id and newer.kind = 'contact' and newer.planned_at > e.planned_at))`;
+
 @Injectable()
 export class HealthRepository {
   /** @throws when the database does not answer */
@@ -34,14 +39,14 @@ export class HealthRepository {
   }
 
   /**
-   * What needs a person: unknown outcomes, refusals, deliveries open for longer than five minutes, and what waits for a
-   * cause to be mended. A job's dead letter counts by the row that it is about, if it is about one.
+   * What needs a person: unknown outcomes and refusals that nothing has replaced, deliveries open for longer than five
+   * minutes, and what waits for a cause to be mended. A job's dead letter counts by the row that it is about, if it is about one.
    */
   async attention(executor: Executor): Promise<AttentionCounts> {
     const result = await sql<AttentionCounts>`
       select
-        (select count(*) from effects where state = 'uncertain') as uncertain,
-        (select count(*) from effects where state = 'failed')
+        (select count(*) from effects e where e.state = 'uncertain' and ${isNewest}) as uncertain,
+        (select count(*) from effects e where e.state = 'failed' and ${isNewest})
           + (select count(*) from deliveries where state = 'failed')
           + (select count(*) from dead_letters where state = 'open' and (kind = 'handler' or aggregate_id is null)) as failed,
         (select count(*) from effects where state || '' = 'planned' and reason like 'parked: %') as parked,
