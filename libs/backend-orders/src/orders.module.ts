@@ -1,7 +1,11 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { EffectsRepository } from '@visapi/backend-repositories/effects';
-import { EventReplaysRepository, EventsRepository } from '@visapi/backend-repositories/events';
+import {
+  BacklogRepository,
+  EventReplaysRepository,
+  EventsRepository,
+} from '@visapi/backend-repositories/events';
 import { DeliveriesRepository, ReplaysRepository } from '@visapi/backend-repositories/inbox';
 import {
   OrderListsRepository,
@@ -73,6 +77,7 @@ const handlers = [
     OrderSearchRepository,
     OrderStatsRepository,
     EventsRepository,
+    BacklogRepository,
     EventReplaysRepository,
     EffectsRepository,
     TimelineRepository,

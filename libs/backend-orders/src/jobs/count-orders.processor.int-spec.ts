@@ -101,6 +101,11 @@ const counted = async () => ({
   orders: await test.query('select * from counted_orders order by order_id'),
 });
 
+const stats = async () =>
+  await app()
+    .get(QueryBus)
+    .execute(new GetOrderStats({ period: 'month' }));
+
 async function rebuild(): Promise<void> {
   const request = {
     handler: orderStatistics.name,
@@ -134,16 +139,41 @@ describe('the handler that counts orders', () => {
 
   it('answers from the orders while the sums are made anew', async () => {
     await untilQuiet();
-    const ask = async () =>
-      (
-        await app()
-          .get(QueryBus)
-          .execute(new GetOrderStats({ period: 'month' }))
-      ).byBranch;
+    const ask = async () => (await stats()).byBranch;
     const right = await ask();
     await test.query(`update order_statistics set orders = orders + 1000 where respect = 'branch'`);
     await expect(ask()).resolves.not.toEqual(right);
     await test.query(`update event_replays set state = 'cancelled', finished_at = null`);
     await expect(ask()).resolves.toEqual(right);
+    await test.query(`update event_replays set state = 'done', finished_at = now()`);
+  });
+
+  it.each([
+    ['a fact that the handler cannot take', 'waiting'],
+    ['a fact that it has given up', 'dead'],
+  ])('answers from the orders while there is %s', async (_name, state) => {
+    const ask = async () => (await stats()).totalOrders;
+    const right = await ask();
+    await test.query(
+      `insert into handler_backlog (handler, position, aggregate_type, aggregate_id, replayed, state, attempts)
+       values ($1, 1, 'order', 'M0', false, $2, 1)`,
+      [orderStatistics.name, state],
+    );
+    await test.query(`update order_statistics set orders = orders + 1000 where respect = 'currency'`);
+    await expect(ask()).resolves.toBe(right);
+    await test.query(`delete from handler_backlog`);
+    await expect(ask()).resolves.not.toBe(right);
+    await test.query(`update order_statistics set orders = orders - 1000 where respect = 'currency'`);
+  });
+
+  it('answers from the orders while nobody is told of what happens', async () => {
+    for (const worker of workers) await worker.get(OutboxRelay).stop();
+    const before = (await stats()).totalOrders;
+    const { deliveryId } = await deliver(test.database, viziOrder({ order: { id: 'UNTOLD' } }));
+    await run(new CreateOrder(deliveryId));
+    await until(
+      async () => await stats(),
+      ({ totalOrders }) => totalOrders === before + 1,
+    );
   });
 });

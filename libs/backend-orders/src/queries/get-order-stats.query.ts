@@ -1,8 +1,8 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Cacheable, keys } from '@visapi/backend-cache';
 import { Clock } from '@visapi/backend-kernel';
-import { Database } from '@visapi/backend-repositories';
-import { EventReplaysRepository } from '@visapi/backend-repositories/events';
+import { Database, type Executor } from '@visapi/backend-repositories';
+import { BacklogRepository, EventReplaysRepository } from '@visapi/backend-repositories/events';
 import { OrderStatsRepository } from '@visapi/backend-repositories/orders';
 import { rangeUnusable } from '../order-search.errors.js';
 import { orderStatistics } from '../order-statistics.js';
@@ -15,12 +15,16 @@ export class GetOrderStats extends Query<OrderStats> {
   }
 }
 
+/** Sums may follow a commit by so much. */
+const patienceMs = 1_000;
+
 @QueryHandler(GetOrderStats)
 export class GetOrderStatsHandler implements IQueryHandler<GetOrderStats> {
   constructor(
     private readonly database: Database,
     private readonly stats: OrderStatsRepository,
     private readonly replays: EventReplaysRepository,
+    private readonly backlog: BacklogRepository,
     private readonly clock: Clock,
   ) {}
 
@@ -32,10 +36,16 @@ export class GetOrderStatsHandler implements IQueryHandler<GetOrderStats> {
     const days = start === undefined ? null : wholeDaysOf(range, start);
     const wanted = { starts, to: range.to ?? null };
     const counted = await this.database.report(async (executor) => {
-      // Sums that are being made anew are not yet those of all orders.
-      const isWhole = days !== null && !(await this.replays.isRebuilding(executor, orderStatistics.name));
+      const isWhole = days !== null && (await this.areSumsWhole(executor));
       return await this.stats.count(executor, { ...wanted, days: isWhole ? days : null });
     });
     return summarize(counted, starts);
+  }
+
+  /** Sums that are being made anew, or that a fact has not reached, are not those of all orders. */
+  private async areSumsWhole(executor: Executor): Promise<boolean> {
+    const { name } = orderStatistics;
+    if (await this.replays.isRebuilding(executor, name)) return false;
+    return !(await this.backlog.isBehind(executor, name, patienceMs));
   }
 }
