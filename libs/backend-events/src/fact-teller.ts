@@ -95,7 +95,10 @@ export class FactTeller {
       ...{ kind: 'handler', name: handler, reference: String(position) },
       ...{ aggregateType, aggregateId, correlationId, attempts, errors },
     });
-    const line = { event: type, job: handler, correlationId, attempt: attempts, reason: 'dead letter' };
+    const line = {
+      ...{ event: type, job: handler, correlationId, attempt: attempts, reason: 'dead letter' },
+      ...(aggregateType === 'order' && { orderId: aggregateId }),
+    };
     this.log.error('needs attention', { ...line, code: errors.at(-1)?.code });
   }
 
