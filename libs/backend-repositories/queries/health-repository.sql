@@ -12,8 +12,12 @@ from events where dispatched_at is null order by position limit 1;
 
 -- HealthRepository.attention: sweep
 select
-  (select count(*) from effects where state = 'uncertain') as uncertain,
-  (select count(*) from effects where state = 'failed')
+  (select count(*) from effects e where e.state = 'uncertain' and not exists (select from effects again where again.resend_of = e.id)
+and (e.kind <> 'contact' or not exists (select from effects newer
+where newer.order_id = e.order_id and newer.kind = 'contact' and newer.planned_at > e.planned_at))) as uncertain,
+  (select count(*) from effects e where e.state = 'failed' and not exists (select from effects again where again.resend_of = e.id)
+and (e.kind <> 'contact' or not exists (select from effects newer
+where newer.order_id = e.order_id and newer.kind = 'contact' and newer.planned_at > e.planned_at)))
     + (select count(*) from deliveries where state = 'failed')
     + (select count(*) from dead_letters where state = 'open' and (kind = 'handler' or aggregate_id is null)) as failed,
   (select count(*) from effects where state || '' = 'planned' and reason like 'parked: %') as parked,

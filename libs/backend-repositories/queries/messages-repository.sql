@@ -6,8 +6,11 @@ update effects e set state = 'claimed', attempt = e.attempt + 1, claimed_at = cl
   lease_until = clock_timestamp() + make_interval(secs => $2)
 from orders o
 where e.id = $3 and e.kind = 'message' and e.state = 'planned' and o.order_id = e.order_id
-  and (e.purpose <> 'confirmation' or e.resend_of is not null
-or o.first_received_at > clock_timestamp() - make_interval(secs => $4)) and not exists (select from deliveries d where d.order_id = e.order_id and d.kind = 'order'
+  and (case e.purpose
+when 'confirmation' then e.resend_of is not null
+or o.first_received_at > clock_timestamp() - make_interval(secs => $4)
+when 'issues' then e.planned_at > clock_timestamp() - interval '24 hours'
+else true end) and not exists (select from deliveries d where d.order_id = e.order_id and d.kind = 'order'
 and d.state = 'open') and (not e.awaits_contact or (select c.accepted_at from effects c
 where c.order_id = e.order_id and c.kind = 'contact' order by c.planned_at desc limit 1) is not null);
 select e.id as effect_id, e.attempt, e.tries, e.order_id, e.correlation_id, m.template, m.language, m.phone,
@@ -261,8 +264,11 @@ from done join messages m on m.effect_id = done.id;
 -- MessagesRepository.skipStale: sweep
 with stale as (
   select e.id from effects e join orders o on o.order_id = e.order_id
-  where e.kind = 'message' and e.state || '' = 'planned' and not (e.purpose <> 'confirmation' or e.resend_of is not null
-or o.first_received_at > clock_timestamp() - make_interval(secs => $1))
+  where e.kind = 'message' and e.state || '' = 'planned' and not (case e.purpose
+when 'confirmation' then e.resend_of is not null
+or o.first_received_at > clock_timestamp() - make_interval(secs => $1)
+when 'issues' then e.planned_at > clock_timestamp() - interval '24 hours'
+else true end)
   for update of e skip locked
 ), outcomes as (
   update effects e set state = 'skipped', skipped_at = clock_timestamp(), reason = 'stale'
