@@ -3,13 +3,17 @@ import { z } from 'zod';
 import type { SealedEvent } from '../queries/get-events.query.js';
 import { time, timestamp, word } from './fields.schemas.js';
 
+/** A type (`order.created`), or all of a family (`operator.*`). A star elsewhere would be taken for a letter, and find nothing. */
+const typeOrFamily = word.refine(
+  (given) => !given.replace(/^[a-z-]+\.\*$/, '').includes('*'),
+  'must be a type such as order.created, or a family such as operator.*',
+);
 const period = { from: time.optional(), to: time.optional() };
 
 export const eventsQuery = onlyKnown({
   ...pageQuery('position'),
   ...period,
-  /** A type (`order.created`), or all of a family (`operator.*`). */
-  type: word.optional(),
+  type: typeOrFamily.optional(),
   aggregateType: word.optional(),
   aggregateId: word.optional(),
   correlationId: word.optional(),
@@ -35,8 +39,7 @@ export const auditQuery = onlyKnown({
   ...pageQuery('position'),
   ...period,
   actor: word.optional(),
-  /** An action (`order.changed`), or all of a family (`operator.*`). */
-  action: word.optional(),
+  action: typeOrFamily.optional(),
   /** Type and id of what was acted on, such as `order:IL260105IN10`; the type alone for all of them. */
   resource: word.optional(),
   correlationId: word.optional(),
