@@ -39,5 +39,9 @@ describe('while Redis is away', () => {
     await system.redis.start();
     await expectEachOnce(system, orders, answers);
     await until(ready, (status) => status === 200);
+    // Said once by each of the two workers there were, not at every try of each connection.
+    const lines = (await system.log('worker')).split('\n').filter((line) => line.includes('redis is away'));
+    expect(lines.length).toBeGreaterThan(0);
+    expect(lines.length).toBeLessThanOrEqual(4);
   }, 90_000);
 });

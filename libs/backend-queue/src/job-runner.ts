@@ -91,7 +91,7 @@ export class JobRunner {
       drainDelay: 2,
       settings: { backoffStrategy: (attempt, _type, _error, job) => this.delay(job?.name ?? '', attempt) },
     });
-    worker.on('error', (error) => this.log.warn('queue connection', { queue }, error));
+    worker.on('error', (error) => this.connections.report(error, { queue }));
     return worker;
   }
 

@@ -8,6 +8,7 @@ import { Redis, type RedisOptions } from 'ioredis';
 export class RedisConnections implements OnApplicationShutdown {
   private readonly open: Redis[] = [];
   private pinger: Redis | undefined;
+  private isAway = false;
 
   constructor(
     private readonly config: QueueConfig,
@@ -51,6 +52,14 @@ export class RedisConnections implements OnApplicationShutdown {
     );
   }
 
+  /** Says what went wrong with a connection; that the server is away is said once, not at every try of every connection. */
+  report(error: Error, fields: { readonly queue?: string } = {}): void {
+    const isLoss = isLostConnection(error);
+    if (!isLoss) this.log.warn('redis', fields, error);
+    else if (!this.isAway) this.log.warn('redis is away', fields, error);
+    this.isAway ||= isLoss;
+  }
+
   release(redis: Redis): void {
     redis.disconnect();
     const at = this.open.indexOf(redis);
@@ -61,6 +70,11 @@ export class RedisConnections implements OnApplicationShutdown {
     for (const redis of [...this.open]) this.release(redis);
   }
 
+  private welcome(): void {
+    if (this.isAway) this.log.warn('redis is back');
+    this.isAway = false;
+  }
+
   private connect(options: RedisOptions): Redis {
     const redis = new Redis(this.config.publicUrl ?? this.config.url, {
       retryStrategy: (times) => Math.min(50 * 2 ** Math.min(times, 6), 1_000),
@@ -68,10 +82,26 @@ export class RedisConnections implements OnApplicationShutdown {
       keepAlive: 10_000,
       ...options,
     });
-    redis.on('error', (error: Error) => this.log.warn('redis connection', {}, error));
+    redis.on('error', (error: Error) => this.report(error));
+    redis.on('ready', () => this.welcome());
     this.open.push(redis);
     return redis;
   }
+}
+
+const lossCodes = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+];
+
+/** ioredis has words instead of a code for what waited when a connection ended. */
+function isLostConnection(error: Error & { readonly code?: unknown }): boolean {
+  return lossCodes.includes(String(error.code)) || /^Connection is closed/.test(error.message);
 }
 
 function refusedIsNotAFault(error: Error): undefined {
