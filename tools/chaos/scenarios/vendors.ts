@@ -73,10 +73,21 @@ export const vendorScenarios: readonly Scenario[] = [
   {
     name: 'uncertain-10',
     promise:
-      '`timeout-after-accept` on 10 % of sends: zero customers get two confirmations; every uncertain message is settled by its receipt within the run, or listed',
-    env,
-    load: { ordersPerSecond: 15, seconds: 40 },
-    faults: [{ kind: 'vendor', faults: [cbb('timeout-after-accept', 0.1, ofSend)], until: 1 }],
-    allowed: { ...nothingUncertain, uncertain: ['vendor'] },
+      'F2 with `timeout-after-accept` on 10 % of sends: zero customers get two confirmations; every uncertain message is settled by its receipt within the run, or listed',
+    // Receipts come after we have given up waiting for the answer, so that they find the message in doubt.
+    env: { ...env, SANDBOX_RECEIPT_DELAYS_MS: '4000,4500,5000' },
+    load: { ordersPerSecond: 15, seconds: 60 },
+    faults: [
+      { kind: 'vendor', faults: [cbb('timeout-after-accept', 0.1, ofSend)], until: 1 },
+      {
+        kind: 'end-process',
+        signal: 'SIGKILL',
+        victims: ['worker'],
+        times: 6,
+        window: [0.05, 0.95],
+        amidSend: 0.5,
+      },
+    ],
+    allowed: { ...nothingUncertain, uncertain: ['vendor', 'death'] },
   },
 ];
