@@ -305,7 +305,9 @@ describe('many dead letters', () => {
       [`dead-letters/${id}/replay?dryRun=true`, {}],
       [`dead-letters/${id}/discard?dryRun=true`, { reason: 'a test order' }],
       [`dead-letters/${id}/discard`, {}],
-      ['dead-letters/replay?dryRun=maybe', {}],
+      ['dead-letters/replay?dryRun=maybe', { kind: 'job' }],
+      ['dead-letters/replay', {}],
+      ['dead-letters/replay', { reason: 'all of them' }],
     ] as const)
       await expect(ask('POST', address, body)).resolves.toMatchObject({ status: 400 });
     expect(await letters()).toMatchObject([{ state: 'open' }]);

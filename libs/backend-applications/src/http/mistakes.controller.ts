@@ -1,10 +1,11 @@
-import { Body, Controller, HttpCode, Post, Req } from '@nestjs/common';
+import { Body, Controller, HttpCode, Post, Query, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import {
   Access,
   askedBy,
   describeRequest,
   type HttpRequest,
+  noQuery,
   Responds,
   webhookLimit,
 } from '@visapi/backend-http';
@@ -22,6 +23,7 @@ export class MistakesController {
   @Access({ scopes: ['webhook:visanet'] }, webhookLimit)
   @Responds(mistakesResponse)
   async report(
+    @Query({ schema: noQuery }) _query: z.infer<typeof noQuery>,
     @Body({ schema: mistakesBody }) body: z.infer<typeof mistakesBody>,
     @Req() request: HttpRequest,
   ) {

@@ -25,7 +25,13 @@ export const replayManyRequest = onlyKnown({
   name: word.optional(),
   kind: kind.optional(),
   dryRun: z.boolean('must be true or false').default(false),
-}).prefault({});
+})
+  // Nobody means everything by saying nothing.
+  .refine(({ name: ofName, kind: ofKind }) => ofName !== undefined || ofKind !== undefined, {
+    path: ['name'],
+    message: 'name a handler or a job, or a kind (handler or job): which letters are to be replayed',
+  })
+  .prefault({});
 
 export const deadLetterResponse = z.object({
   id: z.string(),

@@ -35,6 +35,16 @@ describe('what is kept of a failure', () => {
     expect(failureOf(Object.assign(new Error('Dana'), { stack: undefined }), now).message).toBe('Error');
   });
 
+  it('names the place in our code, not in the library that noticed', () => {
+    const error = new Error('"Dana"');
+    error.stack = [
+      'Error: "Dana"',
+      '    at parse (/x/node_modules/pg/lib/client.js:694:17)',
+      '    at run (/x/orders/write.js:12:3)',
+    ].join('\n');
+    expect(failureOf(error, now).message).toBe('Error at orders/write.js:12');
+  });
+
   it('is cut when it is long', () => {
     expect(failureOf(new AppError('bug', 'x'.repeat(1_000)), now).message).toHaveLength(300);
   });

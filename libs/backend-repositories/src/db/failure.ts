@@ -26,9 +26,11 @@ function firstLine(text: string): string {
   return (text.split('\n')[0] ?? '').slice(0, 300);
 }
 
-/** The name of the error, and where it was thrown: the last two parts of the path. */
+/** The name of the error, and where our code was: the last two parts of the path. */
 function placeOf(error: unknown): string {
   if (!(error instanceof Error)) return typeof error;
-  const place = /([^\s/()]+\/[^\s/()]+:\d+):\d+\)?$/m.exec(error.stack ?? '');
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const ours = frames.find((line) => !/node_modules|node:/.test(line)) ?? frames[0] ?? '';
+  const place = /([^\s/()]+\/[^\s/()]+:\d+):\d+\)?$/.exec(ours);
   return place ? `${error.name} at ${place[1]}` : error.name;
 }
