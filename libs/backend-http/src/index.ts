@@ -18,7 +18,7 @@ export {
   reasonText,
   toOrderTarget,
 } from './operator-input.js';
-export { onlyKnown, pageQuery, toPage } from './page-query.js';
+export { onlyKnown, pageInBody, pageQuery, toPage } from './page-query.js';
 export { inOrder, time, timestamp } from './time-input.js';
 export type { Check } from './platform.module.js';
 export { HealthCheck, PlatformModule } from './platform.module.js';

@@ -1,9 +1,12 @@
 import type { Page } from '@visapi/backend-repositories';
 import { z } from 'zod';
 
-const count = (name: string, min: number, max: number) =>
-  z.coerce
-    .number({ error: `${name} must be a number` })
+const asText = z.coerce.number;
+/** JSON has numbers of its own: true and "5" are none. */
+const asNumber = z.number;
+
+const count = (read: typeof asText | typeof asNumber, name: string, min: number, max: number) =>
+  read({ error: `${name} must be a number` })
     .int(`${name} must be a whole number`)
     .min(min, `${name} must be at least ${min}`)
     .max(max, `${name} must be at most ${max}`);
@@ -23,11 +26,17 @@ export function pageQuery(key: keyof typeof cursors) {
     .string()
     .regex(cursors[key], 'cursor must be one that an earlier answer gave as nextCursor');
   return {
-    page: count('page', 1, 100_000).optional(),
-    perPage: count('perPage', 1, 200).default(20),
+    page: count(asText, 'page', 1, 100_000).optional(),
+    perPage: count(asText, 'perPage', 1, 200).default(20),
     cursor: cursor.optional(),
   };
 }
+
+/** The page of a question that comes as a body. */
+export const pageInBody = {
+  page: count(asNumber, 'page', 1, 100_000).default(1),
+  perPage: count(asNumber, 'perPage', 1, 200).default(20),
+};
 
 /** An object that takes these fields alone: a misspelt filter would otherwise be taken for none. */
 export function onlyKnown<Shape extends z.ZodRawShape>(shape: Shape) {

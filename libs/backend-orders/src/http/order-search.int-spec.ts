@@ -333,6 +333,8 @@ describe('a search that cannot be run', () => {
     await expect(search({ where: { ...leaf, field: words } })).resolves.toMatchObject({ status: 400 });
     await expect(search({ where: { ...leaf, op: words } })).resolves.toMatchObject({ status: 400 });
     await expect(search({ where: leaf, sort: words })).resolves.toMatchObject({ status: 400 });
+    for (const page of [true, '2', [5], 0])
+      await expect(search({ where: leaf, page })).resolves.toMatchObject({ status: 400 });
     await expect(where('branch', 'eq', 'il')).resolves.toEqual(['IL1', 'IL2']);
   });
 });

@@ -1,4 +1,4 @@
-import { onlyKnown, pageQuery } from '@visapi/backend-http';
+import { onlyKnown, pageInBody } from '@visapi/backend-http';
 import { z } from 'zod';
 import { periodNames } from '../order-stats.js';
 import type { Preset } from '../specifications/presets.specification.js';
@@ -31,13 +31,10 @@ const wrongPreset =
   '{ "name": "highValueOrders", "currency": "ILS", "amount": "10000" }';
 const preset = z.union([simple, highValue], wrongPreset) satisfies z.ZodType<Preset>;
 
-const { page, perPage } = pageQuery('position');
-
 export const searchRequest = onlyKnown({
   where: z.unknown().optional(),
   preset: preset.optional(),
-  page: page.default(1),
-  perPage,
+  ...pageInBody,
   sort: sort.default({ field: 'createdAt', direction: 'desc' }),
 }).refine(
   ({ where, preset: named }) => where !== undefined || named !== undefined,
