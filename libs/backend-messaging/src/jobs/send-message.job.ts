@@ -15,11 +15,12 @@ export const sendMessageJob = defineJob({
 
 /**
  * At-most-once: only what certainly was not sent is tried again, a clear no is final, everything else is uncertain for
- * ever unless a receipt or a person settles it. A business refusal (`success: false`) may pass, but not for ever.
+ * ever unless a receipt or a person settles it. A business refusal (`success: false`) may pass, but not for ever: some
+ * ten minutes of tries at most 30 s apart.
  */
 export const sendRetries: RetryPolicy = {
   backoff,
-  mostTries: 5,
+  mostTries: 30,
   on: {
     permanent: 'fail',
     unexpected: 'uncertain',

@@ -12,6 +12,7 @@ import {
   type TestDatabase,
 } from '@visapi/backend-testing';
 import { MessagingJobsModule } from './messaging-jobs.module.js';
+import { sendRetries } from './send-message.job.js';
 import { SendMessageProcessor } from './send-message.processor.js';
 
 let test: TestDatabase;
@@ -130,17 +131,24 @@ describe('the send-message job', () => {
     expect(Number((await effect(messageId))?.['due_in'])).toBeGreaterThan(80);
   });
 
-  it('gives up after five business refusals and marks it failed, asking for attention', async () => {
+  it('outlasts ten minutes of business refusals, then marks it failed, asking for attention', async () => {
     const { messageId } = await plantOrder(test);
-    for (let attempt = 1; attempt <= 5; attempt += 1) {
+    let waitedMs = 0;
+    for (let attempt = 1; attempt <= sendRetries.mostTries; attempt += 1) {
       cbb.failNext('sendTemplate', failure('unavailable', 'success-false', { status: 200 }));
-      const outcome = attempt < 5 ? { outcome: 'retry' } : { outcome: 'failed', attention: true };
-      await expect(send(messageId)).resolves.toMatchObject({ attempt, ...outcome });
+      const isLast = attempt === sendRetries.mostTries;
+      const outcome = isLast ? { outcome: 'failed', attention: true } : { outcome: 'retry' };
+      const result = await send(messageId);
+      expect(result).toMatchObject({ attempt, ...outcome });
+      waitedMs += result.next?.[0]?.delayMs ?? 0;
     }
+    // Each wait is drawn from a half of its length to the whole.
+    expect(waitedMs).toBeGreaterThan(6 * 60_000);
+    expect(waitedMs).toBeLessThan(14 * 60_000);
     await expect(effect(messageId)).resolves.toMatchObject({
       state: 'failed',
       reason: 'success-false',
-      attempt: 5,
+      attempt: sendRetries.mostTries,
     });
     await expect(send(messageId)).resolves.toEqual({ outcome: 'not-mine' });
   });
