@@ -98,8 +98,13 @@ export const safeguards: readonly Safeguard[] = [
       name: 'F3-flush',
       promise: 'Redis emptied mid-burst',
       load,
-      faults: [killWorker, { kind: 'redis', how: 'flushed', window: [0.4, 0.6], forMs: 0 }],
-      allowed: { ...nothingUncertain, uncertain: ['death'], quietWithinSeconds: 20 },
+      // So slow that jobs wait when Redis is emptied: an empty queue has nothing to forget.
+      faults: [
+        { kind: 'vendor', faults: [{ vendor: 'cbb', mode: 'slow', delayMs: 700 }], until: 1 },
+        killWorker,
+        { kind: 'redis', how: 'flushed', window: [0.4, 0.6], forMs: 0 },
+      ],
+      allowed: { ...nothingUncertain, uncertain: ['death'] },
     },
     breaks: ['quiet in time', 'every delivery and effect comes to an end'],
     switchOff: async ({ owner }) => {
