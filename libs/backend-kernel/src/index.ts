@@ -12,6 +12,7 @@ export { newId } from './ids.js';
 export { orderIdSchema, isTestOrder } from './order-id.js';
 export { parseJson } from './json.js';
 export { plainDecimal } from './money.js';
+export { isNetworkCode } from './network-error.js';
 export { parsePhone, phoneDigits } from './phone.js';
 export type { Phone } from './phone.js';
 export { SCOPES, isScope } from './scopes.js';

@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { QueueConfig } from '@visapi/backend-config';
+import { isNetworkCode } from '@visapi/backend-kernel';
 import { Log } from '@visapi/backend-observability';
 import { Redis, type RedisOptions } from 'ioredis';
 
@@ -89,19 +90,9 @@ export class RedisConnections implements OnApplicationShutdown {
   }
 }
 
-const lossCodes = [
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-];
-
 /** ioredis has words instead of a code for what waited when a connection ended. */
 function isLostConnection(error: Error & { readonly code?: unknown }): boolean {
-  return lossCodes.includes(String(error.code)) || /^Connection is closed/.test(error.message);
+  return isNetworkCode(String(error.code)) || /^Connection is closed/.test(error.message);
 }
 
 function refusedIsNotAFault(error: Error): undefined {

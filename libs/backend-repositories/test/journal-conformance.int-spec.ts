@@ -8,14 +8,9 @@ import * as messaging from '../src/messaging/index.js';
 import * as follow from '../src/orders/follow-order.js';
 import { ids, type Scene, scenes } from './scenes.js';
 import { comparable, databaseTime, plant, stored } from './stored-journal.js';
-import {
-  contactTransitions,
-  effectTransitions,
-  messageTransitions,
-  orderTransitions,
-  receiptTransitions,
-  type Transition,
-} from './transitions.js';
+import { contactTransitions, orderTransitions, receiptTransitions } from './receipt-transitions.js';
+import type { Transition } from './transition.js';
+import { effectTransitions, messageTransitions } from './transitions.js';
 
 let test: TestDatabase;
 beforeAll(async () => {

@@ -1,18 +1,9 @@
-import { AppError } from '@visapi/backend-kernel';
+import { AppError, isNetworkCode } from '@visapi/backend-kernel';
 import { meaningOf } from './constraints.js';
 
 /** SQLSTATE classes and codes that mean "not now" rather than "not so" (PostgreSQL manual, appendix A). */
 const unavailable = [/^08/, /^53/, /^57P/, /^58/, /^25006$/, /^57014$/, /^55P03$/];
 const transient = ['40001', '40P01'];
-const networkCodes = [
-  'ECONNREFUSED',
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'ENOTFOUND',
-  'EAI_AGAIN',
-  'EHOSTUNREACH',
-];
 /** Texts of `pg` errors that carry no code. */
 const poolTexts = [
   /timeout exceeded when trying to connect/,
@@ -35,10 +26,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof AppError) return error.category === 'timeout';
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable);
   const code = errorCode(error);
-  if (
-    code !== undefined &&
-    (networkCodes.includes(code) || unavailable.some((pattern) => pattern.test(code)))
-  )
+  if (code !== undefined && (isNetworkCode(code) || unavailable.some((pattern) => pattern.test(code))))
     return true;
   return error instanceof Error && poolTexts.some((pattern) => pattern.test(error.message));
 }
