@@ -1,12 +1,12 @@
 /**
- * `npm run bench [-- name ... --quick]`: measures the promises on a system of its own and prints what it found, held or
- * not. Fails only when something could not be measured or when the count afterwards shows an id missing or doubled.
+ * `npm run bench [-- name ... --quick --profile]`: measures the promises on a system of its own and prints what it found,
+ * held or not; with a profile of each process beside the result. Fails only when something could not be measured or when the count afterwards shows an id missing or doubled.
  */
 import { explain } from '#services/problem.ts';
 import { buildAll } from '../tools/launcher/build.ts';
 import type { BenchContext, Benchmark, Measurement } from './benchmark.ts';
 import { select } from './catalogue.ts';
-import { circumstances, record } from './report/record.ts';
+import { circumstances, folderOfRecords, record } from './report/record.ts';
 import { table } from './report/table.ts';
 import { startServices } from './system/services.ts';
 
@@ -25,7 +25,7 @@ async function main(args: readonly string[]): Promise<number> {
   const names = args.filter((arg) => !arg.startsWith('--'));
   const quick = args.includes('--quick');
   const benchmarks = select(names);
-  const services = await startServices();
+  const services = await startServices(args.includes('--profile') ? folderOfRecords() : undefined);
   const stop = (): void => {
     say('\nstopping');
     void services.close().then(() => process.exit(130));

@@ -1,8 +1,8 @@
 /** The load generator: a process of its own, driven over IPC by `drive.ts`. One plan, one result, then it ends. */
 import { performance } from 'node:perf_hooks';
-import { fillNumber, requestTemplate, type RequestTemplate } from './order-template.ts';
+import { fillNumber, readTemplate, requestTemplate, type RequestTemplate } from './order-template.ts';
 import type { LoadPlan } from './plan.ts';
-import { Tally } from './tally.ts';
+import { outcomeOfDelivery, outcomeOfRead, Tally } from './tally.ts';
 import { WireConnection } from './wire.ts';
 
 /** A connection with its own copy of the request, overwritten in place for each order. */
@@ -17,7 +17,7 @@ process.once('disconnect', () => process.exit());
 process.once('message', (plan: LoadPlan) => {
   const before = process.cpuUsage();
   const begun = performance.now();
-  const tally = new Tally();
+  const tally = new Tally(plan.reads ? outcomeOfRead : outcomeOfDelivery);
   const loop =
     plan.ratePerSecond === undefined ? closedLoop(plan, tally) : openLoop(plan, plan.ratePerSecond, tally);
   void loop.then(() => {
@@ -98,10 +98,11 @@ function send(
 }
 
 function openLanes(plan: LoadPlan): { lanes: Lane[]; template: RequestTemplate } {
-  const url = new URL(plan.url);
-  const template = requestTemplate(url, plan.headers);
-  const lanes = Array.from({ length: plan.connections }, () => ({
-    connection: new WireConnection(url),
+  const urls = [plan.url, ...(plan.alsoAt ?? [])].map((url) => new URL(url));
+  const [first] = urls as [URL];
+  const template = (plan.reads ? readTemplate : requestTemplate)(first, plan.headers);
+  const lanes = Array.from({ length: plan.connections }, (_, nth) => ({
+    connection: new WireConnection(urls[nth % urls.length] ?? first),
     request: Buffer.from(template.bytes),
   }));
   return { lanes, template };

@@ -37,6 +37,18 @@ export function requestTemplate(url: URL, headers: Readonly<Record<string, strin
   return { bytes, offsets: holesOf(bytes) };
 }
 
+/** The same for reading an order at `<url>/<orderId>`. */
+export function readTemplate(url: URL, headers: Readonly<Record<string, string>>): RequestTemplate {
+  const head = [
+    `GET ${url.pathname}/IL261120IN${HOLE} HTTP/1.1`,
+    `Host: ${url.host}`,
+    ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`),
+    '\r\n',
+  ].join('\r\n');
+  const bytes = Buffer.from(head);
+  return { bytes, offsets: holesOf(bytes) };
+}
+
 /** Makes the request in `bytes` the one of order `index`. */
 export function fillNumber(bytes: Buffer, offsets: readonly number[], index: number): void {
   let rest = FIRST_NUMBER + index;

@@ -1,6 +1,10 @@
 /** What the generator process is told to do; sent over IPC, so plain data. */
 export interface LoadPlan {
   readonly url: string;
+  /** Further servers that share the load with the one at `url`, connection by connection. */
+  readonly alsoAt?: readonly string[];
+  /** Reads each order at `<url>/<orderId>` instead of posting it to `url`. */
+  readonly reads?: boolean;
   readonly headers: Readonly<Record<string, string>>;
   /** Closed loop: this many requests in flight. Open loop: this many connections at most. */
   readonly connections: number;

@@ -16,6 +16,10 @@ export function circumstances(services: Services): Circumstances {
   return { ...machine(), ...services.versions };
 }
 
+export function folderOfRecords(): string {
+  return resolve(ROOT, process.env.VISAPI_HOME ?? '.visapi', 'bench');
+}
+
 /** Writes everything that was measured under `$VISAPI_HOME/bench`; answers the file's path. */
 export async function record(
   names: readonly string[],
@@ -23,7 +27,7 @@ export async function record(
   faults: readonly string[],
   under: Circumstances,
 ): Promise<string> {
-  const folder = resolve(ROOT, process.env.VISAPI_HOME ?? '.visapi', 'bench');
+  const folder = folderOfRecords();
   await mkdir(folder, { recursive: true });
   const at = new Date().toISOString();
   const file = join(folder, `${at.replace(/[:.]/g, '-')}-${names.join('-') || 'all'}.json`);

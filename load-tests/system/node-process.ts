@@ -23,7 +23,7 @@ export function startNode(
     {
       name,
       file: process.execPath,
-      args: ['--enable-source-maps', join(ROOT, file)],
+      args: ['--enable-source-maps', ...profiling(services, name), join(ROOT, file)],
       env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...env },
       cwd: ROOT,
       logFile: join(services.home, 'logs', `${name}.log`),
@@ -34,6 +34,12 @@ export function startNode(
     },
     services.guardian,
   );
+}
+
+/** Only sampled: what it shows is where time goes, not how fast it would be. */
+function profiling({ profiles }: Services, name: string): string[] {
+  if (profiles === undefined) return [];
+  return ['--cpu-prof', `--cpu-prof-dir=${profiles}`, `--cpu-prof-name=${name}-${Date.now()}.cpuprofile`];
 }
 
 async function answers(url: string): Promise<boolean> {

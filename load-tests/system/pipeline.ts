@@ -1,20 +1,32 @@
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { freePort } from '#services/ports.ts';
+import type { RunningService } from '#services/service.ts';
+import { environment, newSecrets, type Environment, type Ports, type Secrets } from './environment.ts';
 import { startNode } from './node-process.ts';
 import type { Services } from './services.ts';
 
 const MIGRATIONS = join(import.meta.dirname, '..', '..', 'supabase', 'migrations');
 
+export type App = 'backend' | 'worker';
+
 /** VisAPI as it is deployed: built processes on a fresh, migrated database and an empty Redis. */
 export interface Pipeline {
+  /** Of the backend's API, without a slash at its end. */
+  readonly apiUrl: string;
   readonly ordersUrl: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly sandboxUrl: string;
+  /** Where each process shows its metrics. */
+  readonly metricsUrls: Readonly<Record<App, string>>;
   /** As the owner, for counting. */
   readonly databaseUrl: string;
+  /** What backend and worker are told. */
+  readonly env: Environment;
   readonly pids: Readonly<Record<string, number>>;
+  /** One more of these processes, beside those that run; `port` where it listens. */
+  readonly start: (app: App, port?: number) => Promise<RunningService>;
   readonly stopBackend: () => Promise<void>;
+  readonly stopWorker: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -24,64 +36,70 @@ export interface PipelineOptions {
   readonly worker: boolean;
 }
 
-interface Secrets {
-  readonly appPassword: string;
-  readonly pepper: string;
-  readonly apiKey: string;
-}
-
 export async function startPipeline(services: Services, options: PipelineOptions): Promise<Pipeline> {
-  const secrets = {
-    appPassword: randomBytes(18).toString('hex'),
-    pepper: randomBytes(32).toString('base64'),
-    apiKey: `bench.${randomBytes(24).toString('hex')}`,
-  };
+  const secrets = newSecrets();
   const databaseUrl = await services.createDatabase(options.name);
   await prepareDatabase(databaseUrl, secrets);
   await services.emptyRedis();
   const ports = { port: await freePort(), workerPort: await freePort(), sandboxPort: await freePort() };
   const env = environment(services, databaseUrl, secrets, ports);
-  const { sandbox, backend, worker } = await startProcesses(services, options, ports, env);
-  const stopBackend = async (): Promise<void> => {
-    await backend.stop();
-  };
+  const sandbox = await startSandbox(services, options.name, ports, env);
+  const start = starter(services, options.name, env, ports);
+  const backend = await start('backend');
+  const worker = options.worker ? await start('worker') : undefined;
+  const stopBackend = async (): Promise<void> => void (await backend.stop());
+  const stopWorker = async (): Promise<void> => void (await worker?.stop());
   return {
+    apiUrl: `${env.BACKEND_URL}/api/v1`,
     ordersUrl: `${env.BACKEND_URL}/api/v1/webhooks/vizi/orders`,
     headers: { 'X-API-Key': secrets.apiKey },
     sandboxUrl: `http://127.0.0.1:${ports.sandboxPort}`,
+    metricsUrls: {
+      backend: `${env.BACKEND_URL}/metrics`,
+      worker: `http://127.0.0.1:${ports.workerPort}/metrics`,
+    },
     databaseUrl,
+    env,
     pids: { backend: backend.pid, sandbox: sandbox.pid, ...(worker ? { worker: worker.pid } : {}) },
+    start,
     stopBackend,
+    stopWorker,
     stop: async () => {
       await stopBackend();
-      await worker?.stop();
+      await stopWorker();
       await sandbox.stop();
     },
   };
 }
 
-async function startProcesses(services: Services, options: PipelineOptions, ports: Ports, env: Environment) {
-  const start = (app: string, stage: 1 | 2 | 3, readyUrl: string, more: Environment = {}) =>
-    startNode(services, {
-      name: `${options.name}-${app}`,
-      file: `apps/${app}/dist/main.js`,
-      env: { ...env, ...more },
-      readyUrl,
-      stage,
-    });
-  const { port, workerPort, sandboxPort } = ports;
-  const sandbox = await start('sandbox', 3, `http://127.0.0.1:${sandboxPort}/healthz`, {
-    PORT: String(sandboxPort),
-    SANDBOX_RECEIPT_DELAYS_MS: 'off',
+async function startSandbox(services: Services, name: string, { sandboxPort }: Ports, env: Environment) {
+  return await startNode(services, {
+    name: `${name}-sandbox`,
+    file: 'apps/sandbox/dist/main.js',
+    env: { ...env, PORT: String(sandboxPort), SANDBOX_RECEIPT_DELAYS_MS: 'off' },
+    readyUrl: `http://127.0.0.1:${sandboxPort}/healthz`,
+    stage: 3,
   });
-  const backend = await start('backend', 1, `http://127.0.0.1:${port}/api/v1/readyz`);
-  const worker = options.worker
-    ? await start('worker', 2, `http://127.0.0.1:${workerPort}/readyz`)
-    : undefined;
-  return { sandbox, backend, worker };
 }
 
-type Environment = Readonly<Record<string, string>>;
+const APPS = {
+  backend: { stage: 1, variable: 'PORT', ready: '/api/v1/readyz' },
+  worker: { stage: 2, variable: 'WORKER_PORT', ready: '/readyz' },
+} as const;
+
+function starter(services: Services, name: string, env: Environment, { port, workerPort }: Ports) {
+  const usual = { backend: port, worker: workerPort };
+  return (app: App, listen = usual[app]): Promise<RunningService> => {
+    const { stage, variable, ready } = APPS[app];
+    return startNode(services, {
+      name: `${name}-${app}`,
+      file: `apps/${app}/dist/main.js`,
+      env: { ...env, [variable]: String(listen) },
+      readyUrl: `http://127.0.0.1:${listen}${ready}`,
+      stage,
+    });
+  };
+}
 
 /** Built libraries are loaded by name, when they are needed: the baselines run without a build. */
 export async function migrateDatabase(databaseUrl: string): Promise<void> {
@@ -94,51 +112,7 @@ async function prepareDatabase(databaseUrl: string, secrets: Secrets): Promise<v
   const { setAppRolePassword } = await import('@visapi/backend-repositories/migrate');
   const { seedApiKeys } = await import('@visapi/backend-access/seed');
   await setAppRolePassword({ databaseUrl, password: secrets.appPassword });
-  const keys = [{ name: 'benchmark', key: secrets.apiKey, scopes: ['webhook:vizi'] }];
+  const scopes = ['webhook:vizi', 'orders:read'];
+  const keys = [{ name: 'benchmark', key: secrets.apiKey, scopes }];
   await seedApiKeys({ databaseUrl, pepper: secrets.pepper, keys });
-}
-
-interface Ports {
-  readonly port: number;
-  readonly workerPort: number;
-  readonly sandboxPort: number;
-}
-
-function environment(
-  services: Services,
-  ownerUrl: string,
-  secrets: Secrets,
-  ports: Ports,
-): Record<string, string> {
-  const appUrl = new URL(ownerUrl);
-  appUrl.username = 'visapi_app';
-  appUrl.password = secrets.appPassword;
-  const sandbox = `http://127.0.0.1:${ports.sandboxPort}`;
-  return {
-    NODE_ENV: 'development',
-    HOST: '127.0.0.1',
-    PORT: String(ports.port),
-    WORKER_PORT: String(ports.workerPort),
-    BACKEND_URL: `http://127.0.0.1:${ports.port}`,
-    LOG_LEVEL: 'info',
-    DATABASE_URL: appUrl.href,
-    REDIS_URL: services.redisUrl,
-    // Nobody signs in during a benchmark: the address of Auth is never called.
-    SUPABASE_URL: 'http://127.0.0.1:9',
-    SUPABASE_ANON_KEY: 'unused',
-    SUPABASE_SERVICE_ROLE_KEY: 'unused',
-    SUPABASE_JWT_SECRET: randomBytes(32).toString('hex'),
-    API_KEY_PEPPER: secrets.pepper,
-    ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
-    VIZI_API_KEY: secrets.apiKey,
-    CBB_API_URL: `${sandbox}/cbb`,
-    CBB_API_KEY: 'bench',
-    CBB_RATE_LIMIT: '0',
-    META_GRAPH_URL: `${sandbox}/meta`,
-    WABA_PHONE_NUMBER_ID: '100000000000001',
-    WABA_BUSINESS_ID: '200000000000001',
-    WABA_ACCESS_TOKEN: 'bench',
-    WABA_APP_SECRET: randomBytes(16).toString('hex'),
-    WABA_VERIFY_TOKEN: randomBytes(16).toString('hex'),
-  };
 }

@@ -12,6 +12,8 @@ import { query } from './query.ts';
 export interface Services {
   readonly home: string;
   readonly guardian: Guardian;
+  /** Where processes of Node leave a CPU profile when they end; none is taken without it, as it costs speed. */
+  readonly profiles: string | undefined;
   /** The owner's URL of the maintenance database. */
   readonly ownerUrl: string;
   readonly redisUrl: string;
@@ -25,7 +27,7 @@ export interface Services {
 }
 
 /** Starts Postgres (fsync and synchronous_commit on) and Redis; whatever happens to us, the guardian ends them. */
-export async function startServices(): Promise<Services> {
+export async function startServices(profiles?: string): Promise<Services> {
   const home = await mkdtemp(join(tmpdir(), 'visapi-bench-'));
   const guardian = new Guardian();
   guardian.removeAtEnd(home);
@@ -37,6 +39,7 @@ export async function startServices(): Promise<Services> {
   return {
     home,
     guardian,
+    profiles,
     redisUrl: redis.url,
     redisPid: redis.pid,
     postgresPid: postgres.pid,
