@@ -12,6 +12,7 @@ const titles: Readonly<Record<string, string>> = {
   cbb: 'CBB (WhatsApp CRM)',
   logs: 'Log lines in the database',
   messaging: 'Messages',
+  retention: 'What grows old',
   waba: 'WhatsApp at Meta',
 };
 

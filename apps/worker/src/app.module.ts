@@ -10,12 +10,13 @@ import type {
   MessagingConfig,
   ProcessConfig,
   QueueConfig,
+  RetentionConfig,
 } from '@visapi/backend-config';
 import { ContactsJobsModule } from '@visapi/backend-contacts/jobs';
 import { EventsModule } from '@visapi/backend-events';
 import { MessagingJobsModule, SendWindowModule } from '@visapi/backend-messaging/jobs';
 import { type Log, ObservabilityModule } from '@visapi/backend-observability';
-import { LogsJobsModule, OperationsJobsModule } from '@visapi/backend-operations/jobs';
+import { OperationsJobsModule, RetentionJobsModule } from '@visapi/backend-operations/jobs';
 import { OrdersJobsModule } from '@visapi/backend-orders/jobs';
 import { AirtableModule, CbbModule } from '@visapi/backend-providers';
 import { QueueModule, queueRedis } from '@visapi/backend-queue';
@@ -25,6 +26,7 @@ interface Config {
   readonly process: ProcessConfig;
   readonly database: DatabaseConfig;
   readonly logs: LogsConfig;
+  readonly retention: RetentionConfig;
   readonly queue: QueueConfig;
   readonly cache: CacheConfig;
   readonly cbb: CbbConfig;
@@ -51,7 +53,10 @@ export class AppModule {
         MessagingJobsModule,
         SendWindowModule.forRoot(config.messaging),
         OperationsJobsModule,
-        LogsJobsModule.forRoot(config.logs.retentionDays),
+        RetentionJobsModule.forRoot({
+          logDays: config.logs.retentionDays,
+          deliveryBodyDays: config.retention.deliveryBodyDays,
+        }),
         AirtableModule.forRoot(config.airtable, queueRedis),
         VisaWindowModule.forRoot(config.airtable),
         ApplicationsJobsModule,

@@ -14,7 +14,7 @@ import { type FactObserver, OutboxRelay, ReplayEvents, SealHistory } from '@visa
 import { createProbeServer } from '@visapi/backend-http';
 import { messagingProcessors, messagingSubscriptions } from '@visapi/backend-messaging/jobs';
 import { Log, Metrics, nestLogger } from '@visapi/backend-observability';
-import { CleanLogsTimer, SweepLostWork, WatchRelay } from '@visapi/backend-operations/jobs';
+import { RetentionTimer, SweepLostWork, WatchRelay } from '@visapi/backend-operations/jobs';
 import { ordersProcessors, ordersSubscriptions } from '@visapi/backend-orders/jobs';
 import { JobRunner, QueueHealth, QueueWatch } from '@visapi/backend-queue';
 import { AppModule } from './app.module.js';
@@ -33,13 +33,13 @@ const timers = [
   CheckCbbFields,
   SealHistory,
   ReplayEvents,
-  CleanLogsTimer,
+  RetentionTimer,
   WatchRelay,
   WatchLanes,
 ] as const;
 
-const { process: processSlice, worker, database, logs, queue, cache, cbb, messaging, airtable } = slices;
-const needed = { process: processSlice, worker, database, logs, queue, cache, cbb, messaging, airtable };
+const { process: processSlice, worker, database, logs, retention, queue, cache, cbb, messaging, airtable } = slices;
+const needed = { process: processSlice, worker, database, logs, retention, queue, cache, cbb, messaging, airtable };
 
 /** Builds the worker from an environment and starts its work. */
 export async function createApp(environment: Readonly<Record<string, string | undefined>>) {

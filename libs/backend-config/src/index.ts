@@ -17,6 +17,7 @@ export type {
   MessagingConfig,
   ProcessConfig,
   QueueConfig,
+  RetentionConfig,
   WabaConfig,
   WorkerConfig,
 } from './slices.js';

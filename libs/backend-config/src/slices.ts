@@ -9,6 +9,7 @@ import { logs } from './slices/logs.js';
 import { messaging } from './slices/messaging.js';
 import { process } from './slices/process.js';
 import { queue } from './slices/queue.js';
+import { retention } from './slices/retention.js';
 import { waba } from './slices/waba.js';
 import { worker } from './slices/worker.js';
 
@@ -24,6 +25,7 @@ export const slices = {
   messaging,
   process,
   queue,
+  retention,
   waba,
   worker,
 } as const;
@@ -38,5 +40,6 @@ export type LogsConfig = SliceValues<typeof logs>;
 export type MessagingConfig = SliceValues<typeof messaging>;
 export type ProcessConfig = SliceValues<typeof process>;
 export type QueueConfig = SliceValues<typeof queue>;
+export type RetentionConfig = SliceValues<typeof retention>;
 export type WabaConfig = SliceValues<typeof waba>;
 export type WorkerConfig = SliceValues<typeof worker>;

@@ -126,6 +126,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly retired = new Counter({
+    name: 'visapi_retention_removed_total',
+    help: 'What had grown old and was taken away: log lines, whole months of them, bytes of settled deliveries',
+    labelNames: ['what'] as const,
+    registers: [this.registry],
+  });
+
   constructor() {
     collectDefaultMetrics({ register: this.registry });
   }

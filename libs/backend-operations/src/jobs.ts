@@ -1,6 +1,6 @@
 export { CheckDatabase } from './queries/check-database.query.js';
-export { CleanLogsTimer } from './jobs/clean-logs.timer.js';
-export { LogsJobsModule } from './jobs/logs-jobs.module.js';
 export { OperationsJobsModule } from './jobs/operations-jobs.module.js';
+export { RetentionJobsModule } from './jobs/retention-jobs.module.js';
+export { RetentionTimer } from './jobs/retention.timer.js';
 export { SweepLostWork } from './jobs/sweep-lost-work.processor.js';
 export { WatchRelay } from './jobs/watch-relay.timer.js';

@@ -36,10 +36,10 @@ export class GetLedgerBalanceHandler implements IQueryHandler<GetLedgerBalance> 
   ) {}
 
   async execute({ from, to }: GetLedgerBalance): Promise<LedgerBalance> {
-    const { db } = this.database;
-    const [sums, violations] = await Promise.all([
-      this.ledger.sums(db, { from, to }),
-      this.ledger.violations(db, { from, to }, mostViolations),
+    // Both of one moment: an order that is settled between two looks would be in neither or in both.
+    const [sums, violations] = await this.database.report(async (executor) => [
+      await this.ledger.sums(executor, { from, to }),
+      await this.ledger.violations(executor, { from, to }, mostViolations),
     ]);
     const { fulfilled, changed, skipped, rejected, failed, uncertain, open } = sums;
     return {

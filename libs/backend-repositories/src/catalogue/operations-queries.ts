@@ -6,6 +6,7 @@ import {
   LogsRepository,
   OverdueRepository,
   ReconciliationRepository,
+  RetentionRepository,
 } from '../operations/index.js';
 import { orderIdOf } from './names.js';
 import { type CataloguedQuery, hot, list, operator, report, sweep } from './query.js';
@@ -15,6 +16,7 @@ export function operationsQueries(samples: Samples): CataloguedQuery[] {
   const health = new HealthRepository();
   const overdue = new OverdueRepository();
   const ledger = new LedgerRepository();
+  const retention = new RetentionRepository();
   const always = { from: null, to: null };
   const day = { from: daysAgo(101, samples), to: daysAgo(100, samples) };
   return [
@@ -27,10 +29,24 @@ export function operationsQueries(samples: Samples): CataloguedQuery[] {
     sweep('OverdueRepository.announceOrders', (db) => overdue.announceOrders(db, 300, 500)),
     sweep('OverdueRepository.endEpisodes', (db) => overdue.endEpisodes(db, 500)),
     sweep('OverdueRepository.announceDeliveries', (db) => overdue.announceDeliveries(db, 300, 500)),
-    report('LedgerRepository.sums', (db) => ledger.sums(db, day), { asks: 'a day' }),
-    report('LedgerRepository.sums', (db) => ledger.sums(db, always), { asks: 'everything' }),
-    report('LedgerRepository.violations', (db) => ledger.violations(db, day, 100), { asks: 'a day' }),
-    report('LedgerRepository.violations', (db) => ledger.violations(db, always, 100), { asks: 'everything' }),
+    sweep('RetentionRepository.emptyDeliveries', (db) =>
+      retention.emptyDeliveries(db, daysAgo(100, samples), 200, null),
+    ),
+    report('LedgerRepository.sums', (db) => ledger.sums(db, day), {
+      asks: 'a day',
+      reported: true,
+      reads: ['deliveries_received_at_idx'],
+    }),
+    report('LedgerRepository.sums', (db) => ledger.sums(db, always), { asks: 'everything', reported: true }),
+    report('LedgerRepository.violations', (db) => ledger.violations(db, day, 100), {
+      asks: 'a day',
+      reported: true,
+      reads: ['deliveries_received_at_idx'],
+    }),
+    report('LedgerRepository.violations', (db) => ledger.violations(db, always, 100), {
+      asks: 'everything',
+      reported: true,
+    }),
     ...reconciliation(samples),
     ...logs(samples),
   ];

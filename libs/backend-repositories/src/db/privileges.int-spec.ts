@@ -94,6 +94,7 @@ describe('what roles may do', () => {
     'update events set payload = payload',
     'update receipts set status = status',
     'update delivery_bodies set body = body',
+    'delete from delivery_bodies',
     'create table mine (id int)',
     'alter table orders disable row level security',
     'set role postgres',

@@ -5,5 +5,7 @@ export type { LedgerSums, LedgerViolation } from './ledger.repository.js';
 export { OverdueRepository } from './overdue.repository.js';
 export type { OverdueDelivery, OverdueOrder } from './overdue.repository.js';
 export { HealthRepository } from './health.repository.js';
+export { RetentionRepository } from './retention.repository.js';
+export type { EmptiedDeliveries } from './retention.repository.js';
 export { ReconciliationRepository } from './reconciliation.repository.js';
 export type { NamedOrder, ReceivedOrder, ReceivedPlace } from './reconciliation.repository.js';

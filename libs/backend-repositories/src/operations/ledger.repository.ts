@@ -32,34 +32,48 @@ const within = ({ from, to }: Period) => sql`
   ${to === null ? sql`` : sql`and d.received_at < ${to}::timestamptz`}`;
 
 /**
+ * Orders of which something is unknown, refused or still to be done: few, so they are looked up and not the many that are
+ * done. Of an order its newest contact and its messages count, of a message that was sent again its newest. States are
+ * written as the indexes on them know them.
+ */
+const unsettled = sql`
+  select e.order_id, bool_or(e.state = 'uncertain') as uncertain, bool_or(e.state = 'failed') as failed
+  from (
+    select * from effects where state in ('failed', 'uncertain')
+    union all select * from effects where state || '' = 'planned'
+    union all select * from effects where state || '' = 'claimed'
+  ) as e
+  where case e.kind
+    when 'message' then not exists (select from effects again where again.resend_of = e.id)
+    else not exists (select from effects newer where newer.order_id = e.order_id and newer.kind = 'contact'
+      and newer.planned_at > e.planned_at) end
+  group by e.order_id`;
+
+/** Orders of which nothing is planned although their delivery was interpreted. */
+const effectless = (period: Period) => sql`
+  select d.order_id from deliveries d
+  where d.kind = 'order' and d.outcome = 'accepted' and d.state = 'applied' ${within(period)}
+    and not exists (select from effects e where e.order_id = d.order_id)`;
+
+/**
  * The one terminal state of each order delivery, derived from rows. An accepted delivery stands where the order's
- * newest contact and its messages stand, of a message that was sent again its newest; the worst of them decides.
+ * newest contact and its messages stand; the worst of them decides.
  */
 const delivered = ({ from, to }: Period) => sql`
-  select d.id, d.order_id, d.received_at, d.repeats, d.outcome,
+  select d.order_id, d.received_at, d.repeats,
     case
       when d.outcome in ('skipped', 'rejected') then d.outcome
       when d.state = 'failed' then 'failed'
       when d.state = 'open' then 'open'
       when d.outcome = 'changed' then 'changed'
-      when e.owed is null then 'open'
-      when e.uncertain then 'uncertain'
-      when e.failed then 'failed'
-      when e.waiting then 'open'
+      when u.uncertain then 'uncertain'
+      when u.failed then 'failed'
+      when u.order_id is not null or w.order_id is not null then 'open'
       else 'fulfilled'
     end as state
   from deliveries d
-  left join lateral (
-    select count(*) as owed, bool_or(x.state = 'uncertain') as uncertain, bool_or(x.state = 'failed') as failed,
-      bool_or(x.state in ('planned', 'claimed')) as waiting
-    from (
-      (select state from effects where order_id = d.order_id and kind = 'contact' order by planned_at desc limit 1)
-      union all
-      select m.state from effects m where m.order_id = d.order_id and m.kind = 'message'
-        and not exists (select from effects again where again.resend_of = m.id)
-    ) as x
-    having count(*) > 0
-  ) e on d.outcome = 'accepted'
+  left join unsettled u on u.order_id = d.order_id and d.outcome = 'accepted'
+  left join effectless w on w.order_id = d.order_id and d.outcome = 'accepted'
   where d.kind = 'order' ${within({ from, to })}`;
 
 @Injectable()
@@ -67,7 +81,8 @@ export class LedgerRepository {
   /** Counts of deliveries by terminal state, computed from the rows. */
   async sums(executor: Executor, period: Period): Promise<LedgerSums> {
     const result = await sql<LedgerSums>`
-      with delivered as (${delivered(period)})
+      with unsettled as materialized (${unsettled}), effectless as materialized (${effectless(period)}),
+        delivered as (${delivered(period)})
       select count(*) as rows, coalesce(sum(repeats), 0)::int8 as repeats,
         count(*) filter (where state = 'fulfilled') as fulfilled, count(*) filter (where state = 'changed') as changed,
         count(*) filter (where state = 'skipped') as skipped, count(*) filter (where state = 'rejected') as rejected,
@@ -90,7 +105,7 @@ export class LedgerRepository {
    */
   async violations(executor: Executor, period: Period, limit: number): Promise<LedgerViolation[]> {
     const result = await sql<LedgerViolation>`
-      with scope as (
+      with scope as materialized (
         select d.order_id from deliveries d
         where d.kind = 'order' and d.outcome = 'accepted' and d.state = 'applied' ${within(period)}
       ), judged as (
