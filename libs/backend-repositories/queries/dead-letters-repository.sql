@@ -9,17 +9,17 @@ insert into "dead_letters" ("aggregate_type", "aggregate_id", "name", "reference
   set "attempts" = "excluded"."attempts", "errors" = "excluded"."errors", "last_failed_at" = "excluded"."last_failed_at";
 
 -- DeadLettersRepository.list (open ones): list
-select count(*) as total
-  from ((select "id", "kind", "name", "reference", "aggregate_type", "aggregate_id", "correlation_id", "attempts",
-    "errors", "first_failed_at", "last_failed_at", "state", "resolved_at", "resolved_by", "reason"
-  from "dead_letters"
-  where "state" = $1)) as counted;
 select "id", "kind", "name", "reference", "aggregate_type", "aggregate_id", "correlation_id", "attempts", "errors",
     "first_failed_at", "last_failed_at", "state", "resolved_at", "resolved_by", "reason"
   from "dead_letters"
   where "state" = $1
   order by "id" desc
   limit $2 offset $3;
+select count(*) as total
+  from ((select "id", "kind", "name", "reference", "aggregate_type", "aggregate_id", "correlation_id", "attempts",
+    "errors", "first_failed_at", "last_failed_at", "state", "resolved_at", "resolved_by", "reason"
+  from "dead_letters"
+  where "state" = $1)) as counted;
 
 -- DeadLettersRepository.list (of an order): list
 select "id", "kind", "name", "reference", "aggregate_type", "aggregate_id", "correlation_id", "attempts", "errors",

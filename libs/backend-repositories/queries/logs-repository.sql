@@ -22,77 +22,71 @@ select deleted, reached
   from delete_logs($1, $2, $3);
 
 -- LogsRepository.findPage (everything): list, planned anew for its values
-select count(*) as total
-  from ((select "id", "logged_at", "level", "message", "event", "code", "job", "route", "order_id", "correlation_id",
-    "process", "fields"
-  from "logs"
-  where true)) as counted;
 select "id", "logged_at", "level", "message", "event", "code", "job", "route", "order_id", "correlation_id", "process",
     "fields"
   from "logs"
   where true
   order by "id" desc
   limit $1 offset $2;
-
--- LogsRepository.findPage (what is grave): list, planned anew for its values
 select count(*) as total
   from ((select "id", "logged_at", "level", "message", "event", "code", "job", "route", "order_id", "correlation_id",
     "process", "fields"
   from "logs"
-  where "level" = any($1))) as counted;
+  where true)) as counted;
+
+-- LogsRepository.findPage (what is grave): list, planned anew for its values
 select "id", "logged_at", "level", "message", "event", "code", "job", "route", "order_id", "correlation_id", "process",
     "fields"
   from "logs"
   where "level" = any($1)
   order by "id" desc
   limit $2 offset $3;
-
--- LogsRepository.findPage (of an order): list, planned anew for its values
 select count(*) as total
   from ((select "id", "logged_at", "level", "message", "event", "code", "job", "route", "order_id", "correlation_id",
     "process", "fields"
   from "logs"
-  where "order_id" = $1)) as counted;
+  where "level" = any($1))) as counted;
+
+-- LogsRepository.findPage (of an order): list, planned anew for its values
 select "id", "logged_at", "level", "message", "event", "code", "job", "route", "order_id", "correlation_id", "process",
     "fields"
   from "logs"
   where "order_id" = $1
   order by "id" desc
   limit $2 offset $3;
-
--- LogsRepository.findPage (one story): list, planned anew for its values
 select count(*) as total
   from ((select "id", "logged_at", "level", "message", "event", "code", "job", "route", "order_id", "correlation_id",
     "process", "fields"
   from "logs"
-  where "correlation_id" = $1)) as counted;
+  where "order_id" = $1)) as counted;
+
+-- LogsRepository.findPage (one story): list, planned anew for its values
 select "id", "logged_at", "level", "message", "event", "code", "job", "route", "order_id", "correlation_id", "process",
     "fields"
   from "logs"
   where "correlation_id" = $1
   order by "id" desc
   limit $2 offset $3;
-
--- LogsRepository.findPage (of a job): list, planned anew for its values
 select count(*) as total
   from ((select "id", "logged_at", "level", "message", "event", "code", "job", "route", "order_id", "correlation_id",
     "process", "fields"
   from "logs"
-  where "job" = $1)) as counted;
+  where "correlation_id" = $1)) as counted;
+
+-- LogsRepository.findPage (of a job): list, planned anew for its values
 select "id", "logged_at", "level", "message", "event", "code", "job", "route", "order_id", "correlation_id", "process",
     "fields"
   from "logs"
   where "job" = $1
   order by "id" desc
   limit $2 offset $3;
-
--- LogsRepository.findPage (a day): list, planned anew for its values
 select count(*) as total
   from ((select "id", "logged_at", "level", "message", "event", "code", "job", "route", "order_id", "correlation_id",
     "process", "fields"
   from "logs"
-  where "logged_at" >= $1
-  and "logged_at" < $2)) as counted;
+  where "job" = $1)) as counted;
+
+-- LogsRepository.findPage (a day): list, planned anew for its values
 select "id", "logged_at", "level", "message", "event", "code", "job", "route", "order_id", "correlation_id", "process",
     "fields"
   from "logs"
@@ -100,3 +94,9 @@ select "id", "logged_at", "level", "message", "event", "code", "job", "route", "
   and "logged_at" < $2
   order by "id" desc
   limit $3 offset $4;
+select count(*) as total
+  from ((select "id", "logged_at", "level", "message", "event", "code", "job", "route", "order_id", "correlation_id",
+    "process", "fields"
+  from "logs"
+  where "logged_at" >= $1
+  and "logged_at" < $2)) as counted;

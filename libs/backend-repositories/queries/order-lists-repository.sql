@@ -11,23 +11,16 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
 
 -- OrderListsRepository.warningCounts (a day): report
 select warning, count(*) as orders from orders, unnest(warnings) as warning
-where true and created_at >= $1::timestamptz
+where warnings <> '{}' and created_at >= $1::timestamptz
   and created_at < $2::timestamptz
 group by warning order by orders desc, warning;
 
 -- OrderListsRepository.warningCounts (everything): report
 select warning, count(*) as orders from orders, unnest(warnings) as warning
-where true
+where warnings <> '{}'
 group by warning order by orders desc, warning;
 
 -- OrderListsRepository.list (everything, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
-    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
-    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
-    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
-    "processed_at", "created_at", "updated_at"
-  from "orders")) as counted;
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
     "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
     "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
@@ -36,6 +29,13 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   from "orders"
   order by "delivery_position" desc
   limit $1 offset $2;
+select count(*) as total
+  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders")) as counted;
 
 -- OrderListsRepository.list (everything, by cursor): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -49,14 +49,6 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   limit $2;
 
 -- OrderListsRepository.list (of a phone, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
-    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
-    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
-    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
-    "processed_at", "created_at", "updated_at"
-  from "orders"
-  where "client_phone" = $1)) as counted;
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
     "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
     "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
@@ -66,6 +58,14 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   where "client_phone" = $1
   order by "delivery_position" desc
   limit $2 offset $3;
+select count(*) as total
+  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders"
+  where "client_phone" = $1)) as counted;
 
 -- OrderListsRepository.list (of a phone, by cursor): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -80,14 +80,6 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   limit $3;
 
 -- OrderListsRepository.list (of an e-mail, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
-    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
-    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
-    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
-    "processed_at", "created_at", "updated_at"
-  from "orders"
-  where "client_email" = $1)) as counted;
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
     "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
     "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
@@ -97,6 +89,14 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   where "client_email" = $1
   order by "delivery_position" desc
   limit $2 offset $3;
+select count(*) as total
+  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders"
+  where "client_email" = $1)) as counted;
 
 -- OrderListsRepository.list (of an e-mail, by cursor): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -111,14 +111,6 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   limit $3;
 
 -- OrderListsRepository.list (changes to look at, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
-    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
-    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
-    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
-    "processed_at", "created_at", "updated_at"
-  from "orders"
-  where review <> '{}')) as counted;
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
     "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
     "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
@@ -128,6 +120,14 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   where review <> '{}'
   order by "delivery_position" desc
   limit $1 offset $2;
+select count(*) as total
+  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders"
+  where review <> '{}')) as counted;
 
 -- OrderListsRepository.list (changes to look at, by cursor): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -142,14 +142,6 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   limit $2;
 
 -- OrderListsRepository.list (nothing to look at, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
-    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
-    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
-    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
-    "processed_at", "created_at", "updated_at"
-  from "orders"
-  where review = '{}')) as counted;
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
     "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
     "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
@@ -159,6 +151,14 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   where review = '{}'
   order by "delivery_position" desc
   limit $1 offset $2;
+select count(*) as total
+  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders"
+  where review = '{}')) as counted;
 
 -- OrderListsRepository.list (nothing to look at, by cursor): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -173,15 +173,6 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   limit $2;
 
 -- OrderListsRepository.list (of a branch, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
-    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
-    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
-    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
-    "processed_at", "created_at", "updated_at"
-  from "orders"
-  where "branch" = $1
-  and lower("branch" collate "C") = lower($2::text collate "C"))) as counted;
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
     "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
     "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
@@ -192,6 +183,15 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   and lower("branch" collate "C") = lower($2::text collate "C")
   order by "delivery_position" desc
   limit $3 offset $4;
+select count(*) as total
+  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders"
+  where "branch" = $1
+  and lower("branch" collate "C") = lower($2::text collate "C"))) as counted;
 
 -- OrderListsRepository.list (of a branch, by cursor): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -207,15 +207,6 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   limit $4;
 
 -- OrderListsRepository.list (of a branch without orders, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
-    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
-    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
-    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
-    "processed_at", "created_at", "updated_at"
-  from "orders"
-  where "branch" = $1
-  and lower("branch" collate "C") = lower($2::text collate "C"))) as counted;
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
     "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
     "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
@@ -226,6 +217,15 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   and lower("branch" collate "C") = lower($2::text collate "C")
   order by "delivery_position" desc
   limit $3 offset $4;
+select count(*) as total
+  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders"
+  where "branch" = $1
+  and lower("branch" collate "C") = lower($2::text collate "C"))) as counted;
 
 -- OrderListsRepository.list (of a branch without orders, by cursor): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -241,15 +241,6 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   limit $4;
 
 -- OrderListsRepository.list (of a rare status, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
-    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
-    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
-    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
-    "processed_at", "created_at", "updated_at"
-  from "orders"
-  where "order_status" = $1
-  and lower("order_status" collate "C") = lower($2::text collate "C"))) as counted;
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
     "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
     "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
@@ -260,6 +251,15 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   and lower("order_status" collate "C") = lower($2::text collate "C")
   order by "delivery_position" desc
   limit $3 offset $4;
+select count(*) as total
+  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders"
+  where "order_status" = $1
+  and lower("order_status" collate "C") = lower($2::text collate "C"))) as counted;
 
 -- OrderListsRepository.list (of a rare status, by cursor): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -275,15 +275,6 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   limit $4;
 
 -- OrderListsRepository.list (of a country, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
-    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
-    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
-    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
-    "processed_at", "created_at", "updated_at"
-  from "orders"
-  where "product_country" = $1
-  and lower("product_country" collate "C") = lower($2::text collate "C"))) as counted;
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
     "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
     "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
@@ -294,6 +285,15 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   and lower("product_country" collate "C") = lower($2::text collate "C")
   order by "delivery_position" desc
   limit $3 offset $4;
+select count(*) as total
+  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders"
+  where "product_country" = $1
+  and lower("product_country" collate "C") = lower($2::text collate "C"))) as counted;
 
 -- OrderListsRepository.list (of a country, by cursor): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -309,15 +309,6 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   limit $4;
 
 -- OrderListsRepository.list (of a rare country, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
-    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
-    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
-    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
-    "processed_at", "created_at", "updated_at"
-  from "orders"
-  where "product_country" = $1
-  and lower("product_country" collate "C") = lower($2::text collate "C"))) as counted;
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
     "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
     "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
@@ -328,6 +319,15 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   and lower("product_country" collate "C") = lower($2::text collate "C")
   order by "delivery_position" desc
   limit $3 offset $4;
+select count(*) as total
+  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders"
+  where "product_country" = $1
+  and lower("product_country" collate "C") = lower($2::text collate "C"))) as counted;
 
 -- OrderListsRepository.list (of a rare country, by cursor): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -343,16 +343,6 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   limit $4;
 
 -- OrderListsRepository.list (not in the CRM, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
-    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
-    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
-    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
-    "processed_at", "created_at", "updated_at"
-  from "orders"
-  where "branch" = $1
-  and "cbb_synced" = $2
-  and lower("branch" collate "C") = lower($3::text collate "C"))) as counted;
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
     "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
     "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
@@ -364,6 +354,16 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   and lower("branch" collate "C") = lower($3::text collate "C")
   order by "delivery_position" desc
   limit $4 offset $5;
+select count(*) as total
+  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders"
+  where "branch" = $1
+  and "cbb_synced" = $2
+  and lower("branch" collate "C") = lower($3::text collate "C"))) as counted;
 
 -- OrderListsRepository.list (not in the CRM, by cursor): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -380,14 +380,6 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   limit $5;
 
 -- OrderListsRepository.list (not told, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
-    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
-    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
-    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
-    "processed_at", "created_at", "updated_at"
-  from "orders"
-  where "whatsapp_confirmation_sent" = $1)) as counted;
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
     "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
     "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
@@ -397,6 +389,14 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   where "whatsapp_confirmation_sent" = $1
   order by "delivery_position" desc
   limit $2 offset $3;
+select count(*) as total
+  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders"
+  where "whatsapp_confirmation_sent" = $1)) as counted;
 
 -- OrderListsRepository.list (not told, by cursor): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -411,14 +411,6 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   limit $3;
 
 -- OrderListsRepository.list (with a warning, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
-    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
-    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
-    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
-    "processed_at", "created_at", "updated_at"
-  from "orders"
-  where warnings @> array[$1]::text[])) as counted;
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
     "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
     "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
@@ -428,6 +420,14 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   where warnings @> array[$1]::text[]
   order by "delivery_position" desc
   limit $2 offset $3;
+select count(*) as total
+  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders"
+  where warnings @> array[$1]::text[])) as counted;
 
 -- OrderListsRepository.list (with a warning, by cursor): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -442,17 +442,6 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   limit $3;
 
 -- OrderListsRepository.list (with any warning about a field, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
-    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
-    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
-    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
-    "processed_at", "created_at", "updated_at"
-  from "orders"
-  where warnings <> '{}'
-  and exists (select
-  from unnest(warnings) as warning
-  where split_part(warning, ':', 1) = $1))) as counted;
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
     "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
     "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
@@ -465,6 +454,17 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   where split_part(warning, ':', 1) = $1)
   order by "delivery_position" desc
   limit $2 offset $3;
+select count(*) as total
+  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders"
+  where warnings <> '{}'
+  and exists (select
+  from unnest(warnings) as warning
+  where split_part(warning, ':', 1) = $1))) as counted;
 
 -- OrderListsRepository.list (with any warning about a field, by cursor): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -482,15 +482,6 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   limit $3;
 
 -- OrderListsRepository.list (of a day, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
-    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
-    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
-    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
-    "processed_at", "created_at", "updated_at"
-  from "orders"
-  where "created_at" >= $1
-  and "created_at" < $2)) as counted;
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
     "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
     "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
@@ -501,6 +492,15 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   and "created_at" < $2
   order by "delivery_position" desc
   limit $3 offset $4;
+select count(*) as total
+  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders"
+  where "created_at" >= $1
+  and "created_at" < $2)) as counted;
 
 -- OrderListsRepository.list (of a day, by cursor): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",

@@ -36,15 +36,15 @@ where record_id = any($2::text[]) and state = 'pending'
 returning record_id;
 
 -- VisaRecordsRepository.list (a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "record_id", "order_id", "state", "reason", "completed_at", "first_seen_at", "last_seen_at",
-    "checked_at", "done_at", "done_by"
-  from "visa_records")) as counted;
 select "record_id", "order_id", "state", "reason", "completed_at", "first_seen_at", "last_seen_at", "checked_at",
     "done_at", "done_by"
   from "visa_records"
   order by "record_id" desc
   limit $1 offset $2;
+select count(*) as total
+  from ((select "record_id", "order_id", "state", "reason", "completed_at", "first_seen_at", "last_seen_at",
+    "checked_at", "done_at", "done_by"
+  from "visa_records")) as counted;
 
 -- VisaRecordsRepository.list (by cursor): list, planned anew for its values
 select "record_id", "order_id", "state", "reason", "completed_at", "first_seen_at", "last_seen_at", "checked_at",
@@ -55,30 +55,30 @@ select "record_id", "order_id", "state", "reason", "completed_at", "first_seen_a
   limit $2;
 
 -- VisaRecordsRepository.list (those that wait): list, planned anew for its values
-select count(*) as total
-  from ((select "record_id", "order_id", "state", "reason", "completed_at", "first_seen_at", "last_seen_at",
-    "checked_at", "done_at", "done_by"
-  from "visa_records"
-  where "state" = $1)) as counted;
 select "record_id", "order_id", "state", "reason", "completed_at", "first_seen_at", "last_seen_at", "checked_at",
     "done_at", "done_by"
   from "visa_records"
   where "state" = $1
   order by "record_id" desc
   limit $2 offset $3;
-
--- VisaRecordsRepository.list (of an order): list, planned anew for its values
 select count(*) as total
   from ((select "record_id", "order_id", "state", "reason", "completed_at", "first_seen_at", "last_seen_at",
     "checked_at", "done_at", "done_by"
   from "visa_records"
-  where "order_id" = $1)) as counted;
+  where "state" = $1)) as counted;
+
+-- VisaRecordsRepository.list (of an order): list, planned anew for its values
 select "record_id", "order_id", "state", "reason", "completed_at", "first_seen_at", "last_seen_at", "checked_at",
     "done_at", "done_by"
   from "visa_records"
   where "order_id" = $1
   order by "record_id" desc
   limit $2 offset $3;
+select count(*) as total
+  from ((select "record_id", "order_id", "state", "reason", "completed_at", "first_seen_at", "last_seen_at",
+    "checked_at", "done_at", "done_by"
+  from "visa_records"
+  where "order_id" = $1)) as counted;
 
 -- VisaRecordsRepository.counts: report
 select count(*) filter (where v.state = 'pending') as pending,

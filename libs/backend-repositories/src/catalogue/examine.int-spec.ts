@@ -58,7 +58,7 @@ describe('a search sorted by a column', () => {
     ['processedAt', 'orders_processed_at_idx'],
     ['amount', 'orders_amount_idx'],
   ])('by %s takes a page from its index, in both directions', (field, index) => {
-    const pages = examined.filter(({ asks, nth }) => nth === 2 && asks?.startsWith(`sorted by ${field} `));
+    const pages = examined.filter(({ asks, nth }) => nth === 1 && asks?.startsWith(`sorted by ${field} `));
     expect(pages.map(({ taken }) => taken?.reads)).toEqual([[index], [index]]);
     for (const { taken } of pages) expect(taken?.scans[0]?.found).toBe(20);
   });

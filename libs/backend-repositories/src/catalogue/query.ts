@@ -1,5 +1,5 @@
 import type { Executor } from '../db/database.js';
-import type { Answer } from './recording.js';
+import { type Answer, fullPage } from './recording.js';
 
 /**
  * What a query is for, which decides what it may cost:
@@ -37,7 +37,8 @@ const of =
   (name: string, run: Run, more: More = {}): CataloguedQuery => ({ name, purpose, run, ...more });
 
 export const hot = of('hot');
-export const list = of('list');
+export const list = (name: string, run: Run, more: More = {}): CataloguedQuery =>
+  of('list')(name, run, { answers: [fullPage], ...more });
 export const sweep = of('sweep');
 export const operator = of('operator');
 export const report = of('report');

@@ -24,6 +24,9 @@ export type Answer = readonly Readonly<Record<string, unknown>>[];
 /** What a statement is answered with where nothing else is said: one row that hit, of an order that has a history. */
 const usual: Answer = [{ eventVersion: 9, total: 1, safePosition: 0, yes: true }];
 
+/** A page of a list that goes on, so that its total is asked for. */
+export const fullPage: Answer = Array<Answer[number]>(20).fill({});
+
 /** Runs repository code without a database: every statement is noted and answered with what it is told to be. */
 export async function record(
   run: (executor: Executor) => Promise<unknown>,

@@ -1,5 +1,6 @@
 import { type SelectQueryBuilder, sql } from 'kysely';
 import type { Executor } from './database.js';
+import { KeptTotals } from './kept-totals.js';
 
 /** Which part of a list: a numbered page with its total, or what comes after a cursor (stable and cheap at any depth). */
 export type Page =
@@ -38,8 +39,11 @@ export async function paginate<D, TB extends keyof D, Row>(
   return await paginateByNumber(executor, query, ordered, page);
 }
 
+const keptTotals = new KeptTotals();
+
 /**
- * Runs a list query in an order of its own.
+ * Runs a list query in an order of its own. The total is counted only where the page does not show the end, and of a
+ * long list once a minute.
  * @param ordered the query with its order, which must end in something unique: rows would change pages otherwise
  */
 export async function paginateByNumber<D, TB extends keyof D, Row>(
@@ -48,13 +52,20 @@ export async function paginateByNumber<D, TB extends keyof D, Row>(
   ordered: SelectQueryBuilder<D, TB, Row>,
   { page, perPage }: { readonly page: number; readonly perPage: number },
 ): Promise<PageResult<Row>> {
+  const before = (page - 1) * perPage;
+  const items = await ordered.limit(perPage).offset(before).execute();
+  const seen = before + items.length;
+  const isEnd = items.length < perPage && (items.length > 0 || page === 1);
+  const total = isEnd ? seen : await keptTotals.of(query.compile(), () => countOf(executor, query));
+  return { items, pagination: { page, perPage, total, totalPages: Math.ceil(total / perPage) } };
+}
+
+async function countOf<D, TB extends keyof D, Row>(
+  executor: Executor,
+  query: SelectQueryBuilder<D, TB, Row>,
+): Promise<number> {
   const counted = await sql<{ total: number }>`select count(*) as total from (${query}) as counted`.execute(
     executor,
   );
-  const items = await ordered
-    .limit(perPage)
-    .offset((page - 1) * perPage)
-    .execute();
-  const total = counted.rows[0]?.total ?? 0;
-  return { items, pagination: { page, perPage, total, totalPages: Math.ceil(total / perPage) } };
+  return counted.rows[0]?.total ?? 0;
 }

@@ -118,7 +118,7 @@ export class OrderListsRepository {
   ): Promise<WarningCount[]> {
     const result = await sql<WarningCount>`
       select warning, count(*) as orders from orders, unnest(warnings) as warning
-      where true ${from === undefined ? sql`` : sql`and created_at >= ${from}::timestamptz`}
+      where warnings <> '{}' ${from === undefined ? sql`` : sql`and created_at >= ${from}::timestamptz`}
         ${to === undefined ? sql`` : sql`and created_at < ${to}::timestamptz`}
       group by warning order by orders desc, warning`.execute(executor);
     return result.rows;
