@@ -17,8 +17,8 @@ export const LEAVES_UNCERTAIN: readonly {
   { file: 'effects/effects.repository.ts', within: 'fail', why: 'the late answer of the same attempt' },
   { file: 'effects/end-step.ts', within: 'endStep', why: 'ends what its callers hold; they name the states' },
   {
-    file: 'messaging/messages.repository.ts',
-    within: 'markAccepted',
+    file: 'messaging/mark-messages-accepted.ts',
+    within: 'markMessagesAccepted',
     why: 'the late answer of the same attempt',
   },
   {

@@ -8,6 +8,8 @@ export { backoffMs } from './backoff.js';
 export type { Backoff } from './backoff.js';
 export { decideRetry } from './retry-policy.js';
 export type { Decision, FailureClass, RetryPolicy } from './retry-policy.js';
+export { GroupCommit, GroupFull } from './group-commit.js';
+export type { GroupLimits } from './group-commit.js';
 export { newId } from './ids.js';
 export { orderIdSchema, isTestOrder } from './order-id.js';
 export { parseJson } from './json.js';

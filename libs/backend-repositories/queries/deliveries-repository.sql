@@ -8,6 +8,13 @@ where d.kind = 'order' and d.state = 'open'
 order by d.outcome <> 'accepted', d.position limit $2
 for update of d;
 
+-- DeliveriesRepository.lockFirstOpen: hot
+select d.id, d.position, d.outcome, d.order_id, d.source, d.correlation_id, d.received_at, b.body
+from deliveries d join delivery_bodies b on b.delivery_id = d.id
+where d.id = any($1::uuid[]) and d.kind = 'order' and d.state = 'open' and d.outcome = 'accepted'
+  and octet_length(b.body) <= $2
+for no key update of d skip locked;
+
 -- DeliveriesRepository.lockOpen: hot
 select d.id, d.position, d.outcome, d.order_id, d.source, d.correlation_id, d.received_at, b.body
 from deliveries d join delivery_bodies b on b.delivery_id = d.id
@@ -46,17 +53,17 @@ select "id", "position", "source", "order_id", "outcome", "state", "repeats", "l
   order by "position";
 
 -- DeliveriesRepository.list (everything, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
-    "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
-  from "deliveries"
-  where "kind" = $1)) as counted;
 select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
     "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
   from "deliveries"
   where "kind" = $1
   order by "position" desc
   limit $2 offset $3;
+select count(*) as total
+  from ((select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
+    "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
+  from "deliveries"
+  where "kind" = $1)) as counted;
 
 -- DeliveriesRepository.list (everything, by cursor): list, planned anew for its values
 select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
@@ -68,12 +75,6 @@ select "id", "position", "source", "order_id", "outcome", "state", "repeats", "l
   limit $3;
 
 -- DeliveriesRepository.list (of an order, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
-    "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
-  from "deliveries"
-  where "kind" = $1
-  and "order_id" = $2)) as counted;
 select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
     "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
   from "deliveries"
@@ -81,6 +82,12 @@ select "id", "position", "source", "order_id", "outcome", "state", "repeats", "l
   and "order_id" = $2
   order by "position" desc
   limit $3 offset $4;
+select count(*) as total
+  from ((select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
+    "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
+  from "deliveries"
+  where "kind" = $1
+  and "order_id" = $2)) as counted;
 
 -- DeliveriesRepository.list (of an order, by cursor): list, planned anew for its values
 select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
@@ -93,12 +100,6 @@ select "id", "position", "source", "order_id", "outcome", "state", "repeats", "l
   limit $4;
 
 -- DeliveriesRepository.list (changes, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
-    "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
-  from "deliveries"
-  where "kind" = $1
-  and "outcome" = $2)) as counted;
 select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
     "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
   from "deliveries"
@@ -106,6 +107,12 @@ select "id", "position", "source", "order_id", "outcome", "state", "repeats", "l
   and "outcome" = $2
   order by "position" desc
   limit $3 offset $4;
+select count(*) as total
+  from ((select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
+    "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
+  from "deliveries"
+  where "kind" = $1
+  and "outcome" = $2)) as counted;
 
 -- DeliveriesRepository.list (changes, by cursor): list, planned anew for its values
 select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
@@ -118,12 +125,6 @@ select "id", "position", "source", "order_id", "outcome", "state", "repeats", "l
   limit $4;
 
 -- DeliveriesRepository.list (rejected, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
-    "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
-  from "deliveries"
-  where "kind" = $1
-  and "outcome" = $2)) as counted;
 select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
     "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
   from "deliveries"
@@ -131,6 +132,12 @@ select "id", "position", "source", "order_id", "outcome", "state", "repeats", "l
   and "outcome" = $2
   order by "position" desc
   limit $3 offset $4;
+select count(*) as total
+  from ((select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
+    "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
+  from "deliveries"
+  where "kind" = $1
+  and "outcome" = $2)) as counted;
 
 -- DeliveriesRepository.list (rejected, by cursor): list, planned anew for its values
 select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
@@ -143,13 +150,6 @@ select "id", "position", "source", "order_id", "outcome", "state", "repeats", "l
   limit $4;
 
 -- DeliveriesRepository.list (failed, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
-    "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
-  from "deliveries"
-  where "kind" = $1
-  and "state" = $2
-  and state || '' = $3)) as counted;
 select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
     "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
   from "deliveries"
@@ -158,6 +158,13 @@ select "id", "position", "source", "order_id", "outcome", "state", "repeats", "l
   and state || '' = $3
   order by "position" desc
   limit $4 offset $5;
+select count(*) as total
+  from ((select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
+    "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
+  from "deliveries"
+  where "kind" = $1
+  and "state" = $2
+  and state || '' = $3)) as counted;
 
 -- DeliveriesRepository.list (failed, by cursor): list, planned anew for its values
 select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
@@ -171,13 +178,6 @@ select "id", "position", "source", "order_id", "outcome", "state", "repeats", "l
   limit $5;
 
 -- DeliveriesRepository.list (waiting, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
-    "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
-  from "deliveries"
-  where "kind" = $1
-  and "state" = $2
-  and state || '' = $3)) as counted;
 select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
     "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
   from "deliveries"
@@ -186,6 +186,13 @@ select "id", "position", "source", "order_id", "outcome", "state", "repeats", "l
   and state || '' = $3
   order by "position" desc
   limit $4 offset $5;
+select count(*) as total
+  from ((select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
+    "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
+  from "deliveries"
+  where "kind" = $1
+  and "state" = $2
+  and state || '' = $3)) as counted;
 
 -- DeliveriesRepository.list (waiting, by cursor): list, planned anew for its values
 select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
@@ -199,12 +206,6 @@ select "id", "position", "source", "order_id", "outcome", "state", "repeats", "l
   limit $5;
 
 -- DeliveriesRepository.list (of a source, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
-    "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
-  from "deliveries"
-  where "kind" = $1
-  and "source" = $2)) as counted;
 select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
     "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
   from "deliveries"
@@ -212,6 +213,12 @@ select "id", "position", "source", "order_id", "outcome", "state", "repeats", "l
   and "source" = $2
   order by "position" desc
   limit $3 offset $4;
+select count(*) as total
+  from ((select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
+    "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
+  from "deliveries"
+  where "kind" = $1
+  and "source" = $2)) as counted;
 
 -- DeliveriesRepository.list (of a source, by cursor): list, planned anew for its values
 select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
@@ -224,12 +231,6 @@ select "id", "position", "source", "order_id", "outcome", "state", "repeats", "l
   limit $4;
 
 -- DeliveriesRepository.list (of a source that sent nothing, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
-    "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
-  from "deliveries"
-  where "kind" = $1
-  and "source" = $2)) as counted;
 select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
     "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
   from "deliveries"
@@ -237,6 +238,12 @@ select "id", "position", "source", "order_id", "outcome", "state", "repeats", "l
   and "source" = $2
   order by "position" desc
   limit $3 offset $4;
+select count(*) as total
+  from ((select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
+    "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
+  from "deliveries"
+  where "kind" = $1
+  and "source" = $2)) as counted;
 
 -- DeliveriesRepository.list (of a source that sent nothing, by cursor): list, planned anew for its values
 select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
@@ -249,13 +256,6 @@ select "id", "position", "source", "order_id", "outcome", "state", "repeats", "l
   limit $4;
 
 -- DeliveriesRepository.list (a day, a numbered page): list, planned anew for its values
-select count(*) as total
-  from ((select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
-    "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
-  from "deliveries"
-  where "kind" = $1
-  and "received_at" >= $2
-  and "received_at" < $3)) as counted;
 select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
     "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
   from "deliveries"
@@ -264,6 +264,13 @@ select "id", "position", "source", "order_id", "outcome", "state", "repeats", "l
   and "received_at" < $3
   order by "position" desc
   limit $4 offset $5;
+select count(*) as total
+  from ((select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",
+    "correlation_id", "received_at", "applied_at", "body_hash", "api_key_id"
+  from "deliveries"
+  where "kind" = $1
+  and "received_at" >= $2
+  and "received_at" < $3)) as counted;
 
 -- DeliveriesRepository.list (a day, by cursor): list, planned anew for its values
 select "id", "position", "source", "order_id", "outcome", "state", "repeats", "last_repeat_at", "problems",

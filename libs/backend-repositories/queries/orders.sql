@@ -32,21 +32,40 @@ with wanted as (
 )
 select order_id from marked where became order by order_id;
 
--- createOrder: hot
-with "created" as (insert into "orders" ("branch", "amount", "currency", "order_status", "client_name", "client_email",
-    "client_phone", "whatsapp_alerts_enabled", "product_country", "is_urgent", "warnings", "order_id", "delivery_id",
-    "first_received_at", "delivery_position", "applied_position") values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11,
-    $12, $13, $14, $15, $16) returning "order_id"), "planned" as (insert into "effects" ("id", "kind", "purpose",
-    "semantic_key", "order_id", "lane", "state", "reason", "correlation_id", "skipped_at") values ($17, $18, $19, $20,
-    $21, $22, $23, $24, $25, $26), ($27, $28, $29, $30, $31, $32, $33, $34, $35, $36)),
-    "worded" as (insert into "messages" ("effect_id", "order_id", "template", "language", "phone",
-    "parameters") values ($37, $38, $39, $40, $41, $42)), "people" as (insert into "order_applicants" ("order_id",
-    "ordinal", "applicant_id")
-select $43::text, ordinal, id from unnest($44::text[]) with ordinality as given(id, ordinal)),
-    "told" as (insert into "events" ("type", "aggregate_type", "aggregate_id", "aggregate_version", "actor",
-    "correlation_id", "payload", "id") values ($45, $46, $47, $48, $49, $50, $51, $52)),
-    "applied" as (update "deliveries" set "state" = $53,
-    "applied_at" = clock_timestamp() where id = any($54::uuid[])) select "order_id" from "created";
+-- createOrders: hot
+with created as (
+  insert into orders ("order_id", "delivery_id", "delivery_position", "applied_position", "event_version",
+    "first_received_at", "form_id", "branch", "domain", "payment_processor", "payment_id", "amount", "currency",
+    "order_status", "client_name", "client_email", "client_phone", "client_sex", "whatsapp_alerts_enabled",
+    "product_name", "product_country", "product_doc_type", "product_intent", "product_entries", "product_validity",
+    "validity_days", "stay_limit", "visa_quantity", "urgency", "is_urgent", "processing_days", "entry_date",
+    "applicants", "details", "warnings")
+  select "order_id", "delivery_id", "delivery_position", "applied_position", "event_version", "first_received_at",
+    "form_id", "branch", "domain", "payment_processor", "payment_id", "amount", "currency", "order_status",
+    "client_name", "client_email", "client_phone", "client_sex", "whatsapp_alerts_enabled", "product_name",
+    "product_country", "product_doc_type", "product_intent", "product_entries", "product_validity", "validity_days",
+    "stay_limit", "visa_quantity", "urgency", "is_urgent", "processing_days", "entry_date", "applicants", "details",
+    "warnings" from jsonb_populate_recordset(null::orders, $1::jsonb)
+), planned as (
+  insert into effects (id, kind, purpose, semantic_key, order_id, lane, state, reason, correlation_id, skipped_at)
+  select id, kind, purpose, semantic_key, order_id, lane, state, reason, correlation_id,
+    case state when 'skipped' then clock_timestamp() end
+  from jsonb_populate_recordset(null::effects, $2::jsonb)
+), worded as (
+  insert into messages (effect_id, order_id, template, language, phone, parameters)
+  select effect_id, order_id, template, language, phone, parameters
+  from jsonb_populate_recordset(null::messages, $3::jsonb)
+), people as (
+  insert into order_applicants (order_id, ordinal, applicant_id)
+  select order_id, ordinal, applicant_id
+  from jsonb_populate_recordset(null::order_applicants, $4::jsonb)
+), told as (
+  insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, ip, payload)
+  select id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, ip, payload
+  from jsonb_populate_recordset(null::events, $5::jsonb)
+)
+update deliveries set state = 'applied', applied_at = clock_timestamp()
+where id = any($6::uuid[]);
 
 -- isOrderIdKnown: operator
 select exists (select from deliveries where order_id = $1 and kind = 'order')

@@ -3,6 +3,7 @@ export { LogStoreModule } from './logs/log-store.module.js';
 export { DatabaseModule } from './db/database.module.js';
 export { Database, inTransaction } from './db/database.js';
 export type { Executor } from './db/database.js';
+export { SharedStatement } from './db/shared-statement.js';
 export type { Page, PageResult } from './db/paginate.js';
 export {
   errorCode,

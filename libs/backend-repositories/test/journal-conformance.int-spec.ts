@@ -33,7 +33,7 @@ const movesNothing: Readonly<Record<string, string>> = {
   'messages.query': 'words a read',
   'receipts.lockPhones': 'waits',
   'receipts.ofOrder': 'reads',
-  'contacts.tryClaim': 'is the statement of claim',
+  'messages.readyOf': 'is the end of a claim',
   'effects.resyncKey': 'words a key',
   'contacts.lockResyncTarget': 'waits and reads',
 };

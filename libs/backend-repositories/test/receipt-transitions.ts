@@ -106,7 +106,23 @@ export const contactTransitions: Readonly<Record<string, Transition>> = {
     model: (journal, _now, { claim }) => contactsModel.recordProgress(journal, claim, synced),
   },
   markSynced: {
-    sql: async (db, { claim }) => await contacts.markSynced(db, claim, { ...held, fields, evidence: {} }),
+    sql: async (db, { claim }) => await contacts.markSynced(db, { claim, ...held, fields, evidence: {} }),
+    model: (journal, now, { claim }) => contactsModel.markSynced(journal, now, claim, synced),
+  },
+  claimTogether: {
+    sql: async (db) => {
+      const [claim] = await contacts.claimTogether(db, [target]);
+      return told(claim && { ...claim, newest: none });
+    },
+    // Whose phone is being written is left to be told so alone.
+    model: (journal, now) => {
+      const [after, claim] = contactsModel.claimContact(journal, now, target);
+      return [after, claim === 'busy' ? none : told(claim)];
+    },
+  },
+  markSyncedTogether: {
+    sql: async (db, { claim }) =>
+      (await contacts.markSyncedTogether(db, [{ claim, ...held, fields, evidence: {} }])).length > 0,
     model: (journal, now, { claim }) => contactsModel.markSynced(journal, now, claim, synced),
   },
   newestOrderOf: {

@@ -6,7 +6,14 @@ import {
   planMessages,
   reopenEffect,
 } from '../src/effects/index.js';
-import { lockToSettle, MessagesRepository, settleAsNotSent, settleAsSent } from '../src/messaging/index.js';
+import {
+  lockToSettle,
+  type MarkedMessage,
+  type MessageClaim,
+  MessagesRepository,
+  settleAsNotSent,
+  settleAsSent,
+} from '../src/messaging/index.js';
 import { ids, orderId, phone } from './scenes.js';
 import { none, nothing, type Transition } from './transition.js';
 
@@ -130,28 +137,36 @@ const modelledMessages = (now: number) =>
     message: ordersModel.worded(id, phone, '[]'),
   }));
 
+const toldOf = (claim: MessageClaim | undefined) =>
+  claim && { attempt: claim.attempt, phone: claim.phone, parameters: claim.parameters.toString() };
+
+const claimModel: Transition['model'] = (journal, now) => {
+  const [claimed, isClaimed] = messagesModel.claimMessage(journal, now, target, ids.fresh, staleAfterSeconds);
+  const claim = messagesModel.readClaim(claimed, target, ids.fresh);
+  if (!isClaimed) return [journal, none];
+  if (!claim) return messagesModel.unclaim(claimed, now, target, ids.fresh);
+  return [claimed, { attempt: claim.attempt, phone: claim.phone, parameters: claim.parameters }];
+};
+
+const acceptModel: Transition['model'] = (journal, now, { claim }) =>
+  messagesModel.markAccepted(journal, now, claim);
+
+const waiting = (marked: MarkedMessage | undefined) => marked && { receiptsWait: marked.receiptsWait };
+
 const refused = { otherwise: 'failed', reason: 'http-400', delayMs: 0, counts: false } as const;
 const busy = { otherwise: 'planned', reason: 'http-429', delayMs: 60_000, counts: true } as const;
 
 export const messageTransitions: Readonly<Record<string, Transition>> = {
   claim: {
+    sql: async (db) => toldOf(await messages.claim(db, target, ids.fresh, staleAfterSeconds)),
+    model: claimModel,
+  },
+  claimTogether: {
     sql: async (db) => {
-      const claim = await messages.claim(db, target, ids.fresh, staleAfterSeconds);
-      return claim && { attempt: claim.attempt, phone: claim.phone, parameters: claim.parameters.toString() };
+      const asked = [{ effectId: target, token: ids.fresh }];
+      return toldOf((await messages.claimTogether(db, asked, staleAfterSeconds))[0]);
     },
-    model: (journal, now) => {
-      const [claimed, isClaimed] = messagesModel.claimMessage(
-        journal,
-        now,
-        target,
-        ids.fresh,
-        staleAfterSeconds,
-      );
-      const claim = messagesModel.readClaim(claimed, target, ids.fresh);
-      if (!isClaimed) return [journal, none];
-      if (!claim) return messagesModel.unclaim(claimed, now, target, ids.fresh);
-      return [claimed, { attempt: claim.attempt, phone: claim.phone, parameters: claim.parameters }];
-    },
+    model: claimModel,
   },
   unclaim: {
     sql: async (db, { token }) => await messages.unclaim(db, target, token),
@@ -175,8 +190,13 @@ export const messageTransitions: Readonly<Record<string, Transition>> = {
     },
   },
   markAccepted: {
-    sql: async (db, { claim }) => await messages.markAccepted(db, claim, {}),
-    model: (journal, now, { claim }) => messagesModel.markAccepted(journal, now, claim),
+    sql: async (db, { claim }) => waiting(await messages.markAccepted(db, claim, {})),
+    model: acceptModel,
+  },
+  markAcceptedTogether: {
+    sql: async (db, { claim }) =>
+      waiting((await messages.markAcceptedTogether(db, [{ claim, evidence: {} }]))[0]),
+    model: acceptModel,
   },
   markUncertain: {
     sql: async (db, { claim }) => await messages.markUncertain(db, claim, 'time-out', {}),

@@ -1,5 +1,5 @@
 import { newId } from '@visapi/backend-kernel';
-import { createOrder, type NewOrder } from '@visapi/backend-repositories/orders';
+import { createOrders, type NewOrder } from '@visapi/backend-repositories/orders';
 import type { TestDatabase } from './test-database.js';
 
 export interface PlantedOrder {
@@ -29,7 +29,7 @@ export async function plantOrder(test: TestDatabase, planting: Planting = {}): P
   planted += 1;
   const phone = planting.phone ?? `+97250${String(1_000_000 + planted)}`;
   const order = { orderId: `IL260105IN${planted}`, contactId: newId(), messageId: newId(), phone };
-  await createOrder(test.database.db, newOrder(order, planting.parameters ?? eight, planted));
+  await createOrders(test.database.db, [newOrder(order, planting.parameters ?? eight, planted)]);
   const contact = planting.contact ?? 'accepted';
   if (contact !== 'planned')
     await test.query(`update effects set state = $2, ${contact}_at = now(), attempt = 1 where id = $1`, [
@@ -43,7 +43,7 @@ function newOrder(order: PlantedOrder, parameters: readonly string[], position: 
   const { orderId, phone, contactId, messageId } = order;
   const deliveryId = newId();
   const correlationId = `planted-${position}`;
-  const effect = { orderId, state: 'planned', reason: null, correlationId, skippedAt: null, lane: phone };
+  const effect = { orderId, state: 'planned', reason: null, correlationId, lane: phone };
   const words = Buffer.from(JSON.stringify(parameters));
   return {
     order: { ...content(orderId, phone), deliveryId, deliveryPosition: position, appliedPosition: position },

@@ -19,6 +19,7 @@ import {
 import { Database, isDatabaseUnavailable } from '@visapi/backend-repositories';
 import { type ContactClaim, ContactsRepository } from '@visapi/backend-repositories/contacts';
 import { EffectsRepository, type Evidence } from '@visapi/backend-repositories/effects';
+import { ContactJournal } from '../contact-journal.js';
 import { contactOf } from '../contact-fields.js';
 import { problemOfOurs, problemOfVendor, type SyncProblem } from '../sync-outcome.js';
 import { heldFields, namesOf, outcomesOf, planSync, type SyncPlan } from '../sync-plan.js';
@@ -45,15 +46,18 @@ const busyPauseMs = 400;
 @Injectable()
 export class SyncContactProcessor implements JobProcessor<Payload> {
   readonly job = syncContactJob;
+  private readonly journal: ContactJournal;
 
   constructor(
     private readonly database: Database,
-    private readonly contacts: ContactsRepository,
+    contacts: ContactsRepository,
     private readonly effects: EffectsRepository,
     private readonly cbb: CbbClient,
     private readonly leases: LeaseKeeper,
     private readonly fields: CheckCbbFields,
-  ) {}
+  ) {
+    this.journal = new ContactJournal(database, contacts);
+  }
 
   async handle({ effectId }: Payload): Promise<JobResult> {
     if (this.cbb.withheld) return await this.withhold(effectId, this.cbb.withheld);
@@ -73,7 +77,7 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
   }
 
   private async sync(effectId: string, pass: LanePass): Promise<JobResult> {
-    const claim = await this.contacts.claim(this.database.db, effectId);
+    const claim = await this.journal.claim(effectId);
     if (claim === undefined) return { outcome: 'not-mine' };
     if (claim === 'busy')
       return { outcome: 'busy', next: [syncContactJob.request(newId(), { effectId }, busyPauseMs)] };
@@ -111,8 +115,8 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
     const evidence = { ...written, version, ...answered, ...outcomesOf(plan, outcomes) };
     if (namesOf(outcomes, 'refused').length > 0) return await this.fail(claim, 'field-refused', evidence);
     const fields = heldFields(plan, outcomes);
-    const synced = { phone, version, cbbContactId: written.contactId, fields, evidence };
-    if (!(await this.contacts.markSynced(this.database.db, claim, synced))) return await this.lost(claim);
+    const synced = { claim, phone, version, cbbContactId: written.contactId, fields, evidence };
+    if (!(await this.journal.markSynced(synced))) return await this.lost(claim);
     return { outcome: 'accepted', event: 'contact.synced', ...lineOf(claim) };
   }
 
@@ -123,7 +127,7 @@ export class SyncContactProcessor implements JobProcessor<Payload> {
       return { contactId: claim.cbbContactId, created: false, basicDataDiffers: false };
     }
     const onConfirmed = async (cbbContactId: string, fields: readonly string[]): Promise<void> => {
-      await this.contacts.recordProgress(this.database.db, claim, { phone, version, cbbContactId, fields });
+      await this.journal.recordProgress(claim, { phone, version, cbbContactId, fields });
     };
     const options = { correlationId, signal: held.signal, heard: record.heard };
     const upserted = await upsertContact(this.cbb, plan.change, { outcomes, onConfirmed }, options);

@@ -1,5 +1,5 @@
 import { Injectable, Optional } from '@nestjs/common';
-import { decideRetry, newId, phoneDigits } from '@visapi/backend-kernel';
+import { decideRetry, phoneDigits } from '@visapi/backend-kernel';
 import {
   AnswerRecord,
   CbbClient,
@@ -17,6 +17,7 @@ import {
 import { Database } from '@visapi/backend-repositories';
 import { EffectsRepository, type Evidence } from '@visapi/backend-repositories/effects';
 import { type MessageClaim, MessagesRepository } from '@visapi/backend-repositories/messaging';
+import { MessageJournal } from '../message-journal.js';
 import { persistently } from '../persistently.js';
 import { SendWindow } from '../send-window.js';
 import { bindReceiptsJob } from './bind-receipts.job.js';
@@ -30,6 +31,7 @@ interface Payload {
 @Injectable()
 export class SendMessageProcessor implements JobProcessor<Payload> {
   readonly job = sendMessageJob;
+  private readonly journal: MessageJournal;
 
   constructor(
     private readonly database: Database,
@@ -37,8 +39,10 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
     private readonly effects: EffectsRepository,
     private readonly cbb: CbbClient,
     private readonly leases: LeaseKeeper,
-    @Optional() private readonly window: SendWindow = new SendWindow(),
-  ) {}
+    @Optional() window: SendWindow = new SendWindow(),
+  ) {
+    this.journal = new MessageJournal(database, messages, window.seconds);
+  }
 
   async handle({ effectId }: Payload): Promise<JobResult> {
     const reason = this.cbb.withheld;
@@ -66,28 +70,13 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
   }
 
   private async attempt(effectId: string, pass: LanePass): Promise<JobResult> {
-    const claim = await this.claim(effectId);
+    const claim = await this.journal.claim(effectId);
     if (!claim) return { outcome: 'not-mine' };
     const held = this.leases.hold(claim);
     try {
       return await this.send(claim, pass);
     } finally {
       held.release();
-    }
-  }
-
-  /**
-   * When the database's answer is lost, the claim may stand although nobody holds it; left alone it would end as a
-   * message of unknown outcome, and we know that nothing was sent.
-   */
-  private async claim(effectId: string): Promise<MessageClaim | undefined> {
-    const token = newId();
-    const { db } = this.database;
-    try {
-      return await this.messages.claim(db, effectId, token, this.window.seconds);
-    } catch (error) {
-      await persistently(() => this.messages.unclaim(db, effectId, token));
-      throw error;
     }
   }
 
@@ -113,7 +102,7 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
 
   private async recordAccepted(claim: MessageClaim, evidence: Evidence): Promise<JobResult> {
     const { orderId, correlationId, attempt, effectId } = claim;
-    const marked = await this.messages.markAccepted(this.database.db, claim, evidence);
+    const marked = await this.journal.markAccepted(claim, evidence);
     if (!marked) return { outcome: 'claim-lost', orderId, correlationId, attempt, attention: true };
     const next = marked.receiptsWait ? [bindReceiptsJob.request(effectId, { effectId })] : [];
     return { outcome: 'accepted', event: 'message.accepted', orderId, correlationId, attempt, next };

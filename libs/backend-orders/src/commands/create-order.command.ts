@@ -1,12 +1,10 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AppError } from '@visapi/backend-kernel';
-import { Database } from '@visapi/backend-repositories';
+import { Database, type Executor, SharedStatement } from '@visapi/backend-repositories';
 import { EffectsRepository } from '@visapi/backend-repositories/effects';
 import { DeliveriesRepository, type OpenDelivery } from '@visapi/backend-repositories/inbox';
-import { createOrder, type NewOrder, OrdersRepository } from '@visapi/backend-repositories/orders';
-import { decideConfirmation, decideContact } from '../confirmation.js';
-import { messageOf, newConfirmation, newContact } from '../effects.js';
-import { applicantIds } from '../interpretation/applicant-ids.js';
+import { createOrders, type NewOrder, OrdersRepository } from '@visapi/backend-repositories/orders';
+import { newOrder } from '../new-order.js';
 import { planChange, writeChange } from '../order-change.js';
 import { readOrder } from '../order.js';
 import { bodyOf } from '../replay.js';
@@ -30,34 +28,61 @@ export class CreateOrder extends Command<CreateOrderResult> {
   }
 }
 
-type Transaction = Parameters<typeof createOrder>[0];
-
 @CommandHandler(CreateOrder)
 export class CreateOrderHandler implements ICommandHandler<CreateOrder> {
+  /** Orders that begin at the same time are written with one commit. */
+  private readonly creation: SharedStatement<string, CreateOrderResult>;
+
   constructor(
     private readonly database: Database,
     private readonly deliveries: DeliveriesRepository,
     private readonly orders: OrdersRepository,
     private readonly effects: EffectsRepository,
-  ) {}
+  ) {
+    this.creation = new SharedStatement({
+      key: (deliveryId) => deliveryId,
+      alone: (deliveryId) => this.takeAll(deliveryId),
+      together: (deliveryIds) => this.createFirsts(deliveryIds),
+    });
+  }
 
   async execute({ deliveryId }: CreateOrder): Promise<CreateOrderResult> {
+    return await this.creation.take(deliveryId);
+  }
+
+  /** New orders alone, of deliveries that can be read; what else waits for one of them is a job of its own. */
+  private async createFirsts(
+    deliveryIds: readonly string[],
+  ): Promise<ReadonlyMap<string, CreateOrderResult>> {
+    return await this.database.db.transaction().execute(async (transaction) => {
+      const firsts = await this.deliveries.lockFirstOpen(transaction, deliveryIds);
+      const created = firsts.flatMap((delivery) => readable(delivery));
+      if (created.length > 0)
+        await createOrders(
+          transaction,
+          created.map(({ order }) => order),
+        );
+      return new Map(created.map(({ delivery, order }) => [delivery.id, resultOf(delivery, order)]));
+    });
+  }
+
+  /** Everything that waits of the order that this delivery belongs to. */
+  private async takeAll(deliveryId: string): Promise<CreateOrderResult> {
     return await this.database.db.transaction().execute(async (transaction) => {
       const waiting = await this.deliveries.lockOpenOfSameOrder(transaction, deliveryId);
       const [oldest] = waiting;
       if (!oldest?.orderId) return { orderId: null, created: false, changes: 0, correlationId: undefined };
       const { orderId, correlationId } = oldest;
-      const created = oldest.outcome === 'accepted';
-      const order = created ? begin(oldest, orderId) : undefined;
-      if (order) await createOrder(transaction, order);
-      const later = created ? waiting.slice(1) : waiting;
+      const order = oldest.outcome === 'accepted' ? newOrder(oldest, orderId) : undefined;
+      if (order) await createOrders(transaction, [order]);
+      const later = order ? waiting.slice(1) : waiting;
       for (const delivery of later) await this.change(transaction, delivery, orderId);
-      const withheld = order?.effects.find((effect) => effect.kind === 'message')?.reason ?? undefined;
-      return { orderId, created, changes: later.length, correlationId, withheld };
+      if (order) return { ...resultOf(oldest, order), changes: later.length };
+      return { orderId, created: false, changes: later.length, correlationId };
     });
   }
 
-  private async change(transaction: Transaction, delivery: OpenDelivery, orderId: string): Promise<void> {
+  private async change(transaction: Executor, delivery: OpenDelivery, orderId: string): Promise<void> {
     const before = await this.orders.lock(transaction, orderId);
     if (!before) throw new AppError('conflict', 'The first delivery of this order is not yet interpreted.');
     if (before.appliedPosition < delivery.position) {
@@ -73,38 +98,22 @@ export class CreateOrderHandler implements ICommandHandler<CreateOrder> {
   }
 }
 
-function begin(delivery: OpenDelivery, orderId: string): NewOrder {
-  const content = readOrder(bodyOf(delivery), orderId);
-  const contact = newContact(decideContact(content), orderId, 1, delivery.correlationId);
-  const confirmation = decideConfirmation(content, orderId);
-  const message = newConfirmation(confirmation, orderId, delivery.correlationId);
-  return {
-    order: {
-      ...content,
-      orderId,
-      deliveryId: delivery.id,
-      deliveryPosition: delivery.position,
-      appliedPosition: delivery.position,
-      eventVersion: 1,
-      firstReceivedAt: delivery.receivedAt,
-    },
-    effects: [contact, message],
-    message: messageOf(message.id, orderId, confirmation),
-    applicantIds: applicantIds(content.applicants),
-    event: {
-      type: 'order.created',
-      aggregateType: 'order',
-      aggregateId: orderId,
-      aggregateVersion: 1,
-      actor: `source:${delivery.source}`,
-      correlationId: delivery.correlationId,
-      payload: {
-        deliveryId: delivery.id,
-        branch: content.branch,
-        contactEffectId: contact.state === 'planned' ? contact.id : null,
-        warnings: content.warnings as string[],
-      },
-    },
-    deliveryIds: [delivery.id],
-  };
+interface Beginning {
+  readonly delivery: OpenDelivery;
+  readonly order: NewOrder;
+}
+
+/** Nothing for one whose body cannot be read: alone it fails as it should, and its neighbours do not. */
+function readable(delivery: OpenDelivery): Beginning[] {
+  if (delivery.orderId === null) return [];
+  try {
+    return [{ delivery, order: newOrder(delivery, delivery.orderId) }];
+  } catch {
+    return [];
+  }
+}
+
+function resultOf({ orderId, correlationId }: OpenDelivery, { effects }: NewOrder): CreateOrderResult {
+  const withheld = effects.find((effect) => effect.kind === 'message')?.reason ?? undefined;
+  return { orderId, created: true, changes: 0, correlationId, withheld };
 }

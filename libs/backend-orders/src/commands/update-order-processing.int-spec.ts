@@ -119,7 +119,7 @@ describe('UpdateOrderProcessing', () => {
     const held = await contacts.claim(test.database.db, contactId);
     if (held === undefined || held === 'busy') throw new Error('The contact was not claimed');
     const synced = { phone: order.phone, version: '1', cbbContactId: '1', fields: [], evidence: {} };
-    await contacts.markSynced(test.database.db, held, synced);
+    await contacts.markSynced(test.database.db, { claim: held, ...synced });
     await update(order.orderId);
     await expect(look(order)).resolves.toEqual({ ...processed, told: 2 });
   });

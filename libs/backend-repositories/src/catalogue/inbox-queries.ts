@@ -20,6 +20,9 @@ function interpreting({ open, done }: Samples): CataloguedQuery[] {
     hot('DeliveriesRepository.lockOpenOfSameOrder', (db) => deliveries.lockOpenOfSameOrder(db, id), {
       reads: ['deliveries_order_id_idx', 'delivery_bodies_pkey'],
     }),
+    hot('DeliveriesRepository.lockFirstOpen', (db) => deliveries.lockFirstOpen(db, [id]), {
+      reads: ['deliveries_pkey', 'delivery_bodies_pkey'],
+    }),
     hot('DeliveriesRepository.lockOpen', (db) => deliveries.lockOpen(db, id), { reads: ['deliveries_pkey'] }),
     hot('DeliveriesRepository.markApplied', (db) => deliveries.markApplied(db, [id])),
     hot('DeliveriesRepository.markFailed', (db) => deliveries.markFailed(db, id, 'amount is no number')),

@@ -23,6 +23,11 @@ function sending({ ready, uncertain, done }: Samples): CataloguedQuery[] {
     hot('MessagesRepository.claim', (db) => messages.claim(db, idOf('message', ready), token, 86_400), {
       reads: ['effects_pkey', 'effects_order_id_idx', 'orders_pkey', 'deliveries_order_id_idx'],
     }),
+    hot(
+      'MessagesRepository.claimTogether',
+      (db) => messages.claimTogether(db, [{ effectId: idOf('message', ready), token }], 86_400),
+      { reads: ['effects_pkey', 'effects_order_id_idx', 'orders_pkey', 'deliveries_order_id_idx'] },
+    ),
     hot('MessagesRepository.unclaim', (db) => messages.unclaim(db, idOf('message', ready), token)),
     hot('MessagesRepository.release', (db) => messages.release(db, claim, 1_000, 'unavailable', evidence), {
       reads: ['effects_pkey', 'messages_pkey', 'receipts_message_id_idx', 'orders_pkey'],
@@ -32,6 +37,11 @@ function sending({ ready, uncertain, done }: Samples): CataloguedQuery[] {
     hot('MessagesRepository.markAccepted', (db) => messages.markAccepted(db, claim, evidence), {
       reads: ['effects_pkey', 'orders_pkey', 'receipts_unmatched_idx'],
     }),
+    hot(
+      'MessagesRepository.markAcceptedTogether',
+      (db) => messages.markAcceptedTogether(db, [{ claim, evidence }]),
+      { reads: ['effects_pkey', 'orders_pkey', 'receipts_unmatched_idx'] },
+    ),
     sweep('MessagesRepository.skipStale', (db) => messages.skipStale(db, 86_400), {
       reads: ['effects_due_idx', 'orders_pkey'],
     }),

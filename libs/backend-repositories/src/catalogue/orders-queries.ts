@@ -1,6 +1,6 @@
 import { newId } from '@visapi/backend-kernel';
 import {
-  createOrder,
+  createOrders,
   importOrder,
   isOrderIdKnown,
   markProcessed,
@@ -93,7 +93,7 @@ function newOrder(orderId: string, samples: Samples) {
 function beginnings(samples: Samples): CataloguedQuery[] {
   const made = newOrder('ILSAMPLE', samples);
   const created = {
-    order: { ...made.order, deliveryPosition: 1, appliedPosition: 1 },
+    order: { ...made.order, deliveryPosition: 1, appliedPosition: 1, eventVersion: 1 },
     effects: [made.contact, made.message],
     message: made.words,
     applicantIds: ['A1-1'],
@@ -116,7 +116,7 @@ function beginnings(samples: Samples): CataloguedQuery[] {
     correlationId: 'sample',
   };
   return [
-    hot('createOrder', (db) => createOrder(db, created), { reads: ['deliveries_pkey'] }),
+    hot('createOrders', (db) => createOrders(db, [created]), { reads: ['deliveries_pkey'] }),
     operator('isOrderIdKnown', (db) => isOrderIdKnown(db, orderIdOf(samples.done))),
     operator('storeImportedDelivery', (db) =>
       storeImportedDelivery(db, { ...delivery, receivedAt: samples.now }),

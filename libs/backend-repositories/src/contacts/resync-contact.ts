@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Executor } from '../db/database.js';
-import { newestOrderColumns, type NewestOrder } from './contacts.repository.js';
+import { newestOrderColumns, type NewestOrder } from './newest-order.js';
 
 /** An order as an operator's resync finds it. */
 export interface ResyncTarget {

@@ -12,12 +12,13 @@ export type Executor = Kysely<DB> | Transaction<DB>;
  * table because it is tiny would stay when it has grown. Every query of the hot paths has its index, so the plans that
  * read everything are taken out of the choice.
  */
-const plannerOptions = '-c enable_seqscan=off -c enable_mergejoin=off -c enable_bitmapscan=off -c jit=off';
+const plansOfAll = ['seqscan', 'mergejoin', 'hashjoin', 'bitmapscan'];
+const plannerOptions = [...plansOfAll.map((plan) => `enable_${plan}=off`), 'jit=off']
+  .map((option) => `-c ${option}`)
+  .join(' ');
 
 /** Puts the choice back for one transaction: reports are planned for the values they have, on the statistics of now. */
-const allPlans = ['enable_seqscan', 'enable_mergejoin', 'enable_bitmapscan']
-  .map((option) => `set local ${option} = on`)
-  .join('; ');
+const allPlans = plansOfAll.map((plan) => `set local enable_${plan} = on`).join('; ');
 
 /** Runs within the caller's transaction if there is one, else within one of its own. */
 export async function inTransaction<T>(

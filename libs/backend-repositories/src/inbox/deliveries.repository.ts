@@ -60,6 +60,7 @@ export interface DeliveryFilter {
 
 /** Bodies can be 10 MB; what is beyond this many waits for its own job. */
 const mostAtOnce = 10;
+const mostBytesTogether = 128 * 1024;
 
 @Injectable()
 export class DeliveriesRepository {
@@ -76,6 +77,20 @@ export class DeliveriesRepository {
         and d.order_id = (select order_id from deliveries where id = ${deliveryId})
       order by d.outcome <> 'accepted', d.position limit ${mostAtOnce}
       for update of d`.execute(executor);
+    return result.rows;
+  }
+
+  /**
+   * Those of these deliveries that are the first of their order and wait to be interpreted, locked. What somebody else
+   * holds is left out, and so are large ones: the memory of many at once has its bound.
+   */
+  async lockFirstOpen(executor: Executor, deliveryIds: readonly string[]): Promise<OpenDelivery[]> {
+    const result = await sql<OpenDelivery>`
+      select d.id, d.position, d.outcome, d.order_id, d.source, d.correlation_id, d.received_at, b.body
+      from deliveries d join delivery_bodies b on b.delivery_id = d.id
+      where d.id = any(${[...deliveryIds]}::uuid[]) and d.kind = 'order' and d.state = 'open' and d.outcome = 'accepted'
+        and octet_length(b.body) <= ${mostBytesTogether}
+      for no key update of d skip locked`.execute(executor);
     return result.rows;
   }
 

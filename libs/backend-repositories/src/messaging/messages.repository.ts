@@ -2,23 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import { type Page, type PageResult, paginate } from '../db/paginate.js';
-import { type Claim, type Evidence, isContactReady, leaseSeconds } from '../effects/effects.repository.js';
+import type { Claim, Evidence } from '../effects/effects.repository.js';
 import { tellOutcomes } from '../effects/tell-outcomes.js';
+import { type AskedMessage, claimMessages, type MessageClaim, readClaims } from './claim-messages.js';
 import { giveBack } from './give-back.js';
-
-/** A claimed message, ready to be sent. */
-export interface MessageClaim extends Claim {
-  readonly orderId: string;
-  readonly correlationId: string;
-  /** Tries before this one that count against the job's policy. */
-  readonly tries: number;
-  readonly template: string;
-  readonly language: string;
-  readonly phone: string;
-  readonly parameters: Buffer;
-  /** JSON of the header's document; null = the template has none. */
-  readonly document: Buffer | null;
-}
+import { type AcceptedMessage, markMessagesAccepted, type MarkedMessage } from './mark-messages-accepted.js';
+import { isYoung } from './message-age.js';
 
 export interface MessageRow {
   readonly id: string;
@@ -65,28 +54,13 @@ const hasStatus = (status: string) =>
     ? sql<boolean>`e.state = 'accepted' and ${messageStatus} = ${status}`
     : sql<boolean>`e.state = ${status} and e.state || '' = ${status}`;
 
-/** A change of the order has been taken in and not yet been interpreted; it may withdraw consent. */
-const hasOpenDelivery = sql`exists (select from deliveries d where d.order_id = e.order_id and d.kind = 'order'
-  and d.state = 'open')`;
-
-/**
- * What tells that an order has come goes out of date, and so do issues: after a day they may be mended, or reported again
- * and told by another message. What an operator had sent again never does.
- */
-const isYoung = (staleAfterSeconds: number) => sql<boolean>`(case e.purpose
-  when 'confirmation' then e.resend_of is not null
-    or o.first_received_at > clock_timestamp() - make_interval(secs => ${staleAfterSeconds})
-  when 'issues' then e.planned_at > clock_timestamp() - interval '24 hours'
-  else true end)`;
-
 const heldBy = ({ effectId, attempt }: Claim) => sql<boolean>`e.id = ${effectId} and e.attempt = ${attempt}`;
 
 @Injectable()
 export class MessagesRepository {
   /**
    * Claims a planned message whose order's contact is synced, whose order is young enough and has no delivery that waits
-   * to be interpreted; undefined otherwise. Its words are read after the claim holds: a claim that waited for a change
-   * of its order would otherwise see the phone and the text from before.
+   * to be interpreted; undefined otherwise.
    * @param token made up by the caller; `unclaim` undoes the claim by it when the answer of this call is lost
    * @param staleAfterSeconds age of the order's first delivery from which its confirmation is not sent by itself
    */
@@ -96,24 +70,19 @@ export class MessagesRepository {
     token: string,
     staleAfterSeconds: number,
   ): Promise<MessageClaim | undefined> {
-    const claimed = await sql`
-      update effects e set state = 'claimed', attempt = e.attempt + 1, claimed_at = clock_timestamp(),
-        claim_token = ${token}, first_claimed_at = coalesce(e.first_claimed_at, clock_timestamp()),
-        lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
-      from orders o
-      where e.id = ${effectId} and e.kind = 'message' and e.state = 'planned' and o.order_id = e.order_id
-        and ${isYoung(staleAfterSeconds)} and not ${hasOpenDelivery} and ${isContactReady}`.execute(executor);
-    if (!claimed.numAffectedRows) return undefined;
-    const result = await sql<MessageClaim & { ready: boolean }>`
-      select e.id as effect_id, e.attempt, e.tries, e.order_id, e.correlation_id, m.template, m.language, m.phone, m.parameters,
-        m.document,
-        m.phone is not null and m.parameters is not null and not ${hasOpenDelivery} and ${isContactReady} as ready
-      from effects e join messages m on m.effect_id = e.id
-      where e.id = ${effectId} and e.claim_token = ${token} and e.state = 'claimed'`.execute(executor);
-    const [claim] = result.rows;
-    if (claim?.ready) return claim;
-    await this.unclaim(executor, effectId, token);
-    return undefined;
+    const asked = [{ effectId, token }];
+    if (!(await claimMessages(executor, asked, staleAfterSeconds, 'wait'))) return undefined;
+    return (await this.readyOf(executor, asked))[0];
+  }
+
+  /** The same of many, passing over what somebody else holds. */
+  async claimTogether(
+    executor: Executor,
+    asked: readonly AskedMessage[],
+    staleAfterSeconds: number,
+  ): Promise<MessageClaim[]> {
+    if (!(await claimMessages(executor, asked, staleAfterSeconds, 'skip'))) return [];
+    return await this.readyOf(executor, asked);
   }
 
   /** Undoes a claim that was made, if it was, although the database's answer got lost: nothing has been sent for it. */
@@ -182,35 +151,16 @@ export class MessagesRepository {
     executor: Executor,
     claim: Claim,
     evidence: Evidence,
-  ): Promise<{ receiptsWait: boolean } | undefined> {
-    const result = await sql<{ receiptsWait: boolean }>`
-      with before as (
-        select id, state from effects where id = ${claim.effectId} and attempt = ${claim.attempt}
-          and (state in ('claimed', 'uncertain', 'accepted') or (state = 'failed' and accepted_at is null
-            and exists (select from messages where effect_id = effects.id and provider_message_id is not null)))
-        for update
-      ), done as (
-        update effects e set state = case e.state when 'failed' then 'failed' else 'accepted' end,
-          accepted_at = clock_timestamp(), lease_until = null, uncertain_at = null,
-          reason = case e.state when 'failed' then e.reason end,
-          evidence = e.evidence || ${JSON.stringify(evidence)}::jsonb
-        from before where e.id = before.id
-        returning e.id, e.order_id, e.correlation_id, e.purpose, before.state as was
-      ), flagged as (
-        update orders o set event_version = event_version + 1, updated_at = now(),
-          whatsapp_confirmation_sent = o.whatsapp_confirmation_sent or done.purpose = 'confirmation'
-        from done where o.order_id = done.order_id and done.was in ('claimed', 'uncertain')
-        returning o.order_id, o.event_version, done.correlation_id, done.id
-      ), told as (
-        insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
-        select gen_random_uuid(), 'message.accepted', 'order', order_id, event_version, 'worker', correlation_id,
-          jsonb_build_object('messageEffectId', id)
-        from flagged
-      )
-      select exists (select from receipts r where r.message_id is null and r.recipient = ltrim(m.phone, '+'))
-        as receipts_wait
-      from done join messages m on m.effect_id = done.id`.execute(executor);
-    return result.rows[0];
+  ): Promise<MarkedMessage | undefined> {
+    return (await markMessagesAccepted(executor, [{ claim, evidence }], 'wait'))[0];
+  }
+
+  /** The same of many, passing over what somebody else holds. @returns those that are done */
+  async markAcceptedTogether(
+    executor: Executor,
+    accepted: readonly AcceptedMessage[],
+  ): Promise<MarkedMessage[]> {
+    return await markMessagesAccepted(executor, accepted, 'skip');
   }
 
   /**
@@ -256,6 +206,15 @@ export class MessagesRepository {
     if (filter.template !== undefined) query = query.where('m.template', '=', filter.template);
     if (filter.status !== undefined) query = query.where(hasStatus(filter.status));
     return await paginate(executor, query, 'm.effect_id', (row) => row.id, page);
+  }
+
+  /** What has turned out not to be ready is given back. */
+  private async readyOf(executor: Executor, asked: readonly AskedMessage[]): Promise<MessageClaim[]> {
+    const held = await readClaims(executor, asked);
+    const unready = new Set(held.filter(({ ready }) => !ready).map(({ effectId }) => effectId));
+    for (const { effectId, token } of asked)
+      if (unready.has(effectId)) await this.unclaim(executor, effectId, token);
+    return held.filter(({ ready }) => ready);
   }
 
   private query(executor: Executor) {

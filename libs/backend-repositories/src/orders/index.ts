@@ -1,10 +1,11 @@
 export { OrdersRepository, contentOf } from './orders.repository.js';
-export type { OrderContent, OrderRow } from './orders.repository.js';
+export type { OrderContent } from './order-content.js';
+export type { OrderRow } from './orders.repository.js';
 export type { FollowedNotices } from './follow-order.js';
 export { OrderListsRepository } from './order-lists.repository.js';
 export type { OrderFilter, OrderView, WarningCount } from './order-lists.repository.js';
-export { createOrder } from './create-order.js';
-export type { NewOrder } from './create-order.js';
+export { createOrders } from './create-orders.js';
+export type { NewOrder } from './create-orders.js';
 export { TimelineRepository } from './timeline.repository.js';
 export type { MessageTimes } from './timeline.repository.js';
 export { newestOrderOfPhone, readOrderRow } from './find-order.js';

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { type Insertable, type Selectable, sql } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { BaseRepository } from '../db/base.repository.js';
 import type { Executor } from '../db/database.js';
 import type { Orders } from '../db/schema.gen.js';
 import type { NewEffect } from '../effects/index.js';
 import { appendEvent, type NewEvent } from '../events/index.js';
 import { replaceApplicants } from './applicants.js';
+import { type OrderContent, said } from './order-content.js';
 import {
   type FollowedConfirmation,
   type FollowedNotices,
@@ -14,41 +15,6 @@ import {
 } from './follow-order.js';
 
 export type OrderRow = Selectable<Orders>;
-
-const said = [
-  'formId',
-  'branch',
-  'domain',
-  'paymentProcessor',
-  'paymentId',
-  'amount',
-  'currency',
-  'orderStatus',
-  'clientName',
-  'clientEmail',
-  'clientPhone',
-  'clientSex',
-  'whatsappAlertsEnabled',
-  'productName',
-  'productCountry',
-  'productDocType',
-  'productIntent',
-  'productEntries',
-  'productValidity',
-  'validityDays',
-  'stayLimit',
-  'visaQuantity',
-  'urgency',
-  'isUrgent',
-  'processingDays',
-  'entryDate',
-  'applicants',
-  'details',
-  'warnings',
-] as const;
-
-/** What a delivery says about an order, as opposed to what we did with it. */
-export type OrderContent = Pick<Insertable<Orders>, (typeof said)[number]>;
 
 /** Every column: whoever decides about an order sees all of it. */
 const columns = [

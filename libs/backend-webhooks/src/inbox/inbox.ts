@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AppError, runApart, unlessLate } from '@visapi/backend-kernel';
+import { AppError, GroupCommit, GroupFull, runApart, unlessLate } from '@visapi/backend-kernel';
 import { Log, Metrics } from '@visapi/backend-observability';
 import {
   Database,
@@ -14,7 +14,6 @@ import {
   type ReceivedDelivery,
   receiveDeliveries,
 } from '@visapi/backend-repositories/inbox';
-import { GroupCommit, GroupFull } from './group-commit.js';
 
 const limits = {
   items: 128,
@@ -62,7 +61,8 @@ export class Inbox {
       return await unlessLate(this.group.submit(delivery, delivery.body.length));
     } catch (error) {
       if (!(error instanceof GroupFull)) throw error;
-      throw new AppError('unavailable', error.message, { cause: error, retryAfterSeconds: 2 });
+      const message = 'Too many deliveries wait for the database.';
+      throw new AppError('unavailable', message, { cause: error, retryAfterSeconds: 2 });
     }
   }
 

@@ -21,6 +21,10 @@ interface Waiter<I, R> {
 /** Too much is waiting already. */
 export class GroupFull extends Error {
   override readonly name = 'GroupFull';
+
+  constructor() {
+    super('Too much waits for its turn already.');
+  }
 }
 
 /**
@@ -42,7 +46,7 @@ export class GroupCommit<I, R> {
   /** @throws GroupFull when too much waits, or what the run says of this item */
   submit(item: I, bytes: number): Promise<R> {
     if (this.heldItems >= this.limits.waitingItems || this.heldBytes + bytes > this.limits.waitingBytes)
-      return Promise.reject(new GroupFull('Too many deliveries wait for the database.'));
+      return Promise.reject(new GroupFull());
     this.heldItems += 1;
     this.heldBytes += bytes;
     const { promise, resolve, reject } = Promise.withResolvers<R>();

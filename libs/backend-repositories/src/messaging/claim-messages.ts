@@ -1,0 +1,78 @@
+import { sql } from 'kysely';
+import type { Executor } from '../db/database.js';
+import type { WhenLocked } from '../db/shared-statement.js';
+import { type Claim, isContactReady, leaseSeconds } from '../effects/effects.repository.js';
+import { isYoung } from './message-age.js';
+
+/** A message that is to be claimed. */
+export interface AskedMessage {
+  readonly effectId: string;
+  /** Made up by the caller; `unclaim` undoes the claim by it when the answer of this call is lost. */
+  readonly token: string;
+}
+
+/** A claimed message, ready to be sent. */
+export interface MessageClaim extends Claim {
+  readonly orderId: string;
+  readonly correlationId: string;
+  /** Tries before this one that count against the job's policy. */
+  readonly tries: number;
+  readonly template: string;
+  readonly language: string;
+  readonly phone: string;
+  readonly parameters: Buffer;
+  /** JSON of the header's document; null = the template has none. */
+  readonly document: Buffer | null;
+}
+
+/**
+ * No change of the order waits that has been taken in and not yet been interpreted; it may withdraw consent. A scalar
+ * subquery: an `exists` would be planned while the table is empty, as a join with all deliveries, and stay so.
+ */
+const hasNoOpenDelivery = sql<boolean>`(select true from deliveries d where d.order_id = e.order_id and d.kind = 'order'
+  and d.state = 'open' limit 1) is null`;
+
+/** Claims those of these messages that may go out, as far as can be seen before the claim holds. */
+export async function claimMessages(
+  executor: Executor,
+  asked: readonly AskedMessage[],
+  staleAfterSeconds: number,
+  whenLocked: WhenLocked,
+): Promise<boolean> {
+  const skip = whenLocked === 'skip' ? sql`skip locked` : sql``;
+  const claimed = await sql`
+    with asked as materialized (
+      select * from unnest(${asked.map(({ effectId }) => effectId)}::uuid[], ${asked.map(({ token }) => token)}::uuid[])
+        as asked (effect_id, token)
+    ), due as materialized (
+      select e.id, asked.token from asked join effects e on e.id = asked.effect_id join orders o on o.order_id = e.order_id
+      where e.kind = 'message' and e.state = 'planned'
+        and ${isYoung(staleAfterSeconds)} and ${hasNoOpenDelivery} and ${isContactReady}
+      for no key update of e ${skip}
+    )
+    update effects e set state = 'claimed', attempt = e.attempt + 1, claimed_at = clock_timestamp(),
+      claim_token = due.token, first_claimed_at = coalesce(e.first_claimed_at, clock_timestamp()),
+      lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
+    from due where e.id = due.id`.execute(executor);
+  return (claimed.numAffectedRows ?? 0n) > 0n;
+}
+
+/** A claim that holds, and whether the message may go out now that nothing can change it any more. */
+export type HeldMessage = MessageClaim & { readonly ready: boolean };
+
+/**
+ * What was claimed, as it stands. Read after the claims hold: one that waited for a change of its order would otherwise
+ * see the phone and the text from before.
+ */
+export async function readClaims(executor: Executor, asked: readonly AskedMessage[]): Promise<HeldMessage[]> {
+  const result = await sql<HeldMessage>`
+    select e.id as effect_id, e.attempt, e.tries, e.order_id, e.correlation_id, m.template, m.language, m.phone,
+      m.parameters, m.document,
+      m.phone is not null and m.parameters is not null and ${hasNoOpenDelivery} and ${isContactReady} as ready
+    from effects e join messages m on m.effect_id = e.id
+    where e.id = any(${asked.map(({ effectId }) => effectId)}::uuid[])
+      and e.claim_token = any(${asked.map(({ token }) => token)}::uuid[]) and e.state = 'claimed'`.execute(
+    executor,
+  );
+  return result.rows;
+}

@@ -1,0 +1,73 @@
+import { newId } from '@visapi/backend-kernel';
+import { type Insertable, sql } from 'kysely';
+import type { Executor } from '../db/database.js';
+import { columnOf, recordsOf } from '../db/records.js';
+import type { Messages, Orders } from '../db/schema.gen.js';
+import type { NewEffect } from '../effects/index.js';
+import type { NewEvent } from '../events/index.js';
+import { type OrderContent, said } from './order-content.js';
+
+type Identity =
+  'orderId' | 'deliveryId' | 'deliveryPosition' | 'appliedPosition' | 'eventVersion' | 'firstReceivedAt';
+
+/** Everything that begins with an order: its row, the effects it owes, the text of its confirmation, the fact. */
+export interface NewOrder {
+  readonly order: OrderContent & Required<Pick<Insertable<Orders>, Identity>>;
+  readonly effects: readonly Omit<NewEffect, 'skippedAt'>[];
+  readonly message: Pick<
+    Insertable<Messages>,
+    'effectId' | 'orderId' | 'template' | 'language' | 'phone' | 'parameters'
+  >;
+  /** The shop's ids of the applicants, in their order. */
+  readonly applicantIds: readonly string[];
+  readonly event: NewEvent;
+  readonly deliveryIds: readonly string[];
+}
+
+const identity = [
+  'orderId',
+  'deliveryId',
+  'deliveryPosition',
+  'appliedPosition',
+  'eventVersion',
+  'firstReceivedAt',
+] as const satisfies readonly Identity[];
+
+const orderColumns = sql.join([...identity, ...said].map((name) => sql.ref(columnOf(name))));
+
+/**
+ * Writes new orders with all that depends on them in one statement, with one commit for all. Times of the story come from
+ * one clock, the database's.
+ * @throws on an order id that exists already; then none is written
+ */
+export async function createOrders(executor: Executor, created: readonly NewOrder[]): Promise<void> {
+  const effects = created.flatMap((each) => each.effects);
+  const people = created.flatMap(({ order: { orderId }, applicantIds }) =>
+    applicantIds.map((applicantId, index) => ({ orderId, ordinal: index + 1, applicantId })),
+  );
+  const events = created.map(({ event }) => ({ ...event, id: newId() }));
+  await sql`
+    with created as (
+      insert into orders (${orderColumns})
+      select ${orderColumns} from jsonb_populate_recordset(null::orders, ${recordsOf(created.map(({ order }) => order))}::jsonb)
+    ), planned as (
+      insert into effects (id, kind, purpose, semantic_key, order_id, lane, state, reason, correlation_id, skipped_at)
+      select id, kind, purpose, semantic_key, order_id, lane, state, reason, correlation_id,
+        case state when 'skipped' then clock_timestamp() end
+      from jsonb_populate_recordset(null::effects, ${recordsOf(effects)}::jsonb)
+    ), worded as (
+      insert into messages (effect_id, order_id, template, language, phone, parameters)
+      select effect_id, order_id, template, language, phone, parameters
+      from jsonb_populate_recordset(null::messages, ${recordsOf(created.map(({ message }) => message))}::jsonb)
+    ), people as (
+      insert into order_applicants (order_id, ordinal, applicant_id)
+      select order_id, ordinal, applicant_id
+      from jsonb_populate_recordset(null::order_applicants, ${recordsOf(people)}::jsonb)
+    ), told as (
+      insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, ip, payload)
+      select id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, ip, payload
+      from jsonb_populate_recordset(null::events, ${recordsOf(events)}::jsonb)
+    )
+    update deliveries set state = 'applied', applied_at = clock_timestamp()
+    where id = any(${created.flatMap(({ deliveryIds }) => deliveryIds)}::uuid[])`.execute(executor);
+}
