@@ -18,6 +18,7 @@ const ENTRIES = {
   test: ['tools/test/main.ts'],
   bench: ['load-tests/bench.ts'],
   chaos: ['tools/chaos/main.ts'],
+  k6: ['load-tests/k6/run.ts'],
   mutate: ['tools/mutate/main.ts'],
   build: ['tools/checks/build.ts'],
   explain: ['tools/queries/explain.ts'],

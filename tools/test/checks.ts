@@ -35,6 +35,8 @@ function allChecks(root: string, pattern: string | undefined): Check[] {
     plain('format', [program('prettier', 'bin', 'prettier.cjs'), '--check', '--log-level', 'warn', '.']),
     plain('lint', [program('eslint', 'bin', 'eslint.js'), '.', '--max-warnings', '0']),
     plain('types', [program('typescript7', 'bin', 'tsc'), '-p', 'tsconfig.json']),
+    // Scripts of k6 have neither Node's globals nor a browser's.
+    plain('k6-types', [program('typescript7', 'bin', 'tsc'), '-p', 'load-tests/k6/tsconfig.json']),
     plain('unused', [program('knip', 'bin', 'knip.js'), '--no-progress']),
     plain('build', [script('build.ts')]),
     plain('generated', [script('generated.ts')]),
