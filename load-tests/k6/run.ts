@@ -3,8 +3,8 @@
  * k6 when it is on PATH, else with the stand-in of this folder. Says which; the status is that of the run.
  */
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, delimiter, join } from 'node:path';
 import { explain, Problem } from '#services/problem.ts';
 import { runScript } from './stand-in/test-run.ts';
 
@@ -22,14 +22,12 @@ process.exit();
 
 async function main(args: readonly string[]): Promise<number> {
   const wanted = args.filter((arg) => arg !== '--stand-in');
-  const script = wanted.find((arg) => arg.endsWith('.js'));
-  const file = script === undefined ? undefined : join(SCRIPTS, script);
-  if (file === undefined || !existsSync(file)) {
-    throw new Problem(
-      `there is no scenario ${script ?? ''}`,
-      'Name a file of load-tests, e.g. npm run k6 -- api-performance.js',
-    );
+  const script = wanted.find((arg) => arg.endsWith('.js')) ?? '';
+  const scripts = readdirSync(SCRIPTS).filter((name) => name.endsWith('.js'));
+  if (!scripts.includes(basename(script))) {
+    throw new Problem(`there is no load script "${script}"`, `One of: ${scripts.join(', ')}`);
   }
+  const file = join(SCRIPTS, basename(script));
   const others = wanted.filter((arg) => arg !== script);
   const k6 = args.includes('--stand-in') ? undefined : onPath('k6');
   if (k6 !== undefined) {
@@ -50,7 +48,9 @@ function runK6(k6: string, args: readonly string[]): Promise<number> {
   // Left to itself it tells its makers of each run.
   const env = { ...process.env, K6_NO_USAGE_REPORT: 'true' };
   const child = spawn(k6, ['run', ...args], { env, stdio: 'inherit' });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+  // Ctrl-C reaches k6 by itself and lets it finish with teardown; another SIGINT would break that off.
+  process.on('SIGINT', () => undefined);
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
   process.once('disconnect', () => child.kill('SIGINT'));
   return new Promise((resolve, reject) => {
     child.once('error', reject);
