@@ -24,7 +24,10 @@ export async function createApp(environment: Readonly<Record<string, string | un
       const stop = (signal: NodeJS.Signals): void => {
         log.info('backend stops', { signal });
         setTimeout(() => process.exit(1), shutdownDeadlineMs).unref();
-        void close().then(() => process.exit(0));
+        void close().then(() => {
+          log.flush();
+          process.exit(0);
+        });
       };
       process.once('SIGTERM', stop).once('SIGINT', stop);
     },

@@ -38,8 +38,30 @@ const timers = [
   WatchLanes,
 ] as const;
 
-const { process: processSlice, worker, database, logs, retention, queue, cache, cbb, messaging, airtable } = slices;
-const needed = { process: processSlice, worker, database, logs, retention, queue, cache, cbb, messaging, airtable };
+const {
+  process: processSlice,
+  worker,
+  database,
+  logs,
+  retention,
+  queue,
+  cache,
+  cbb,
+  messaging,
+  airtable,
+} = slices;
+const needed = {
+  process: processSlice,
+  worker,
+  database,
+  logs,
+  retention,
+  queue,
+  cache,
+  cbb,
+  messaging,
+  airtable,
+};
 
 /** Builds the worker from an environment and starts its work. */
 export async function createApp(environment: Readonly<Record<string, string | undefined>>) {
@@ -62,7 +84,10 @@ export async function createApp(environment: Readonly<Record<string, string | un
     run: async (): Promise<void> => {
       const end = (status: number): void => {
         setTimeout(() => process.exit(1), shutdownDeadlineMs).unref();
-        void close().then(() => process.exit(status));
+        void close().then(() => {
+          log.flush();
+          process.exit(status);
+        });
       };
       const onSignal = (signal: NodeJS.Signals): void => {
         log.info('worker stops', { signal });

@@ -3,6 +3,7 @@ import { AppError } from '@visapi/backend-kernel';
 import { pino, type Logger } from 'pino';
 import { type KeptLine, toKeptLine } from './kept-line.js';
 import type { LogBuffer } from './log-buffer.js';
+import { type Output, standardOutput } from './output.js';
 
 /**
  * Everything a log line may carry. The list is closed on purpose: bodies, names, phone numbers and documents have no
@@ -44,10 +45,12 @@ export class Log {
   private constructor(
     private readonly pino: Logger,
     private readonly service: string,
+    private readonly output: Output,
   ) {}
 
   static create(config: ProcessConfig, service: string): Log {
-    return new Log(pino({ level: config.logLevel, base: { service } }), service);
+    const output = standardOutput();
+    return new Log(pino({ level: config.logLevel, base: { service } }, output), service, output);
   }
 
   /** From now on lines worth keeping are also put there. */
@@ -57,7 +60,7 @@ export class Log {
 
   /** A log whose lines are kept nowhere: for whoever keeps lines to tell that he cannot. */
   unkept(): Log {
-    return new Log(this.pino, this.service);
+    return new Log(this.pino, this.service, this.output);
   }
 
   /** The one line per request, job or sweep. */
@@ -69,13 +72,20 @@ export class Log {
   warn(message: string, fields: LogFields = {}, error?: unknown): void {
     const line = { ...fields, ...describe(error) };
     this.pino.warn(line, message);
+    this.output.flush();
     this.keep('warn', message, line);
   }
 
   error(message: string, fields: LogFields = {}, error?: unknown): void {
     const line = { ...fields, ...describe(error) };
     this.pino.error(line, message);
+    this.output.flush();
     this.keep('error', message, line);
+  }
+
+  /** Writes what waits; whoever ends the process does that before. */
+  flush(): void {
+    this.output.flush();
   }
 
   get infoEnabled(): boolean {
