@@ -12,7 +12,8 @@ export function steadily({ perMinute, duration = '60s' }) {
     rate: Number(__ENV.RATE || perMinute),
     timeUnit: '1m',
     duration: __ENV.DURATION || duration,
-    preAllocatedVUs: 100,
+    // One that must first be made comes too late for its iteration.
+    preAllocatedVUs: 300,
     maxVUs: 300,
   });
 }
