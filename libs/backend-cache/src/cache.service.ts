@@ -5,7 +5,7 @@ import { runApartFor, unlessLate } from '@visapi/backend-kernel';
 import type { Log, Metrics } from '@visapi/backend-observability';
 import type { Family } from './family.js';
 import { type CacheKey, encodePart, parsePattern, type Target } from './key.js';
-import { type Flight, MemoryTier } from './memory-tier.js';
+import { type Flight, type Found, MemoryTier } from './memory-tier.js';
 import { type Begun, RedisTier } from './redis-tier.js';
 
 /** How long a process waits for what another one is loading before it loads itself. */
@@ -34,6 +34,7 @@ type Source = () => Promise<unknown>;
 export class CacheService implements OnApplicationShutdown {
   private readonly memory: MemoryTier;
   private readonly redis: RedisTier;
+  private readonly renewals = new Map<Family, Promise<void>>();
   private readonly counts = new Map<string, { memory: number; redis: number; miss: number }>();
 
   constructor(
@@ -49,7 +50,11 @@ export class CacheService implements OnApplicationShutdown {
 
   /** What is kept under the key, else what the source says; 1,000 callers at once ask it once. */
   async read(key: CacheKey, ttlMs: number, source: Source): Promise<unknown> {
-    const held = this.memory.get(key);
+    let held = this.memory.get(key);
+    if (!held && this.memory.isRenewable(key)) {
+      await unlessLate(this.renew(key.family));
+      held = this.memory.get(key);
+    }
     if (held) {
       this.count(key.family, 'memory');
       return held.value;
@@ -57,17 +62,17 @@ export class CacheService implements OnApplicationShutdown {
     const joined = this.memory.joinable(key);
     if (joined) {
       this.count(key.family, 'memory');
-      return await unlessLate(joined.value);
+      return (await unlessLate(joined.found)).value;
     }
     const loading = runApartFor(loadLimitMs, () => this.fetch(key, ttlMs, source));
-    const flight: Flight = { key, began: performance.now(), value: loading };
+    const flight: Flight = { key, began: performance.now(), found: loading };
     this.memory.depart(flight);
     // Whether or not the first caller still waits.
     loading.then(
-      (value) => this.memory.land(flight, value),
+      (found) => this.memory.land(flight, found),
       () => this.memory.end(flight),
     );
-    return await unlessLate(loading);
+    return (await unlessLate(loading)).value;
   }
 
   /** Runs a source that changes what is kept, and keeps what it resolves to. */
@@ -131,19 +136,33 @@ export class CacheService implements OnApplicationShutdown {
     this.memory.evict(targets);
   }
 
-  private async fetch(key: CacheKey, ttlMs: number, source: Source): Promise<unknown> {
+  /** Compares all that is held of a family with Redis at once: far less than reading each value again every second. */
+  private renew(family: Family): Promise<void> {
+    const renewing =
+      this.renewals.get(family) ??
+      runApartFor(loadLimitMs, () =>
+        this.memory.renew(family, (parts) => this.redis.versionsOf(family, parts)),
+      ).finally(() => this.renewals.delete(family));
+    this.renewals.set(family, renewing);
+    return renewing;
+  }
+
+  private async fetch(key: CacheKey, ttlMs: number, source: Source): Promise<Found> {
     const begun = await this.lease(key);
     if (begun?.found) {
       this.count(key.family, 'redis');
-      return frozen(begun.found.value);
+      const endsAt = performance.now() + begun.found.endsInMs;
+      return { value: frozen(begun.found.value), kept: { under: begun.lease, endsAt } };
     }
     this.count(key.family, 'miss');
     let kept = false;
     try {
       const value = frozen(await source());
-      if (begun && value !== undefined)
-        kept = await this.redis.store(key, value, begun.lease, { ttlMs: jittered(ttlMs), renew: false });
-      return value;
+      if (!begun || value === undefined) return { value };
+      const life = jittered(ttlMs);
+      const endsAt = performance.now() + life;
+      kept = await this.redis.store(key, value, begun.lease, { ttlMs: life, renew: false });
+      return kept ? { value, kept: { under: begun.lease, endsAt } } : { value };
     } finally {
       if (begun?.mine && !kept) await this.redis.release(key, begun.lease);
     }

@@ -61,6 +61,7 @@ export function parsePattern(pattern: string, families: readonly Family[]): Targ
 
 /** By UTF-16 units, so that lone surrogates stay distinct as well. `~` marks what was not text. */
 function escape(text: string): string {
+  if (/^[A-Za-z0-9_.-]*$/.test(text)) return text;
   return text.replaceAll(
     /[^A-Za-z0-9_.-]/g,
     (unit) => `%${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,

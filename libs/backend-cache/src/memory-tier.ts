@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Family } from './family.js';
 import type { CacheKey, Target } from './key.js';
+import type { Versions } from './redis-tier.js';
 
 /**
  * How old a value in this process may be at most, counted from before it was read: the bound on how late a process
@@ -8,17 +9,25 @@ import type { CacheKey, Target } from './key.js';
  */
 export const trustMs = 1_000;
 
-interface Held {
-  readonly part: string;
+/** What a read found. */
+export interface Found {
   readonly value: unknown;
-  readonly until: number;
+  /** Of what Redis keeps: the versions it is readable under, and until when (of `performance.now`). */
+  readonly kept?: { readonly under: Versions; readonly endsAt: number } | undefined;
+}
+
+interface Held extends Found {
+  readonly part: string;
+  until: number;
+  /** Since it was last compared with Redis. */
+  isAsked: boolean;
 }
 
 /** A read under way, shared by all who ask for the same key. */
 export interface Flight {
   readonly key: CacheKey;
   readonly began: number;
-  readonly value: Promise<unknown>;
+  readonly found: Promise<Found>;
 }
 
 /** The first tier, of one process: values of the last second, and the reads under way. */
@@ -35,7 +44,39 @@ export class MemoryTier {
 
   get({ family, key }: CacheKey): { readonly value: unknown } | undefined {
     const held = this.held.get(family.name)?.get(key);
-    return held && held.until > performance.now() ? held : undefined;
+    if (!held || held.until <= performance.now()) return undefined;
+    held.isAsked = true;
+    return held;
+  }
+
+  /** Whether the key is held, and trusted again if Redis still shows the same versions. */
+  isRenewable({ family, key }: CacheKey): boolean {
+    return isRenewable(this.held.get(family.name)?.get(key), performance.now());
+  }
+
+  /**
+   * Trusts anew what is held of a family and was asked for of late, as far as its versions are what they were.
+   * @param versionsOf what Redis says of the first parts now; undefined when it cannot be asked
+   */
+  async renew(
+    family: Family,
+    versionsOf: (parts: readonly string[]) => Promise<readonly Versions[] | undefined>,
+  ): Promise<void> {
+    const began = performance.now();
+    const all = [...(this.held.get(family.name)?.values() ?? [])];
+    const held = all.filter((one) => isRenewable(one, began) && (one.isAsked || one.until <= began));
+    const parts = [...new Set(held.map(({ part }) => part))];
+    const versions = await versionsOf(parts);
+    if (!versions) return;
+    const now = new Map(parts.map((part, index) => [part, versions[index]]));
+    for (const one of held) {
+      const seen = now.get(one.part);
+      const under = one.kept?.under;
+      if (!seen || seen.generation !== under?.generation || seen.version !== under.version) continue;
+      // One that was evicted meanwhile is held no more, whatever is said of it here.
+      one.until = began + trustMs;
+      one.isAsked = false;
+    }
   }
 
   size(family: Family): number {
@@ -53,16 +94,17 @@ export class MemoryTier {
   }
 
   /** Keeps what a read found, unless it was evicted while the read was under way. */
-  land(flight: Flight, value: unknown): void {
+  land(flight: Flight, found: Found): void {
     const { key, began } = flight;
-    if (!this.end(flight) || value === undefined) return;
-    this.held.get(key.family.name)?.set(key.key, { part: key.part, value, until: began + trustMs });
+    if (!this.end(flight) || found.value === undefined) return;
+    const held = { ...found, part: key.part, until: began + trustMs, isAsked: false };
+    this.held.get(key.family.name)?.set(key.key, held);
   }
 
   /** @returns whether it was still the read that is trusted for its key */
   end({ key, ...flight }: Flight): boolean {
     const flights = this.flights.get(key.family.name);
-    if (flights?.get(key.key)?.value !== flight.value) return false;
+    if (flights?.get(key.key)?.found !== flight.found) return false;
     return flights.delete(key.key);
   }
 
@@ -75,4 +117,8 @@ export class MemoryTier {
       for (const [key, flight] of flights ?? []) if (isMeant(flight.key.part)) flights?.delete(key);
     }
   }
+}
+
+function isRenewable(held: Held | undefined, now: number): boolean {
+  return held?.kept !== undefined && held.kept.endsAt > now;
 }

@@ -21,16 +21,20 @@ const overheadBytes = 300;
 const tokenLength = 16;
 const token = (): string => randomBytes(12).toString('base64url');
 
-/** The right to keep the value of a load, as long as nothing is evicted meanwhile. */
-export interface Lease {
+/** Of a family and of what shares a first part in it: both must be what they were for a value to be readable. */
+export interface Versions {
   readonly generation: string;
   readonly version: string;
+}
+
+/** The right to keep the value of a load, as long as nothing is evicted meanwhile. */
+export interface Lease extends Versions {
   readonly lock: string;
 }
 
 export interface Begun {
   readonly lease: Lease;
-  readonly found: { readonly value: unknown } | undefined;
+  readonly found: { readonly value: unknown; readonly endsInMs: number } | undefined;
   /** Whether the caller is the one who loads what was not found. */
   readonly mine: boolean;
 }
@@ -73,11 +77,20 @@ export class RedisTier {
         ...[generation, version, entry, lock],
         ...[token(), lockToken, lockMs, leaseMs, bookkeepingMs],
       ),
-    )) as readonly [Buffer, Buffer, Buffer | null, number] | undefined;
+    )) as readonly [Buffer, Buffer, Buffer | null, number, number] | undefined;
     if (!answer) return undefined;
-    const [readGeneration, readVersion, content, mine] = answer;
+    const [readGeneration, readVersion, content, mine, endsInMs] = answer;
     const lease = { generation: String(readGeneration), version: String(readVersion), lock: lockToken };
-    return { lease, found: content ? await readEntry(content) : undefined, mine: mine === 1 };
+    const read = content ? await readEntry(content) : undefined;
+    return { lease, found: read && { ...read, endsInMs }, mine: mine === 1 };
+  }
+
+  /** What the versions of these first parts are now: one command. Undefined when Redis cannot be asked. */
+  async versionsOf({ name }: Family, parts: readonly string[]): Promise<Versions[] | undefined> {
+    const names = [undefined, ...parts].map((part) => versionKeyOf(name, part));
+    const answer = await this.link.ask((client) => client.mget(...names));
+    const [generation, ...versions] = answer ?? [];
+    return answer && versions.map((version) => ({ generation: generation ?? '', version: version ?? '' }));
   }
 
   async release(key: CacheKey, lease: Lease): Promise<void> {

@@ -7,7 +7,7 @@
 /**
  * Reads a value with both versions, or asks for the right to load it.
  * KEYS generation, version, entry, lock; ARGV fresh version, lock token, lock ms, lease ms, generation ms.
- * Answers { generation, version, entry or nil, 1 when the caller is to load it }.
+ * Answers { generation, version, entry or nil, 1 when the caller is to load it, ms that the entry has left }.
  */
 export const begin = `
 local generation = redis.call('GET', KEYS[1])
@@ -24,9 +24,9 @@ elseif redis.call('PTTL', KEYS[2]) < tonumber(ARGV[4]) then
 end
 local entry = redis.call('GET', KEYS[3])
 local head = generation .. version
-if entry and string.sub(entry, 1, #head) == head then return { generation, version, entry, 0 } end
+if entry and string.sub(entry, 1, #head) == head then return { generation, version, entry, 0, redis.call('PTTL', KEYS[3]) } end
 local mine = redis.call('SET', KEYS[4], ARGV[2], 'NX', 'PX', ARGV[3])
-return { generation, version, false, mine and 1 or 0 }
+return { generation, version, false, mine and 1 or 0, 0 }
 `;
 
 /** Gives the right to load back. KEYS lock; ARGV lock token. */

@@ -28,6 +28,8 @@ export async function createHttpApp(
   log: Log,
 ): Promise<HttpApp> {
   const adapter = new FastifyAdapter({
+    // There is no middleware of Nest's: what every request passes are the hooks.
+    skipMiddie: true,
     routerOptions: { maxParamLength: 1_000 },
     keepAliveTimeout: 65_000,
     requestTimeout: 60_000,

@@ -17,13 +17,43 @@ interface Meta {
 
 const meta = (requestId: string): Meta => ({ timestamp: new Date().toISOString(), requestId });
 
-/** The body of a successful answer. `data` passes the route's response schema, which removes unknown fields. */
-export function successBody(payload: unknown, requestId: string, schema: z.ZodType | undefined): object {
+/** The body of a successful answer, as JSON. `data` passes the route's response schema, which removes unknown fields. */
+export function successBody(payload: unknown, requestId: string, schema: z.ZodType | undefined): string {
+  const end = `"meta":${JSON.stringify(meta(requestId))}}`;
   if (payload instanceof Listed) {
-    const items = schema ? payload.items.map((item) => schema.parse(item)) : payload.items;
-    return { success: true, data: items, pagination: payload.pagination as object, meta: meta(requestId) };
+    const items = JSON.stringify(
+      schema ? payload.items.map((item: unknown) => schema.parse(item)) : payload.items,
+    );
+    return `{"success":true,"data":${items},"pagination":${JSON.stringify(payload.pagination)},${end}`;
   }
-  return { success: true, data: schema ? schema.parse(payload) : payload, meta: meta(requestId) };
+  const data = dataOf(payload, schema);
+  return data === undefined ? `{"success":true,${end}` : `{"success":true,"data":${data},${end}`;
+}
+
+const written = new WeakMap<object, { readonly schema: z.ZodType | undefined; readonly text: string }>();
+
+/** What is frozen does not change: one that is answered again (see `onceFor`) is checked and written only once. */
+function dataOf(payload: unknown, schema: z.ZodType | undefined): string | undefined {
+  const isLasting = typeof payload === 'object' && payload !== null && Object.isFrozen(payload);
+  const before = isLasting ? written.get(payload) : undefined;
+  if (before && before.schema === schema) return before.text;
+  const text = JSON.stringify(schema ? schema.parse(payload) : payload) as string | undefined;
+  if (isLasting && text !== undefined) written.set(payload, { schema, text });
+  return text;
+}
+
+/**
+ * Makes an answer of a value that many requests share only once. Those are the values of the cache, which it freezes;
+ * of others each call makes a new answer.
+ */
+export function onceFor<From extends object, To extends object>(make: (from: From) => To) {
+  const made = new WeakMap<From, To>();
+  return (from: From): To => {
+    if (!Object.isFrozen(from)) return make(from);
+    const answer = made.get(from) ?? Object.freeze(make(from));
+    made.set(from, answer);
+    return answer;
+  };
 }
 
 interface ErrorBody {

@@ -1,6 +1,7 @@
 import { AppError, cleanCorrelationId, newCorrelationId, parseJson } from '@visapi/backend-kernel';
 import type { Log, Metrics } from '@visapi/backend-observability';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { Answers } from './answers.js';
 import { refuseWhenClosing } from './early-answers.js';
 import { successBody } from './envelope.js';
 import { readBytes } from './read-bytes.js';
@@ -36,8 +37,12 @@ export function addHooks(fastify: FastifyInstance, parts: Parts): void {
   fastify.addHook('preValidation', (request, reply, done) =>
     withinLimit(request as HttpRequest, reply, done),
   );
-  fastify.addHook('preSerialization', (request, _reply, payload, done) => {
-    wrap(request as HttpRequest, payload, parts, done);
+  const answers = new Answers();
+  fastify.addHook('preSerialization', (request, reply, payload, done) => {
+    reply.serializer(asItIs);
+    wrap(request as HttpRequest, payload, parts, (error, body) =>
+      answers.add(reply, () => done(error as null, body)),
+    );
   });
   fastify.addHook('onResponse', (request, reply, done) => {
     conclude(request as HttpRequest, reply, parts);
@@ -69,6 +74,9 @@ function readBody(request: HttpRequest): Error | undefined {
   request.body = parsed.value;
   return undefined;
 }
+
+/** The hook made it text already. */
+const asItIs = (text: unknown): string => text as string;
 
 function wrap(
   request: HttpRequest,

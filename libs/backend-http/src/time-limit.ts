@@ -25,18 +25,37 @@ export function withinLimit(request: HttpRequest, reply: FastifyReply, rest: () 
   const reads = request.method === 'GET' || request.method === 'HEAD';
   const { limitMs = reads ? readingLimitMs : changingLimitMs, isRepeated = false } = request.routeOptions
     .config as RouteSettings;
-  const limit = new AbortController();
+  const limit = new Limit();
   let timer = setTimeout(() => {
-    limit.abort(isRepeated ? sendAgain(limitMs) : tookTooLong(limitMs));
+    limit.end(isRepeated ? sendAgain(limitMs) : tookTooLong(limitMs));
     timer = setTimeout(() => {
       if (!reply.sent) void reply.send(isRepeated ? sendAgain(limitMs) : unstoppable(limitMs, reads));
     }, graceMs);
   }, limitMs);
   reply.raw.once('close', () => {
     clearTimeout(timer);
-    if (reads && !reply.raw.writableFinished) limit.abort(hungUp());
+    if (reads && !reply.raw.writableFinished) limit.end(hungUp());
   });
-  runWithin(limit.signal, rest);
+  runWithin(() => limit.signal, rest);
+}
+
+/** A signal that is made when somebody looks at it: a read from memory never does. */
+class Limit {
+  private controller: AbortController | undefined;
+  private over: AppError | undefined;
+
+  get signal(): AbortSignal {
+    if (!this.controller) {
+      this.controller = new AbortController();
+      if (this.over) this.controller.abort(this.over);
+    }
+    return this.controller.signal;
+  }
+
+  end(why: AppError): void {
+    this.over ??= why;
+    this.controller?.abort(why);
+  }
 }
 
 /** The work does not look at its deadline just now: a commit is under way, or the database cannot be reached. */

@@ -1,18 +1,22 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { AppError } from './app-error.js';
 
-const deadlines = new AsyncLocalStorage<AbortSignal | undefined>();
+/** A signal, or how to come by it: most of what is done never looks, and a signal costs more than a lookup in memory. */
+type Deadline = AbortSignal | (() => AbortSignal);
+
+const deadlines = new AsyncLocalStorage<Deadline | undefined>();
 
 /**
  * The deadline of whoever waits for what is being done: a signal that ends with the error to tell him. What can be stopped
  * (a statement, a call of a vendor, a wait) looks at it. It is no request scope: it says nothing of who asks or why.
  */
 export function currentDeadline(): AbortSignal | undefined {
-  return deadlines.getStore();
+  const deadline = deadlines.getStore();
+  return typeof deadline === 'function' ? deadline() : deadline;
 }
 
 /** Does something, and all that it waits for, within a deadline. */
-export function runWithin<T>(deadline: AbortSignal, work: () => T): T {
+export function runWithin<T>(deadline: Deadline, work: () => T): T {
   return deadlines.run(deadline, work);
 }
 

@@ -149,6 +149,20 @@ describe('a cached API key', () => {
     reads.mockRestore();
   });
 
+  it('that was right a moment ago helps no wrong one, and both may come at once', async () => {
+    await seed({ name: 'twin', key: 'twin.s3cret', scopes: [] });
+    const by = await startProcess();
+    const wrong = ['twin.s3cres', 'twin.', 'twin.s3cret2', 'twins.s3cret'];
+    for (let again = 0; again < 2; again += 1) {
+      const all = ['twin.s3cret', ...wrong, 'twin.s3cret'];
+      await expect(Promise.all(all.map((key) => answerOf(key, by)))).resolves.toEqual([
+        'known',
+        ...wrong.map(() => 'unauthenticated'),
+        'known',
+      ]);
+    }
+  });
+
   it.each([
     ['is revoked', `revoked_at = now()`],
     ['gets another secret', `hashed_secret = sha256('other')`],

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Cacheable, CacheEvict, CachePut, keys } from '@visapi/backend-cache';
 import type { AccessConfig } from '@visapi/backend-config';
@@ -36,6 +37,10 @@ export class ApiKeyAuthenticator
 {
   private readonly looking = new Repeat(() => this.look(), lookEveryMs);
   private fingerprint: string | undefined;
+  private readonly known = new WeakMap<
+    ApiKeyRow,
+    { readonly digest: Buffer; readonly principal: Principal }
+  >();
 
   constructor(
     private readonly config: AccessConfig,
@@ -52,12 +57,27 @@ export class ApiKeyAuthenticator
     const parts = splitKey(presented);
     if (!parts) throw unauthenticated('This is not an API key; keys have the form <prefix>.<secret>.');
     const row = await this.find(parts.prefix);
-    const hash = hashSecret(parts.secret, this.config.pepper);
-    const matches = isSameHash(row?.hashedSecret ?? nobody, hash);
+    const principal = this.recognise(row, parts.secret);
     const now = this.clock.now();
-    if (!row || !matches || !isLive(row, now)) throw unauthenticated('This API key is not valid.');
+    if (!row || !principal || !isLive(row, now)) throw unauthenticated('This API key is not valid.');
     this.store.batches.noteKeyUse(row.id, now);
-    return { kind: 'api-key', id: row.id, label: row.prefix, scopes: new Set(row.scopes.filter(isScope)) };
+    return principal;
+  }
+
+  /**
+   * Whether the secret is the row's. For as long as the row is the same (the cache hands it out for a second), a secret
+   * that was right is known again by its plain digest, which takes a tenth of the keyed one.
+   */
+  private recognise(row: ApiKeyRow | undefined, secret: string): Principal | undefined {
+    const digest = hash('sha256', secret, 'buffer');
+    const known = row && this.known.get(row);
+    if (known && isSameHash(known.digest, digest)) return known.principal;
+    const matches = isSameHash(row?.hashedSecret ?? nobody, hashSecret(secret, this.config.pepper));
+    if (!row || !matches) return undefined;
+    const scopes = new Set(row.scopes.filter(isScope));
+    const principal: Principal = { kind: 'api-key', id: row.id, label: row.prefix, scopes };
+    this.known.set(row, { digest, principal });
+    return principal;
   }
 
   onApplicationBootstrap(): void {

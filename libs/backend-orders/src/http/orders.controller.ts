@@ -19,6 +19,7 @@ import {
   reviewRequest,
   timelineResponse,
   toCorrection,
+  toFoundOrderResponse,
   toOrderResponse,
   warningCount,
   warningsQuery,
@@ -50,7 +51,7 @@ export class OrdersController {
   @Access({ scopes: ['orders:read'] })
   @Responds(foundOrderResponse)
   async find(@Param({ schema: orderIdParameter }) { orderId }: z.infer<typeof orderIdParameter>) {
-    return toOrderResponse(await this.queries.execute(new GetOrderById(orderId)));
+    return toFoundOrderResponse(await this.queries.execute(new GetOrderById(orderId)));
   }
 
   @Get(':orderId/timeline')

@@ -1,8 +1,9 @@
-import { inOrder, onlyKnown, pageQuery, phoneText, reasonText } from '@visapi/backend-http';
+import { inOrder, onceFor, onlyKnown, pageQuery, phoneText, reasonText } from '@visapi/backend-http';
 import type { OrderView } from '@visapi/backend-repositories/orders';
 import { z } from 'zod';
 import { destinationKey } from '../catalogue/destinations.js';
 import type { Correction } from '../correction.js';
+import type { FoundOrder } from '../queries/get-order-by-id.query.js';
 import { time, timestamp, yesNo } from './fields.schemas.js';
 
 export const ordersQuery = onlyKnown({
@@ -89,6 +90,9 @@ export function toOrderResponse<T extends OrderView>(order: T) {
     urgent: order.isUrgent,
   };
 }
+
+/** Of an order from the cache: the same answer for as long as it is the same order. */
+export const toFoundOrderResponse = onceFor((order: FoundOrder) => toOrderResponse(order));
 
 export const timelineResponse = z.array(
   z.object({
