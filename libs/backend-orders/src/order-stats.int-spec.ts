@@ -18,7 +18,8 @@ beforeAll(async () => {
 beforeEach(async () => await forget());
 afterAll(async () => await test.drop());
 
-const forget = async () => await test.query('truncate orders, counted_orders, order_statistics cascade');
+const forget = async () =>
+  await test.query('truncate orders, counted_orders, order_statistics, order_statistics_months cascade');
 const count = async (ids: readonly string[]) =>
   await test.database.db
     .transaction()
@@ -40,12 +41,26 @@ const values = fc.record({
   amount: fc.option(fc.constantFrom('0.1', '0.005', '498', '9007199254740993', '0')),
 });
 const hours = (most: number) => fc.integer({ min: -60, max: most * 60 }).map((minutes) => minutes / 60);
-const order = fc.record({ first: values, then: fc.option(values), at: hours(24 * 8) });
-const range = fc.record({
+const order = fc.record({
+  first: values,
+  then: fc.option(values),
+  at: fc.oneof(hours(24 * 8), hours(24 * 80)),
+});
+const short = fc.record({
   period: fc.constantFrom(...periodNames),
   start: hours(24 * 5),
   hours: fc.option(fc.integer({ min: 1, max: 24 * 60 * 5 }).map((minutes) => minutes / 60)),
 });
+/** Of whole months, often to the hour at which one begins. */
+const long = fc.record({
+  period: fc.constantFrom(...periodNames.filter((name) => name !== 'day')),
+  start: fc.oneof(hours(24 * 5), fc.constantFrom(0, 3 * 24, 34 * 24)),
+  hours: fc.oneof(
+    fc.integer({ min: 1, max: 24 * 60 * 75 }).map((minutes) => minutes / 60),
+    fc.constantFrom(28 * 24, 31 * 24, 59 * 24),
+  ),
+});
+const range = fc.oneof(short, long);
 
 const at = (hoursAfter: number) => new Date(from + hoursAfter * hourMs);
 const sorted = (rows: readonly CountedOrders[]) =>

@@ -14,36 +14,47 @@ else not exists (select from effects newer where newer.order_id = e.order_id and
 and newer.planned_at > e.planned_at) end
 group by e.order_id), effectless as materialized (
 select d.order_id from deliveries d
-where d.kind = 'order' and d.outcome = 'accepted' and d.state = 'applied'
+where d.kind = 'order' and d.outcome = 'accepted'
 and d.received_at >= $1::timestamptz
 and d.received_at < $2::timestamptz
 and not exists (select from effects e where e.order_id = d.order_id)),
-  delivered as (
-select d.order_id, d.received_at, d.repeats,
-case
-when d.outcome in ('skipped', 'rejected') then d.outcome
-when d.state = 'failed' then 'failed'
-when d.state = 'open' then 'open'
-when d.outcome = 'changed' then 'changed'
-when u.uncertain then 'uncertain'
-when u.failed then 'failed'
-when u.order_id is not null or w.order_id is not null then 'open'
-else 'fulfilled'
-end as state
-from deliveries d
-left join unsettled u on u.order_id = d.order_id and d.outcome = 'accepted'
-left join effectless w on w.order_id = d.order_id and d.outcome = 'accepted'
-where d.kind = 'order'
+  unfulfilled as materialized (
+select d.order_id, d.received_at,
+case when o.uncertain then 'uncertain' when o.failed then 'failed' else 'open' end as state
+from (
+select order_id, uncertain, failed from unsettled
+union all select order_id, false, false from effectless
+) as o cross join lateral (
+select d.order_id, d.received_at from deliveries d where d.order_id = o.order_id and d.kind = 'order'
+and d.outcome = 'accepted' and d.state not in ('open', 'failed')
 and d.received_at >= $3::timestamptz
-and d.received_at < $4::timestamptz)
-select count(*) as rows, coalesce(sum(repeats), 0)::int8 as repeats,
-  count(*) filter (where state = 'fulfilled') as fulfilled, count(*) filter (where state = 'changed') as changed,
-  count(*) filter (where state = 'skipped') as skipped, count(*) filter (where state = 'rejected') as rejected,
-  count(*) filter (where state = 'failed') as failed, count(*) filter (where state = 'uncertain') as uncertain,
-  count(*) filter (where state = 'open') as open,
-  extract(epoch from now() - min(received_at) filter (where state = 'open'))::float8 as oldest_open_seconds,
-  array_agg(order_id order by order_id) filter (where state = 'uncertain') as uncertain_orders
-from delivered;
+and d.received_at < $4::timestamptz
+limit 1
+) as d),
+counted as (
+  select count(*) as rows, coalesce(sum(d.repeats), 0)::int8 as repeats,
+    count(*) filter (where d.outcome = 'accepted' and d.state not in ('open', 'failed')) as interpreted,
+    count(*) filter (where d.outcome = 'changed' and d.state not in ('open', 'failed')) as changed,
+    count(*) filter (where d.outcome = 'skipped') as skipped,
+    count(*) filter (where d.outcome = 'rejected') as rejected,
+    count(*) filter (where d.outcome in ('accepted', 'changed') and d.state = 'failed') as failed,
+    count(*) filter (where d.outcome in ('accepted', 'changed') and d.state = 'open') as open,
+    min(d.received_at) filter (where d.outcome in ('accepted', 'changed') and d.state = 'open') as open_since
+  from deliveries d where d.kind = 'order'
+and d.received_at >= $5::timestamptz
+and d.received_at < $6::timestamptz
+), less as (
+  select count(*) as rows, count(*) filter (where state = 'failed') as failed,
+    count(*) filter (where state = 'uncertain') as uncertain, count(*) filter (where state = 'open') as open,
+    min(received_at) filter (where state = 'open') as open_since,
+    array_agg(order_id order by order_id) filter (where state = 'uncertain') as uncertain_orders
+  from unfulfilled
+)
+select counted.rows, repeats, interpreted - less.rows as fulfilled, changed, skipped, rejected,
+  counted.failed + less.failed as failed, uncertain, counted.open + less.open as open,
+  extract(epoch from now() - least(counted.open_since, less.open_since))::float8 as oldest_open_seconds,
+  uncertain_orders
+from counted, less;
 
 -- LedgerRepository.sums (everything): report, planned anew for its values
 with unsettled as materialized (
@@ -59,33 +70,41 @@ else not exists (select from effects newer where newer.order_id = e.order_id and
 and newer.planned_at > e.planned_at) end
 group by e.order_id), effectless as materialized (
 select d.order_id from deliveries d
-where d.kind = 'order' and d.outcome = 'accepted' and d.state = 'applied'
+where d.kind = 'order' and d.outcome = 'accepted'
 and not exists (select from effects e where e.order_id = d.order_id)),
-  delivered as (
-select d.order_id, d.received_at, d.repeats,
-case
-when d.outcome in ('skipped', 'rejected') then d.outcome
-when d.state = 'failed' then 'failed'
-when d.state = 'open' then 'open'
-when d.outcome = 'changed' then 'changed'
-when u.uncertain then 'uncertain'
-when u.failed then 'failed'
-when u.order_id is not null or w.order_id is not null then 'open'
-else 'fulfilled'
-end as state
-from deliveries d
-left join unsettled u on u.order_id = d.order_id and d.outcome = 'accepted'
-left join effectless w on w.order_id = d.order_id and d.outcome = 'accepted'
-where d.kind = 'order'
+  unfulfilled as materialized (
+select d.order_id, d.received_at,
+case when o.uncertain then 'uncertain' when o.failed then 'failed' else 'open' end as state
+from (
+select order_id, uncertain, failed from unsettled
+union all select order_id, false, false from effectless
+) as o cross join lateral (
+select d.order_id, d.received_at from deliveries d where d.order_id = o.order_id and d.kind = 'order'
+and d.outcome = 'accepted' and d.state not in ('open', 'failed')
+limit 1
+) as d),
+counted as (
+  select count(*) as rows, coalesce(sum(d.repeats), 0)::int8 as repeats,
+    count(*) filter (where d.outcome = 'accepted' and d.state not in ('open', 'failed')) as interpreted,
+    count(*) filter (where d.outcome = 'changed' and d.state not in ('open', 'failed')) as changed,
+    count(*) filter (where d.outcome = 'skipped') as skipped,
+    count(*) filter (where d.outcome = 'rejected') as rejected,
+    count(*) filter (where d.outcome in ('accepted', 'changed') and d.state = 'failed') as failed,
+    count(*) filter (where d.outcome in ('accepted', 'changed') and d.state = 'open') as open,
+    min(d.received_at) filter (where d.outcome in ('accepted', 'changed') and d.state = 'open') as open_since
+  from deliveries d where d.kind = 'order'
+), less as (
+  select count(*) as rows, count(*) filter (where state = 'failed') as failed,
+    count(*) filter (where state = 'uncertain') as uncertain, count(*) filter (where state = 'open') as open,
+    min(received_at) filter (where state = 'open') as open_since,
+    array_agg(order_id order by order_id) filter (where state = 'uncertain') as uncertain_orders
+  from unfulfilled
 )
-select count(*) as rows, coalesce(sum(repeats), 0)::int8 as repeats,
-  count(*) filter (where state = 'fulfilled') as fulfilled, count(*) filter (where state = 'changed') as changed,
-  count(*) filter (where state = 'skipped') as skipped, count(*) filter (where state = 'rejected') as rejected,
-  count(*) filter (where state = 'failed') as failed, count(*) filter (where state = 'uncertain') as uncertain,
-  count(*) filter (where state = 'open') as open,
-  extract(epoch from now() - min(received_at) filter (where state = 'open'))::float8 as oldest_open_seconds,
-  array_agg(order_id order by order_id) filter (where state = 'uncertain') as uncertain_orders
-from delivered;
+select counted.rows, repeats, interpreted - less.rows as fulfilled, changed, skipped, rejected,
+  counted.failed + less.failed as failed, uncertain, counted.open + less.open as open,
+  extract(epoch from now() - least(counted.open_since, less.open_since))::float8 as oldest_open_seconds,
+  uncertain_orders
+from counted, less;
 
 -- LedgerRepository.violations (a day): report, planned anew for its values
 with scope as materialized (

@@ -87,8 +87,9 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
     "processed_at", "created_at", "updated_at"
   from "orders"
   where "client_email" = $1
+  and lower("client_email" collate "C") = lower($2::text collate "C")
   order by "delivery_position" desc
-  limit $2 offset $3;
+  limit $3 offset $4;
 select count(*) as total
   from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
     "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
@@ -96,7 +97,8 @@ select count(*) as total
     "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
     "processed_at", "created_at", "updated_at"
   from "orders"
-  where "client_email" = $1)) as counted;
+  where "client_email" = $1
+  and lower("client_email" collate "C") = lower($2::text collate "C"))) as counted;
 
 -- OrderListsRepository.list (of an e-mail, by cursor): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -106,9 +108,10 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
     "processed_at", "created_at", "updated_at"
   from "orders"
   where "client_email" = $1
-  and "delivery_position" < $2
+  and lower("client_email" collate "C") = lower($2::text collate "C")
+  and "delivery_position" < $3
   order by "delivery_position" desc
-  limit $3;
+  limit $4;
 
 -- OrderListsRepository.list (changes to look at, a numbered page): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",

@@ -22,6 +22,15 @@ with now as (
   select order_id, day, branch, status, country, product, currency, amount from changed
   on conflict (order_id) do update set day = excluded.day, branch = excluded.branch, status = excluded.status,
     country = excluded.country, product = excluded.product, currency = excluded.currency, amount = excluded.amount
+), months as (
+  insert into order_statistics_months as known (month, respect, value, orders)
+  select date_trunc('month', day)::date, respect, value, sum(sign)
+  from moved cross join lateral (values ('branch', branch, null::numeric), ('status', status, null), ('country', country,
+    null),
+('product', product, null), ('currency', currency, amount)) as marginal(respect, value,
+    worth) where respect <> 'currency'
+  group by 1, respect, value having sum(sign) <> 0
+  on conflict on constraint order_statistics_months_key do update set orders = known.orders + excluded.orders
 )
 insert into order_statistics as known (day, respect, value, orders, priced, revenue)
 select day, respect, value, sum(sign), coalesce(sum(sign) filter (where worth is not null), 0),
@@ -38,5 +47,7 @@ on conflict on constraint order_statistics_key do update set orders = known.orde
 select pg_advisory_xact_lock(hashtextextended('order-statistics', 0));
 delete
   from "order_statistics";
+delete
+  from "order_statistics_months";
 delete
   from "counted_orders";

@@ -9,12 +9,6 @@ with single as (
     union all
     select * from orders where created_at >= $4::timestamptz and created_at < $5::timestamptz
   ) as edges
-), summed as (
-  select respect, value, width_bucket(day::timestamp at time zone 'UTC', $6::timestamptz[]) as step,
-    orders, priced, revenue
-  from order_statistics
-  where day >= ($7::timestamptz at time zone 'UTC')::date
-    and day < ($8::timestamptz at time zone 'UTC')::date
 ), counted as (
   select case when grouping(branch) = 0 then 'branch' when grouping(status) = 0 then 'status'
       when grouping(country) = 0 then 'country' when grouping(product) = 0 then 'product'
@@ -26,9 +20,25 @@ with single as (
   from single
   group by grouping sets ((currency), (branch), (status), (country), (product), (step, currency))
   union all
-  select respect, value, case respect when 'currency' then value end, orders, priced, revenue from summed
+  select respect, value, null, sum(orders::int4), 0, 0 from (
+    select respect, value, orders from order_statistics
+    where respect <> 'currency' and (day >= ($6::timestamptz at time zone 'UTC')::date and day < ($7::timestamptz at time zone 'UTC')::date or day >= ($8::timestamptz at time zone 'UTC')::date and day < ($9::timestamptz at time zone 'UTC')::date)
+    union all
+    select respect, value, orders from order_statistics_months
+    where month >= ($10::timestamptz at time zone 'UTC')::date
+      and month < ($11::timestamptz at time zone 'UTC')::date
+  ) as whole
+  group by respect, value
   union all
-  select 'step', step::text, value, orders, priced, revenue from summed where respect = 'currency'
+  select case when grouping(step) = 0 then 'step' else 'currency' end,
+    case when grouping(step) = 0 then step::text else value end, value, sum(orders::int4), sum(priced::int4),
+    sum(revenue)
+  from (
+    select value, orders, priced, revenue,
+      width_bucket(day::timestamp at time zone 'UTC', $12::timestamptz[]) as step
+    from order_statistics where respect = 'currency' and day >= ($13::timestamptz at time zone 'UTC')::date and day < ($14::timestamptz at time zone 'UTC')::date
+  ) as days
+  group by grouping sets ((value), (step, value))
 )
 select respect, value, currency, sum(orders)::int8 as orders,
   (case when sum(priced) > 0 then sum(revenue) end)::text as revenue,
@@ -44,12 +54,6 @@ with single as (
     union all
     select * from orders where created_at >= $4::timestamptz and created_at < $5::timestamptz
   ) as edges
-), summed as (
-  select respect, value, width_bucket(day::timestamp at time zone 'UTC', $6::timestamptz[]) as step,
-    orders, priced, revenue
-  from order_statistics
-  where day >= ($7::timestamptz at time zone 'UTC')::date
-    and day < ($8::timestamptz at time zone 'UTC')::date
 ), counted as (
   select case when grouping(branch) = 0 then 'branch' when grouping(status) = 0 then 'status'
       when grouping(country) = 0 then 'country' when grouping(product) = 0 then 'product'
@@ -61,9 +65,25 @@ with single as (
   from single
   group by grouping sets ((currency), (branch), (status), (country), (product), (step, currency))
   union all
-  select respect, value, case respect when 'currency' then value end, orders, priced, revenue from summed
+  select respect, value, null, sum(orders::int4), 0, 0 from (
+    select respect, value, orders from order_statistics
+    where respect <> 'currency' and (day >= ($6::timestamptz at time zone 'UTC')::date and day < ($7::timestamptz at time zone 'UTC')::date or day >= ($8::timestamptz at time zone 'UTC')::date and day < ($9::timestamptz at time zone 'UTC')::date)
+    union all
+    select respect, value, orders from order_statistics_months
+    where month >= ($10::timestamptz at time zone 'UTC')::date
+      and month < ($11::timestamptz at time zone 'UTC')::date
+  ) as whole
+  group by respect, value
   union all
-  select 'step', step::text, value, orders, priced, revenue from summed where respect = 'currency'
+  select case when grouping(step) = 0 then 'step' else 'currency' end,
+    case when grouping(step) = 0 then step::text else value end, value, sum(orders::int4), sum(priced::int4),
+    sum(revenue)
+  from (
+    select value, orders, priced, revenue,
+      width_bucket(day::timestamp at time zone 'UTC', $12::timestamptz[]) as step
+    from order_statistics where respect = 'currency' and day >= ($13::timestamptz at time zone 'UTC')::date and day < ($14::timestamptz at time zone 'UTC')::date
+  ) as days
+  group by grouping sets ((value), (step, value))
 )
 select respect, value, currency, sum(orders)::int8 as orders,
   (case when sum(priced) > 0 then sum(revenue) end)::text as revenue,
@@ -79,12 +99,6 @@ with single as (
     union all
     select * from orders where created_at >= $4::timestamptz and created_at < $5::timestamptz
   ) as edges
-), summed as (
-  select respect, value, width_bucket(day::timestamp at time zone 'UTC', $6::timestamptz[]) as step,
-    orders, priced, revenue
-  from order_statistics
-  where day >= ($7::timestamptz at time zone 'UTC')::date
-    and day < ($8::timestamptz at time zone 'UTC')::date
 ), counted as (
   select case when grouping(branch) = 0 then 'branch' when grouping(status) = 0 then 'status'
       when grouping(country) = 0 then 'country' when grouping(product) = 0 then 'product'
@@ -96,9 +110,25 @@ with single as (
   from single
   group by grouping sets ((currency), (branch), (status), (country), (product), (step, currency))
   union all
-  select respect, value, case respect when 'currency' then value end, orders, priced, revenue from summed
+  select respect, value, null, sum(orders::int4), 0, 0 from (
+    select respect, value, orders from order_statistics
+    where respect <> 'currency' and (day >= ($6::timestamptz at time zone 'UTC')::date and day < ($7::timestamptz at time zone 'UTC')::date or day >= ($8::timestamptz at time zone 'UTC')::date and day < ($9::timestamptz at time zone 'UTC')::date)
+    union all
+    select respect, value, orders from order_statistics_months
+    where month >= ($10::timestamptz at time zone 'UTC')::date
+      and month < ($11::timestamptz at time zone 'UTC')::date
+  ) as whole
+  group by respect, value
   union all
-  select 'step', step::text, value, orders, priced, revenue from summed where respect = 'currency'
+  select case when grouping(step) = 0 then 'step' else 'currency' end,
+    case when grouping(step) = 0 then step::text else value end, value, sum(orders::int4), sum(priced::int4),
+    sum(revenue)
+  from (
+    select value, orders, priced, revenue,
+      width_bucket(day::timestamp at time zone 'UTC', $12::timestamptz[]) as step
+    from order_statistics where respect = 'currency' and day >= ($13::timestamptz at time zone 'UTC')::date and day < ($14::timestamptz at time zone 'UTC')::date
+  ) as days
+  group by grouping sets ((value), (step, value))
 )
 select respect, value, currency, sum(orders)::int8 as orders,
   (case when sum(priced) > 0 then sum(revenue) end)::text as revenue,

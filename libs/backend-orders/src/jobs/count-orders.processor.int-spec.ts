@@ -98,6 +98,9 @@ const counted = async () => ({
     `select day::text, respect, value, orders, priced, revenue::text from order_statistics where orders <> 0
      order by 1, 2, 3`,
   ),
+  months: await test.query(
+    `select month::text, respect, value, orders from order_statistics_months where orders <> 0 order by 1, 2, 3`,
+  ),
   orders: await test.query('select * from counted_orders order by order_id'),
 });
 
@@ -132,6 +135,7 @@ describe('the handler that counts orders', () => {
     await expect(counted()).resolves.toEqual(before);
     await test.query(`update order_statistics set orders = orders + 7 where respect = 'branch'`);
     await test.query(`delete from order_statistics where respect = 'currency'`);
+    await test.query(`update order_statistics_months set orders = orders + 7`);
     await test.query(`delete from counted_orders where order_id < 'M3'`);
     await rebuild();
     await expect(counted()).resolves.toEqual(before);
@@ -141,7 +145,8 @@ describe('the handler that counts orders', () => {
     await untilQuiet();
     const ask = async () => (await stats()).byBranch;
     const right = await ask();
-    await test.query(`update order_statistics set orders = orders + 1000 where respect = 'branch'`);
+    for (const table of ['order_statistics', 'order_statistics_months'])
+      await test.query(`update ${table} set orders = orders + 1000 where respect = 'branch'`);
     await expect(ask()).resolves.not.toEqual(right);
     await test.query(`update event_replays set state = 'cancelled', finished_at = null`);
     await expect(ask()).resolves.toEqual(right);

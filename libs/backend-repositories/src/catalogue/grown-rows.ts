@@ -21,6 +21,7 @@ export const grownTables = [
   'applicant_issues',
   'counted_orders',
   'order_statistics',
+  'order_statistics_months',
 ] as const;
 
 const claimed = unfinished.planned + unfinished.claimed;
@@ -231,7 +232,10 @@ const statistics = `
   select day, respect, value, count(*), count(worth), coalesce(sum(worth), 0)
   from counted_orders cross join lateral (values ('branch', branch, null), ('status', status, null),
     ('country', country, null), ('product', product, null), ('currency', currency, amount)) as marginal(respect, value, worth)
-  group by day, respect, value`;
+  group by day, respect, value;
+  insert into order_statistics_months (month, respect, value, orders)
+  select date_trunc('month', day)::date, respect, value, sum(orders)
+  from order_statistics where respect <> 'currency' group by 1, 2, 3`;
 
 /** A line for every second order, all of this month: what is older would have been deleted. */
 const log = (from: string) => `

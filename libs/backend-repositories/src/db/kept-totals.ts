@@ -13,7 +13,7 @@ export class KeptTotals {
   private readonly kept = new Map<string, Kept>();
 
   constructor(
-    private readonly options = { longerThan: 10_000, forMs: 60_000, most: 500 },
+    private readonly options = { longerThan: 1_000, forMs: 60_000, most: 500 },
     private readonly now = () => performance.now(),
   ) {}
 

@@ -41,7 +41,7 @@ describe('what roles may do', () => {
     const all = await granted('visapi_app');
     expect(all.filter((entry) => /DELETE|TRUNCATE|REFERENCES|TRIGGER/.test(entry))).toEqual(
       // Projections of the orders: a rebuild begins with nothing.
-      ['counted_orders DELETE', 'order_statistics DELETE'],
+      ['counted_orders DELETE', 'order_statistics DELETE', 'order_statistics_months DELETE'],
     );
     expect(all.filter((entry) => entry.endsWith('UPDATE'))).toEqual(
       [
@@ -52,6 +52,7 @@ describe('what roles may do', () => {
         'effects',
         'messages',
         'order_statistics',
+        'order_statistics_months',
         'orders',
         'polls',
         'visa_records',

@@ -455,6 +455,16 @@ export interface OrderStatistics {
   value: string | null;
 }
 
+export interface OrderStatisticsMonths {
+  /**
+   * its first day, in UTC
+   */
+  month: string;
+  orders: number;
+  respect: string;
+  value: string | null;
+}
+
 export interface Polls {
   bootstrapAt: Timestamp | null;
   /**
@@ -538,6 +548,7 @@ export interface DB {
   orderApplicants: OrderApplicants;
   orders: Orders;
   orderStatistics: OrderStatistics;
+  orderStatisticsMonths: OrderStatisticsMonths;
   polls: Polls;
   receipts: Receipts;
   "supabaseMigrations.schemaMigrations": SupabaseMigrationsSchemaMigrations;

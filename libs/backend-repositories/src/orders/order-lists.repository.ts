@@ -71,6 +71,7 @@ const folded = [
   ['branch', 'branch'],
   ['status', 'orderStatus'],
   ['country', 'productCountry'],
+  ['email', 'clientEmail'],
 ] as const;
 
 export interface WarningCount {

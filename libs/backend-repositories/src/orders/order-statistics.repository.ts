@@ -6,7 +6,7 @@ import type { Executor } from '../db/database.js';
 const respects = sql`(values ('branch', branch, null::numeric), ('status', status, null), ('country', country, null),
   ('product', product, null), ('currency', currency, amount)) as marginal(respect, value, worth)`;
 
-/** The projections behind the statistics of orders: what is counted of each order, and the sums of each UTC day. */
+/** The projections behind the statistics of orders: what is counted of each order, and the sums of each UTC day and month. */
 @Injectable()
 export class OrderStatisticsRepository {
   /**
@@ -36,6 +36,12 @@ export class OrderStatisticsRepository {
         select order_id, day, branch, status, country, product, currency, amount from changed
         on conflict (order_id) do update set day = excluded.day, branch = excluded.branch, status = excluded.status,
           country = excluded.country, product = excluded.product, currency = excluded.currency, amount = excluded.amount
+      ), months as (
+        insert into order_statistics_months as known (month, respect, value, orders)
+        select date_trunc('month', day)::date, respect, value, sum(sign)
+        from moved cross join lateral ${respects} where respect <> 'currency'
+        group by 1, respect, value having sum(sign) <> 0
+        on conflict on constraint order_statistics_months_key do update set orders = known.orders + excluded.orders
       )
       insert into order_statistics as known (day, respect, value, orders, priced, revenue)
       select day, respect, value, sum(sign), coalesce(sum(sign) filter (where worth is not null), 0),
@@ -53,6 +59,7 @@ export class OrderStatisticsRepository {
   async reset(executor: Executor): Promise<void> {
     await this.lock(executor);
     await executor.deleteFrom('orderStatistics').execute();
+    await executor.deleteFrom('orderStatisticsMonths').execute();
     await executor.deleteFrom('countedOrders').execute();
   }
 

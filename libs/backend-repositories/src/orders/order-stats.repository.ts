@@ -35,12 +35,17 @@ const endless = 'infinity';
 export class OrderStatsRepository {
   /**
    * Counts all orders of a period: by currency, by each respect, and by step and currency. What lies outside of whole
-   * days is read from the orders by the index on their creation.
+   * days is read from the orders by the index on their creation. Sums of days are added up before they are divided into
+   * steps, and as whole numbers: of a year they are tens of thousands.
    */
   async count(executor: Executor, { starts, to, days }: CountedPeriod): Promise<CountedOrders[]> {
     const [from, end] = [starts[0], to ?? endless];
     const head = { from, to: days?.from ?? end };
     const tail = { from: days === null ? endless : (days.to ?? endless), to: end };
+    const within = (from: Date | string, to: Date | string) =>
+      sql`day >= (${from}::timestamptz at time zone 'UTC')::date and day < (${to}::timestamptz at time zone 'UTC')::date`;
+    const all = { from: days?.from ?? endless, to: days === null ? endless : (days.to ?? endless) };
+    const months = wholeMonthsOf(days) ?? { from: all.to, to: all.to };
     const result = await sql<CountedOrders>`
       with single as (
         select branch, order_status as status, product_country as country, product_name as product, currency, amount,
@@ -50,12 +55,6 @@ export class OrderStatsRepository {
           union all
           select * from orders where created_at >= ${tail.from}::timestamptz and created_at < ${tail.to}::timestamptz
         ) as edges
-      ), summed as (
-        select respect, value, width_bucket(day::timestamp at time zone 'UTC', ${starts}::timestamptz[]) as step,
-          orders, priced, revenue
-        from order_statistics
-        where day >= (${days?.from ?? endless}::timestamptz at time zone 'UTC')::date
-          and day < (${days === null ? endless : (days.to ?? endless)}::timestamptz at time zone 'UTC')::date
       ), counted as (
         select case when grouping(branch) = 0 then 'branch' when grouping(status) = 0 then 'status'
             when grouping(country) = 0 then 'country' when grouping(product) = 0 then 'product'
@@ -67,9 +66,24 @@ export class OrderStatsRepository {
         from single
         group by grouping sets ((currency), (branch), (status), (country), (product), (step, currency))
         union all
-        select respect, value, case respect when 'currency' then value end, orders, priced, revenue from summed
+        select respect, value, null, sum(orders::int4), 0, 0 from (
+          select respect, value, orders from order_statistics
+          where respect <> 'currency' and (${within(all.from, months.from)} or ${within(months.to, all.to)})
+          union all
+          select respect, value, orders from order_statistics_months
+          where month >= (${months.from}::timestamptz at time zone 'UTC')::date
+            and month < (${months.to}::timestamptz at time zone 'UTC')::date
+        ) as whole
+        group by respect, value
         union all
-        select 'step', step::text, value, orders, priced, revenue from summed where respect = 'currency'
+        select case when grouping(step) = 0 then 'step' else 'currency' end,
+          case when grouping(step) = 0 then step::text else value end, value, sum(orders::int4), sum(priced::int4), sum(revenue)
+        from (
+          select value, orders, priced, revenue,
+            width_bucket(day::timestamp at time zone 'UTC', ${starts}::timestamptz[]) as step
+          from order_statistics where respect = 'currency' and ${within(all.from, all.to)}
+        ) as days
+        group by grouping sets ((value), (step, value))
       )
       select respect, value, currency, sum(orders)::int8 as orders,
         (case when sum(priced) > 0 then sum(revenue) end)::text as revenue,
@@ -77,4 +91,17 @@ export class OrderStatsRepository {
       from counted group by respect, value, currency having sum(orders) > 0`.execute(executor);
     return result.rows;
   }
+}
+
+/** The calendar months within whole days: from the first to the one after the last, null = without end. */
+function wholeMonthsOf(
+  days: CountedPeriod['days'],
+): { readonly from: Date; readonly to: Date | string } | null {
+  if (days === null) return null;
+  const first = new Date(Date.UTC(days.from.getUTCFullYear(), days.from.getUTCMonth()));
+  const from =
+    first < days.from ? new Date(Date.UTC(days.from.getUTCFullYear(), days.from.getUTCMonth() + 1)) : first;
+  if (days.to === null) return { from, to: endless };
+  const to = new Date(Date.UTC(days.to.getUTCFullYear(), days.to.getUTCMonth()));
+  return from < to ? { from, to } : null;
 }
