@@ -20,28 +20,44 @@ export interface Step<I, R> {
   readonly together: (items: readonly I[]) => Promise<ReadonlyMap<string, R>>;
 }
 
+/** How long others gather behind a lone step: enough for a statement, little when a row of somebody else holds it up. */
+const lonePatienceMs = 50;
+
+/** What has begun for one caller; nobody else waits for its end. */
+interface Begun<R> {
+  readonly outcome: Promise<R>;
+}
+
 /**
  * Lets jobs that take the same step at the same time share one statement and one commit. A lone job is not delayed, and
  * nobody fails or waits because of a neighbour: what cannot be done together is done alone.
  */
 export class SharedStatement<I, R> {
-  private readonly group = new GroupCommit<I, R>(limits, (items) => runApart(() => this.run(items)));
+  private readonly group = new GroupCommit<I, Begun<R>>(limits, (items) => runApart(() => this.run(items)));
 
   constructor(private readonly step: Step<I, R>) {}
 
   /** @throws as the step alone does */
   async take(item: I): Promise<R> {
-    return await unlessLate(this.group.submit(item, 0));
+    const { outcome } = await unlessLate(this.group.submit(item, 0));
+    return await unlessLate(outcome);
   }
 
-  private async run(items: readonly I[]): Promise<PromiseSettledResult<R>[]> {
-    const { key, alone } = this.step;
-    const firsts = new Map(items.toReversed().map((item) => [key(item), item]));
-    const taken = firsts.size > 1 ? await this.tryTogether([...firsts.values()]) : new Map<string, R>();
-    const isTaken = (item: I) => firsts.get(key(item)) === item && taken.has(key(item));
-    return await Promise.allSettled(
-      items.map((item) => (isTaken(item) ? (taken.get(key(item)) as R) : alone(item))),
-    );
+  private async run(items: readonly I[]): Promise<PromiseFulfilledResult<Begun<R>>[]> {
+    const keys = items.map((item) => this.step.key(item));
+    // By place, not by item: two callers may hand in the very same.
+    const isFirst = keys.map((key, index) => keys.indexOf(key) === index);
+    const firsts = items.filter((_, index) => isFirst[index]);
+    const taken = firsts.length > 1 ? await this.tryTogether(firsts) : new Map<string, R>();
+    const outcomes = items.map(async (item, index) => {
+      const key = keys[index];
+      return isFirst[index] && key !== undefined && taken.has(key)
+        ? (taken.get(key) as R)
+        : await this.step.alone(item);
+    });
+    const ended = Promise.allSettled(outcomes);
+    if (firsts.length === 1) await within(lonePatienceMs, ended);
+    return outcomes.map((outcome) => ({ status: 'fulfilled', value: { outcome } }));
   }
 
   /** A statement that was rolled back has done nothing for anybody. */
@@ -53,4 +69,11 @@ export class SharedStatement<I, R> {
       return new Map();
     }
   }
+}
+
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  await Promise.race([work, promise]);
+  clearTimeout(timer);
 }
