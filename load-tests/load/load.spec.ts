@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { fillNumber, orderId, orderPhone, requestTemplate } from './order-template.ts';
-import { median, pairedRatio, summarise } from './statistics.ts';
+import { fillNumber, orderId, orderPhone, readTemplate, requestTemplate } from './order-template.ts';
+import { median, pairedRatio, slope, summarise } from './statistics.ts';
+import { outcomeOfRead } from './tally.ts';
 import { WireConnection } from './wire.ts';
 
 describe('what the generator sends', () => {
@@ -35,6 +36,18 @@ describe('what the generator sends', () => {
   it('differs for each order and is the same bytes for the same order', () => {
     expect(read(1).bytes.equals(read(2).bytes)).toBe(false);
     expect(read(1).bytes.equals(read(1).bytes)).toBe(true);
+  });
+});
+
+describe('what it sends to read an order', () => {
+  it('asks for the order that the answer must name', () => {
+    const { bytes, offsets } = readTemplate(new URL('http://127.0.0.1:3000/orders'), { 'X-API-Key': 'a.b' });
+    fillNumber(bytes, offsets, 42);
+    expect(bytes.toString()).toBe(
+      `GET /orders/${orderId(42)} HTTP/1.1\r\nHost: 127.0.0.1:3000\r\nX-API-Key: a.b\r\n\r\n`,
+    );
+    expect(outcomeOfRead(42, Buffer.from(`{"data":{"orderId":"${orderId(42)}"}}`))).toBe('named');
+    expect(outcomeOfRead(42, Buffer.from(`{"data":{"orderId":"${orderId(43)}"}}`))).toBe('other');
   });
 });
 
@@ -93,6 +106,13 @@ describe('how figures are summed up', () => {
 
   it('compares each round with its neighbour, so that a disturbed pair does not decide', () => {
     expect(pairedRatio([10, 2, 12], [5, 1, 4])).toBe(2);
+  });
+
+  it('finds by how much something grows, whatever it swings, and no growth in what does not', () => {
+    const swinging = Array.from({ length: 200 }, (_, x) => ({ x, y: 100 + 0.5 * x + (x % 2 ? 3 : -3) }));
+    expect(slope(swinging)).toBeCloseTo(0.5, 2);
+    expect(slope(swinging.map(({ x }) => ({ x, y: 7 })))).toBe(0);
+    expect(slope([{ x: 1, y: 5 }])).toBe(0);
   });
 
   it('counts percentiles so that one in a hundred is above p99', () => {

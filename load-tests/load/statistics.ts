@@ -30,3 +30,13 @@ export function sum(values: readonly number[]): number {
 export function pairedRatio(ours: readonly number[], baseline: readonly number[]): number {
   return median(ours.map((value, round) => value / (baseline[round] ?? Infinity)));
 }
+
+/** By how much y rises per x: the straight line through the points with the least squares. */
+export function slope(points: readonly { readonly x: number; readonly y: number }[]): number {
+  const [meanX, meanY] = [sum(points.map(({ x }) => x)), sum(points.map(({ y }) => y))].map(
+    (total) => total / points.length,
+  ) as [number, number];
+  const rise = sum(points.map(({ x, y }) => (x - meanX) * (y - meanY)));
+  const run = sum(points.map(({ x }) => (x - meanX) ** 2));
+  return run === 0 ? 0 : rise / run;
+}
