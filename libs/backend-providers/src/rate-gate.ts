@@ -25,6 +25,10 @@ export class RateGate {
           });
   }
 
+  get isLimited(): boolean {
+    return this.limiter !== undefined;
+  }
+
   /** Resolves when a call may be made. */
   async pass(signal?: AbortSignal): Promise<void> {
     while (this.limiter) {

@@ -1,6 +1,7 @@
 import { currentDeadline } from '@visapi/backend-kernel';
 import { Pool } from 'undici';
 import type { HearAnswer } from './answer-record.js';
+import { CallEnd } from './call-end.js';
 import type { RateGate } from './rate-gate.js';
 import { type VendorErrorKind, VendorError } from './vendor-error.js';
 
@@ -63,12 +64,16 @@ export class VendorConnection {
 
   /** Resolves when the vendor's rate lets one more call through. */
   async turn(signal?: AbortSignal): Promise<void> {
+    if (!this.gate.isLimited) return;
     const deadline = currentDeadline();
+    const end = new CallEnd([signal, deadline]);
     try {
-      await this.gate.pass(anyOf([signal, deadline]));
+      await this.gate.pass(end.signal);
     } catch (error) {
       deadline?.throwIfAborted();
       throw error;
+    } finally {
+      end.release();
     }
   }
 
@@ -83,7 +88,7 @@ export class VendorConnection {
   async send(request: VendorRequest, options: CallOptions): Promise<VendorAnswer> {
     if (!options.paced) await this.turn(options.signal);
     const deadline = currentDeadline();
-    const signal = anyOf([AbortSignal.timeout(this.timeoutMs), options.signal, deadline]);
+    const end = new CallEnd([options.signal, deadline], this.timeoutMs);
     try {
       const response = await this.pool.request({
         method: request.method,
@@ -94,7 +99,7 @@ export class VendorConnection {
           'x-correlation-id': options.correlationId,
         },
         body: request.body,
-        signal,
+        signal: end.signal,
       });
       const retryAfterMs = readRetryAfter(String(response.headers['retry-after'] ?? ''));
       const bytes = await response.body.bytes();
@@ -103,12 +108,10 @@ export class VendorConnection {
     } catch (error) {
       deadline?.throwIfAborted();
       throw notAnswered(this.vendor, error);
+    } finally {
+      end.release();
     }
   }
-}
-
-function anyOf(signals: readonly (AbortSignal | undefined)[]): AbortSignal {
-  return AbortSignal.any(signals.filter((signal) => signal !== undefined));
 }
 
 /** Errors that arise before a byte of the request left us: certainly not done. */
