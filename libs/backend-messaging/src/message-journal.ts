@@ -1,5 +1,10 @@
 import { newId } from '@visapi/backend-kernel';
-import { Database, SharedStatement } from '@visapi/backend-repositories';
+import {
+  Database,
+  isDatabaseUnavailable,
+  isSlowStatement,
+  SharedStatement,
+} from '@visapi/backend-repositories';
 import type { Evidence } from '@visapi/backend-repositories/effects';
 import {
   type AcceptedMessage,
@@ -25,13 +30,7 @@ export class MessageJournal {
     this.claims = new SharedStatement<AskedMessage, MessageClaim | undefined>({
       key: ({ effectId }) => effectId,
       alone: ({ effectId, token }) => messages.claim(db, effectId, token, staleAfterSeconds),
-      together: async (asked) =>
-        new Map(
-          (await messages.claimTogether(db, asked, staleAfterSeconds)).map((claim) => [
-            claim.effectId,
-            claim,
-          ]),
-        ),
+      together: (asked) => this.claimTogether(asked, staleAfterSeconds),
     });
     this.marks = new SharedStatement<AcceptedMessage, MarkedMessage | undefined>({
       key: ({ claim }) => claim.effectId,
@@ -58,5 +57,25 @@ export class MessageJournal {
   /** The vendor took the message. @returns undefined when this attempt may no longer write */
   async markAccepted(claim: MessageClaim, evidence: Evidence): Promise<MarkedMessage | undefined> {
     return await this.marks.take({ claim, evidence });
+  }
+
+  /**
+   * A failure may come after the claims were made. They are undone before each is made again alone, since one that stands
+   * and is held by nobody would end as a message of unknown outcome. While the database is away every caller undoes his own.
+   */
+  private async claimTogether(
+    asked: readonly AskedMessage[],
+    staleAfterSeconds: number,
+  ): Promise<ReadonlyMap<string, MessageClaim>> {
+    const { db } = this.database;
+    try {
+      const claims = await this.messages.claimTogether(db, asked, staleAfterSeconds);
+      return new Map(claims.map((claim) => [claim.effectId, claim]));
+    } catch (error) {
+      if (isDatabaseUnavailable(error) && !isSlowStatement(error)) throw error;
+      for (const { effectId, token } of asked)
+        await persistently(() => this.messages.unclaim(db, effectId, token));
+      throw error;
+    }
   }
 }
