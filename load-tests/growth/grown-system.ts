@@ -4,13 +4,12 @@ import { drive } from '../load/drive.ts';
 import type { Latency } from '../load/plan.ts';
 import { summarise } from '../load/statistics.ts';
 import { type Pipeline, startPipeline } from '../system/pipeline.ts';
-import { query } from '../system/query.ts';
 import { startGrownServer } from './grown-server.ts';
 import { openOutboxPoll, type OutboxPoll } from './outbox-poll.ts';
 import { questions } from './questions.ts';
 import { ask } from './reader.ts';
 
-/** A backend on a copy of a grown database. No worker: what it does in the background would be measured as well. */
+/** Backend and worker on a copy of a grown database. */
 export interface GrownSystem {
   readonly orders: number;
   readonly pipeline: Pipeline;
@@ -29,9 +28,7 @@ export async function startGrownSystem(
   redisDatabase: number,
 ): Promise<GrownSystem> {
   const server = await startGrownServer(context, orders, `${context.services.redisUrl}/${redisDatabase}`);
-  const pipeline = await startPipeline(server.services, { name: 'growth', worker: false });
-  // A relay that works has handed on what is older than a second; statistics count every order until it has.
-  await query(pipeline.databaseUrl, 'update events set dispatched_at = now() where dispatched_at is null');
+  const pipeline = await startPipeline(server.services, { name: `growth-${orders}`, worker: true });
   const outbox = await openOutboxPoll(pipeline.env);
   return {
     orders,
@@ -62,7 +59,7 @@ async function untilReady({ apiUrl }: Pipeline): Promise<void> {
 
 type Step = (context: BenchContext, system: GrownSystem, times: number) => Promise<Latency>;
 
-/** What must not become slower as orders become more. Reading comes first: what is received is not processed here. */
+/** What must not become slower as orders become more. The outbox is read while the worker still has what was received. */
 export const steps: ReadonlyMap<string, Step> = new Map<string, Step>([
   ...Object.entries(questions).map(([what, make]): [string, Step] => [
     what,

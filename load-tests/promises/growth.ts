@@ -32,7 +32,7 @@ export const growth: Benchmark = {
   run: async (context) => {
     const effort: Effort = context.quick
       ? { rounds: 2, requests: 50, coldRequests: 25 }
-      : { rounds: 7, requests: 200, coldRequests: 100 };
+      : { rounds: 5, requests: 150, coldRequests: 60 };
     const few = await startGrownSystem(context, FEW, 1);
     const many = await startGrownSystem(context, MANY, 2);
     const compared: Compared[] = [];
