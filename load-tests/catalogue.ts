@@ -1,12 +1,30 @@
 import { Problem } from '#services/problem.ts';
 import type { Benchmark } from './benchmark.ts';
+import { cachedRead } from './promises/cached-read.ts';
+import { coldStart } from './promises/cold-start.ts';
 import { duplicateStorm } from './promises/duplicate-storm.ts';
 import { endToEnd } from './promises/end-to-end.ts';
+import { footprint } from './promises/footprint.ts';
+import { growth } from './promises/growth.ts';
 import { ingestMaximum } from './promises/ingest-maximum.ts';
 import { ingestSteady } from './promises/ingest-steady.ts';
+import { keyCheck } from './promises/key-check.ts';
+import { soak } from './promises/soak.ts';
 import { startDelay } from './promises/start-delay.ts';
 
-const ALL: readonly Benchmark[] = [ingestMaximum, ingestSteady, duplicateStorm, endToEnd, startDelay];
+const ALL: readonly Benchmark[] = [
+  ingestMaximum,
+  ingestSteady,
+  duplicateStorm,
+  endToEnd,
+  startDelay,
+  cachedRead,
+  keyCheck,
+  footprint,
+  coldStart,
+  growth,
+  soak,
+];
 
 /**
  * The benchmarks that names ask for: promises (`S1`), groups (`ingest`), or none for all but those that run only by name.

@@ -25,6 +25,7 @@ export async function startBareIngest(services: Services): Promise<BareIngest> {
   const process = await startNode(services, {
     name: 'bare-ingest',
     file: 'load-tests/baselines/bare-ingest.ts',
+    flags: [],
     env: {
       PORT: String(port),
       DATABASE_URL: databaseUrl,

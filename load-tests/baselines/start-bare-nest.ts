@@ -14,6 +14,7 @@ export async function startBareNest(services: Services, answer: string): Promise
   const { pid, stop } = await startNode(services, {
     name: 'bare-nest',
     file: 'load-tests/baselines/bare-nest.ts',
+    flags: [],
     env: { PORT: String(port), ANSWER: answer, NODE_ENV: 'production' },
     readyUrl: `http://127.0.0.1:${port}/ready`,
     stage: 1,

@@ -26,6 +26,7 @@ export async function startRawQueue(services: Services, sandboxUrl: string): Pro
   const worker = await startNode(services, {
     name: 'raw-queue',
     file: 'load-tests/baselines/raw-queue.ts',
+    flags: [],
     env: {
       PORT: new URL(url).port,
       REDIS_URL: services.redisUrl,

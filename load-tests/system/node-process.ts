@@ -8,6 +8,7 @@ export interface NodeProcess {
   readonly name: string;
   /** Relative to the repository. */
   readonly file: string;
+  readonly flags: readonly string[];
   readonly env: Readonly<Record<string, string>>;
   readonly readyUrl: string;
   /** Order of stopping: who takes work in stops before who does it, and both before the servers (4). */
@@ -17,13 +18,13 @@ export interface NodeProcess {
 /** Starts one of our processes, or a baseline's, and waits until it answers 200 at `readyUrl`. */
 export function startNode(
   services: Services,
-  { name, file, env, readyUrl, stage }: NodeProcess,
+  { name, file, flags, env, readyUrl, stage }: NodeProcess,
 ): Promise<RunningService> {
   return startService(
     {
       name,
       file: process.execPath,
-      args: ['--enable-source-maps', ...profiling(services, name), join(ROOT, file)],
+      args: [...flags, ...profiling(services, name), join(ROOT, file)],
       env: { PATH: process.env.PATH, NODE_NO_WARNINGS: '1', ...env },
       cwd: ROOT,
       logFile: join(services.home, 'logs', `${name}.log`),

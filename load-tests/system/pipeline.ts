@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { NODE_FLAGS } from '#services/node-flags.ts';
 import { freePort } from '#services/ports.ts';
 import type { RunningService } from '#services/service.ts';
 import { environment, newSecrets, type Environment, type Ports, type Secrets } from './environment.ts';
@@ -76,6 +77,7 @@ async function startSandbox(services: Services, name: string, { sandboxPort }: P
   return await startNode(services, {
     name: `${name}-sandbox`,
     file: 'apps/sandbox/dist/main.js',
+    flags: [],
     env: { ...env, PORT: String(sandboxPort), SANDBOX_RECEIPT_DELAYS_MS: 'off' },
     readyUrl: `http://127.0.0.1:${sandboxPort}/healthz`,
     stage: 3,
@@ -94,6 +96,7 @@ function starter(services: Services, name: string, env: Environment, { port, wor
     return startNode(services, {
       name: `${name}-${app}`,
       file: `apps/${app}/dist/main.js`,
+      flags: NODE_FLAGS,
       env: { ...env, [variable]: String(listen) },
       readyUrl: `http://127.0.0.1:${listen}${ready}`,
       stage,

@@ -1,5 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { NODE_FLAGS } from '../services/node-flags.ts';
 import { Problem } from '../services/problem.ts';
 import type { ServiceSpec } from '../services/service.ts';
 import type { Environment } from './environment.ts';
@@ -34,7 +35,8 @@ export function appService(
   return {
     name,
     file: process.execPath,
-    args: ['--enable-source-maps', main],
+    // The simulators keep every call that they received; theirs is no memory to save.
+    args: [...(app === 'sandbox' ? [] : NODE_FLAGS), main],
     cwd: REPOSITORY,
     env: { ...env },
     logFile: logFile(home, name),
