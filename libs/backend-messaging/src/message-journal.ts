@@ -1,10 +1,5 @@
 import { newId } from '@visapi/backend-kernel';
-import {
-  Database,
-  isDatabaseUnavailable,
-  isSlowStatement,
-  SharedStatement,
-} from '@visapi/backend-repositories';
+import { Database, SharedStatement } from '@visapi/backend-repositories';
 import type { Evidence } from '@visapi/backend-repositories/effects';
 import {
   type AcceptedMessage,
@@ -20,6 +15,9 @@ export class MessageJournal {
   private readonly claims: SharedStatement<AskedMessage, MessageClaim | undefined>;
   private readonly marks: SharedStatement<AcceptedMessage, MarkedMessage | undefined>;
 
+  /** Asked for together with others in vain: the claim may stand all the same. */
+  private readonly doubtful = new WeakSet<AskedMessage>();
+
   /** @param staleAfterSeconds age of an order from which its confirmation is not sent by itself */
   constructor(
     private readonly database: Database,
@@ -29,7 +27,7 @@ export class MessageJournal {
     const { db } = database;
     this.claims = new SharedStatement<AskedMessage, MessageClaim | undefined>({
       key: ({ effectId }) => effectId,
-      alone: ({ effectId, token }) => messages.claim(db, effectId, token, staleAfterSeconds),
+      alone: (asked) => this.claimAlone(asked, staleAfterSeconds),
       together: (asked) => this.claimTogether(asked, staleAfterSeconds),
     });
     this.marks = new SharedStatement<AcceptedMessage, MarkedMessage | undefined>({
@@ -59,23 +57,27 @@ export class MessageJournal {
     return await this.marks.take({ claim, evidence });
   }
 
-  /**
-   * A failure may come after the claims were made. They are undone before each is made again alone, since one that stands
-   * and is held by nobody would end as a message of unknown outcome. While the database is away every caller undoes his own.
-   */
+  /** A failure may come after the claims were made; who is told of it undoes his own, as do those that go on alone. */
   private async claimTogether(
     asked: readonly AskedMessage[],
     staleAfterSeconds: number,
   ): Promise<ReadonlyMap<string, MessageClaim>> {
-    const { db } = this.database;
     try {
-      const claims = await this.messages.claimTogether(db, asked, staleAfterSeconds);
+      const claims = await this.messages.claimTogether(this.database.db, asked, staleAfterSeconds);
       return new Map(claims.map((claim) => [claim.effectId, claim]));
     } catch (error) {
-      if (isDatabaseUnavailable(error) && !isSlowStatement(error)) throw error;
-      for (const { effectId, token } of asked)
-        await persistently(() => this.messages.unclaim(db, effectId, token));
+      for (const one of asked) this.doubtful.add(one);
       throw error;
     }
+  }
+
+  private async claimAlone(
+    asked: AskedMessage,
+    staleAfterSeconds: number,
+  ): Promise<MessageClaim | undefined> {
+    const { db } = this.database;
+    const { effectId, token } = asked;
+    if (this.doubtful.has(asked)) await persistently(() => this.messages.unclaim(db, effectId, token));
+    return await this.messages.claim(db, effectId, token, staleAfterSeconds);
   }
 }
