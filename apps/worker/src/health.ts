@@ -4,7 +4,7 @@ import type { QueueConfig, WorkerConfig } from '@visapi/backend-config';
 import { CheckCbbFields, WatchLanes } from '@visapi/backend-contacts/jobs';
 import type { HealthCheck } from '@visapi/backend-http';
 import { CheckDatabase, WatchRelay } from '@visapi/backend-operations/jobs';
-import { QueueHealth, QueueWatch } from '@visapi/backend-queue';
+import { concurrencyOf, QueueHealth, QueueWatch } from '@visapi/backend-queue';
 
 interface Config {
   readonly worker: WorkerConfig;
@@ -33,7 +33,7 @@ export function watchQueues(
 ): void {
   app.get(QueueWatch).start({
     stuckAfterMs: worker.stuckSeconds * 1_000,
-    concurrency: queue.concurrency,
+    concurrency: (name) => concurrencyOf(queue, name),
     lanes: () => app.get(WatchLanes).lanes(),
     restart,
   });

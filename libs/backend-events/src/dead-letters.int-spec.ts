@@ -79,7 +79,14 @@ beforeEach(async () => {
   trouble = new Map();
   observed = [];
   await test.query('truncate events, noted, handler_backlog, dead_letters');
-  const queue = QueueModule.forRoot({ url: redis.url, publicUrl: undefined, concurrency: 1, batchSize: 10 });
+  const queue = QueueModule.forRoot({
+    url: redis.url,
+    publicUrl: undefined,
+    concurrency: 1,
+    ordersConcurrency: 1,
+    cbbConcurrency: 1,
+    batchSize: 10,
+  });
   worker = await createTestContext(test.url, [queue, EventsModule, HandlersModule]);
 });
 afterEach(async () => {

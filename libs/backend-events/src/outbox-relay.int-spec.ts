@@ -58,7 +58,14 @@ afterAll(async () => await test.drop());
 
 async function open(url: string) {
   return await createTestContext(test.url, [
-    QueueModule.forRoot({ url, publicUrl: undefined, concurrency: 1, batchSize: 10 }),
+    QueueModule.forRoot({
+      url,
+      publicUrl: undefined,
+      concurrency: 1,
+      ordersConcurrency: 1,
+      cbbConcurrency: 1,
+      batchSize: 10,
+    }),
     EventsModule,
   ]);
 }

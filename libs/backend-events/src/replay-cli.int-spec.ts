@@ -47,7 +47,14 @@ jest.setTimeout(60_000);
 beforeAll(async () => {
   test = await createTestDatabase();
   redis = await takeTestRedis();
-  const queue = QueueModule.forRoot({ url: redis.url, publicUrl: undefined, concurrency: 1, batchSize: 10 });
+  const queue = QueueModule.forRoot({
+    url: redis.url,
+    publicUrl: undefined,
+    concurrency: 1,
+    ordersConcurrency: 1,
+    cbbConcurrency: 1,
+    batchSize: 10,
+  });
   worker = await createTestContext(test.url, [queue, EventsModule, StatisticsModule]);
   worker.get(ReplayEvents).start();
   await test.query(`

@@ -41,7 +41,14 @@ beforeAll(async () => {
 afterAll(() => test.drop());
 beforeEach(async () => {
   redis = await takeTestRedis();
-  const config = { url: redis.url, publicUrl: undefined, concurrency: 2, batchSize: 10 };
+  const config = {
+    url: redis.url,
+    publicUrl: undefined,
+    concurrency: 2,
+    ordersConcurrency: 2,
+    cbbConcurrency: 2,
+    batchSize: 10,
+  };
   connections = new RedisConnections(config, quietLog);
   jobs = new Jobs(connections);
   const dead = new DeadJobs(test.database, new DeadLettersRepository(), new Clock());

@@ -1,3 +1,4 @@
+export { concurrencyOf } from './concurrency.js';
 export { defineJob, queueNames } from './define-job.js';
 export type { JobDefinition, JobRequest, QueueName } from './define-job.js';
 export { subjectOf } from './job-subject.js';

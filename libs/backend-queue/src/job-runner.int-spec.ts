@@ -64,7 +64,14 @@ beforeAll(async () => {
 afterAll(() => test.drop());
 beforeEach(async () => {
   redis = await takeTestRedis();
-  const config = { url: redis.url, publicUrl: undefined, concurrency: 4, batchSize: 10 };
+  const config = {
+    url: redis.url,
+    publicUrl: undefined,
+    concurrency: 4,
+    ordersConcurrency: 4,
+    cbbConcurrency: 4,
+    batchSize: 10,
+  };
   connections = new RedisConnections(config, quietLog);
   jobs = new Jobs(connections);
   metrics = new Metrics();
@@ -217,7 +224,14 @@ describe('JobRunner', () => {
     const { list } = processors(() => ({ outcome: 'done' }));
     expect(() => runner.start([...list, list[0]!])).toThrow('Two processors for job try-orders');
     const other = new JobRunner(
-      { url: redis.url, publicUrl: undefined, concurrency: 1, batchSize: 1 },
+      {
+        url: redis.url,
+        publicUrl: undefined,
+        concurrency: 1,
+        ordersConcurrency: 1,
+        cbbConcurrency: 1,
+        batchSize: 1,
+      },
       connections,
       jobs,
       dead,
@@ -256,7 +270,14 @@ describe('JobRunner', () => {
 describe('Jobs', () => {
   it('fails at once while Redis is away and keeps nothing for later', async () => {
     const away = new RedisConnections(
-      { url: 'redis://127.0.0.1:1', publicUrl: undefined, concurrency: 1, batchSize: 1 },
+      {
+        url: 'redis://127.0.0.1:1',
+        publicUrl: undefined,
+        concurrency: 1,
+        ordersConcurrency: 1,
+        cbbConcurrency: 1,
+        batchSize: 1,
+      },
       quietLog,
     );
     const lost = new Jobs(away);

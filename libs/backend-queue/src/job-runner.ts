@@ -5,6 +5,7 @@ import { AppError, asAppError, backoffMs, type Category, categoryPolicy } from '
 import { Log, Metrics } from '@visapi/backend-observability';
 import { translateDatabaseError } from '@visapi/backend-repositories';
 import { type Job, Worker } from 'bullmq';
+import { concurrencyOf } from './concurrency.js';
 import { DeadJobs } from './dead-jobs.js';
 import { definedJobs, queueNames, type QueueName } from './define-job.js';
 import type { JobProcessor, JobResult } from './job-processor.js';
@@ -83,7 +84,7 @@ export class JobRunner {
     const worker = new Worker(queue, (job) => this.run(job), {
       connection: this.connections.consumer(),
       prefix: 'visapi',
-      concurrency: this.config.concurrency,
+      concurrency: concurrencyOf(this.config, queue),
       lockDuration: lockMs,
       stalledInterval: lockMs,
       // A job caught in several kills is still owed; its row decides when it has had enough.

@@ -54,7 +54,14 @@ afterAll(() => test.drop());
 beforeEach(async () => {
   redis = await takeTestRedis();
   proxy = await startDeafProxy(redis.url);
-  const config = { url: proxy.url, publicUrl: undefined, concurrency: 2, batchSize: 10 };
+  const config = {
+    url: proxy.url,
+    publicUrl: undefined,
+    concurrency: 2,
+    ordersConcurrency: 2,
+    cbbConcurrency: 2,
+    batchSize: 10,
+  };
   connections = new RedisConnections(config, quietLog);
   producers = new RedisConnections({ ...config, url: redis.url }, quietLog);
   jobs = new Jobs(producers);
@@ -89,7 +96,7 @@ afterEach(async () => {
 function start(): void {
   watch.start({
     stuckAfterMs,
-    concurrency: 2,
+    concurrency: () => 2,
     lanes: () => [{ name: 'cbb-contacts', state: 'closed', reason: null, since: null }],
     restart: (why) => restarts.push(why),
   });

@@ -12,7 +12,7 @@ interface WatchOptions {
   /** Work that waits this long while this process takes none makes it unready; as long again, and it ends itself. */
   readonly stuckAfterMs: number;
   /** Jobs of a queue that this process runs at once. */
-  readonly concurrency: number;
+  readonly concurrency: (queue: QueueName) => number;
   readonly lanes: () => readonly LaneReport[];
   /** Ends the process, so that whoever started it starts it again. */
   readonly restart: (why: string) => void;
@@ -82,7 +82,8 @@ export class QueueWatch {
 
   private async lookAt(queue: QueueName): Promise<void> {
     if (!this.options) return;
-    const limits = { ...this.options, hungAfterMs };
+    const { stuckAfterMs, concurrency } = this.options;
+    const limits = { stuckAfterMs, concurrency: concurrency(queue), hungAfterMs };
     const activity = this.runner.running.of(queue);
     // Redis being away is said by another check, and is no fault of this process.
     const look = await this.discovery.look(queue).catch(() => undefined);

@@ -10,7 +10,20 @@ export const queue = {
     default: 10,
     min: 1,
     max: 200,
-    meaning: 'jobs of one queue that one worker runs at once',
+    meaning: 'jobs of one queue that one worker runs at once, unless the queue has its own number',
+  }),
+  ordersConcurrency: integer('QUEUE_CONCURRENCY_ORDERS', {
+    default: 0,
+    min: 0,
+    max: 1000,
+    meaning: 'the same of queue orders; 0 = five times QUEUE_CONCURRENCY, for these jobs share their commits',
+  }),
+  cbbConcurrency: integer('QUEUE_CONCURRENCY_CBB', {
+    default: 0,
+    min: 0,
+    max: 1000,
+    meaning:
+      'the same of queue cbb; 0 = five times QUEUE_CONCURRENCY. A worker that is killed leaves at most so many messages uncertain',
   }),
   batchSize: integer('BATCH_SIZE', {
     default: 100,

@@ -41,7 +41,14 @@ beforeAll(async () => {
   const root = testRoot(test.url, [AccessModule.forRoot({ pepper }), ContactsHttpModule]);
   api = await createHttpApp(root, { http, process: quietProcess }, quietLog);
   const vendor = provideGlobally(new Map<object, unknown>([[CbbClient, cbb]]));
-  const queue = QueueModule.forRoot({ url: redis.url, publicUrl: undefined, concurrency: 1, batchSize: 1 });
+  const queue = QueueModule.forRoot({
+    url: redis.url,
+    publicUrl: undefined,
+    concurrency: 1,
+    ordersConcurrency: 1,
+    cbbConcurrency: 1,
+    batchSize: 1,
+  });
   worker = await createTestContext(test.url, [vendor, queue, ContactsJobsModule]);
 });
 afterAll(async () => {

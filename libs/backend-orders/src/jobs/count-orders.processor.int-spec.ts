@@ -32,7 +32,14 @@ const workers: INestApplicationContext[] = [];
 beforeAll(async () => {
   test = await createTestDatabase();
   redis = await takeTestRedis();
-  const queue = QueueModule.forRoot({ url: redis.url, publicUrl: undefined, concurrency: 1, batchSize: 20 });
+  const queue = QueueModule.forRoot({
+    url: redis.url,
+    publicUrl: undefined,
+    concurrency: 1,
+    ordersConcurrency: 1,
+    cbbConcurrency: 1,
+    batchSize: 20,
+  });
   // Two workers count at once.
   for (let index = 0; index < 2; index += 1) {
     const worker = await createTestContext(test.url, [queue, EventsModule, OrdersJobsModule]);
