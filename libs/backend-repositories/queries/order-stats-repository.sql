@@ -22,7 +22,10 @@ with single as (
   union all
   select respect, value, null, sum(orders::int4), 0, 0 from (
     select respect, value, orders from order_statistics
-    where respect <> 'currency' and (day >= ($6::timestamptz at time zone 'UTC')::date and day < ($7::timestamptz at time zone 'UTC')::date or day >= ($8::timestamptz at time zone 'UTC')::date and day < ($9::timestamptz at time zone 'UTC')::date)
+    where respect <> 'currency' and day >= ($6::timestamptz at time zone 'UTC')::date and day < ($7::timestamptz at time zone 'UTC')::date
+    union all
+    select respect, value, orders from order_statistics
+    where respect <> 'currency' and day >= ($8::timestamptz at time zone 'UTC')::date and day < ($9::timestamptz at time zone 'UTC')::date
     union all
     select respect, value, orders from order_statistics_months
     where month >= ($10::timestamptz at time zone 'UTC')::date
@@ -67,7 +70,10 @@ with single as (
   union all
   select respect, value, null, sum(orders::int4), 0, 0 from (
     select respect, value, orders from order_statistics
-    where respect <> 'currency' and (day >= ($6::timestamptz at time zone 'UTC')::date and day < ($7::timestamptz at time zone 'UTC')::date or day >= ($8::timestamptz at time zone 'UTC')::date and day < ($9::timestamptz at time zone 'UTC')::date)
+    where respect <> 'currency' and day >= ($6::timestamptz at time zone 'UTC')::date and day < ($7::timestamptz at time zone 'UTC')::date
+    union all
+    select respect, value, orders from order_statistics
+    where respect <> 'currency' and day >= ($8::timestamptz at time zone 'UTC')::date and day < ($9::timestamptz at time zone 'UTC')::date
     union all
     select respect, value, orders from order_statistics_months
     where month >= ($10::timestamptz at time zone 'UTC')::date
@@ -112,7 +118,10 @@ with single as (
   union all
   select respect, value, null, sum(orders::int4), 0, 0 from (
     select respect, value, orders from order_statistics
-    where respect <> 'currency' and (day >= ($6::timestamptz at time zone 'UTC')::date and day < ($7::timestamptz at time zone 'UTC')::date or day >= ($8::timestamptz at time zone 'UTC')::date and day < ($9::timestamptz at time zone 'UTC')::date)
+    where respect <> 'currency' and day >= ($6::timestamptz at time zone 'UTC')::date and day < ($7::timestamptz at time zone 'UTC')::date
+    union all
+    select respect, value, orders from order_statistics
+    where respect <> 'currency' and day >= ($8::timestamptz at time zone 'UTC')::date and day < ($9::timestamptz at time zone 'UTC')::date
     union all
     select respect, value, orders from order_statistics_months
     where month >= ($10::timestamptz at time zone 'UTC')::date

@@ -68,7 +68,10 @@ export class OrderStatsRepository {
         union all
         select respect, value, null, sum(orders::int4), 0, 0 from (
           select respect, value, orders from order_statistics
-          where respect <> 'currency' and (${within(all.from, months.from)} or ${within(months.to, all.to)})
+          where respect <> 'currency' and ${within(all.from, months.from)}
+          union all
+          select respect, value, orders from order_statistics
+          where respect <> 'currency' and ${within(months.to, all.to)}
           union all
           select respect, value, orders from order_statistics_months
           where month >= (${months.from}::timestamptz at time zone 'UTC')::date
