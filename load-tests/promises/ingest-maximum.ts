@@ -16,8 +16,9 @@ export const ingestMaximum: Benchmark = {
     const pipeline = await startPipeline(context.services, { name: 's1', worker: false });
     const bare = await startBareIngest(context.services);
     const commitsBefore = await commits(context, pipeline);
-    const { ours, baseline, sent, refused } = await alternate(context, pipeline, bare);
+    const { ours, baseline, sent, sentToBaseline, refused } = await alternate(context, pipeline, bare);
     await bare.stop();
+    await verifyBaseline(context, bare, sentToBaseline);
     // Its sessions report their commits when they end.
     await pipeline.stopBackend();
     const spent = (await commits(context, pipeline)) - commitsBefore;
@@ -36,6 +37,7 @@ interface Rounds {
   readonly baseline: readonly Phase[];
   /** Orders sent to us, warm-up included. */
   readonly sent: number;
+  readonly sentToBaseline: number;
   readonly refused: readonly number[];
 }
 
@@ -63,7 +65,18 @@ async function alternate(context: BenchContext, pipeline: Pipeline, bare: BareIn
     }
   }
   const refused = all.ours.flatMap((done) => done.load.refused);
-  return { ours: all.ours.slice(1), baseline: all.baseline.slice(1), sent: next.ours, refused };
+  const [ours, baseline] = [all.ours.slice(1), all.baseline.slice(1)];
+  return { ours, baseline, sent: next.ours, sentToBaseline: next.baseline, refused };
+}
+
+/** A baseline that does not store what it answers would compare with nothing. */
+async function verifyBaseline(context: BenchContext, bare: BareIngest, sent: number): Promise<void> {
+  const [stored] = await query<{ deliveries: number; events: number }>(
+    bare.databaseUrl,
+    `select (select count(*) from bare.deliveries)::int as deliveries, (select count(*) from bare.events)::int as events`,
+  );
+  if (stored?.deliveries !== sent || stored.events !== sent)
+    context.fault(`baseline: ${sent} orders answered, stored ${JSON.stringify(stored)}`);
 }
 
 function maximum(ours: readonly Phase[], baseline: readonly Phase[]): Measurement {
