@@ -50,6 +50,7 @@ export async function createOrders(executor: Executor, created: readonly NewOrde
     with created as (
       insert into orders (${orderColumns})
       select ${orderColumns} from jsonb_populate_recordset(null::orders, ${recordsOf(created.map(({ order }) => order))}::jsonb)
+      returning order_id
     ), planned as (
       insert into effects (id, kind, purpose, semantic_key, order_id, lane, state, reason, correlation_id, skipped_at)
       select id, kind, purpose, semantic_key, order_id, lane, state, reason, correlation_id,
@@ -67,7 +68,10 @@ export async function createOrders(executor: Executor, created: readonly NewOrde
       insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, ip, payload)
       select id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, ip, payload
       from jsonb_populate_recordset(null::events, ${recordsOf(events)}::jsonb)
+    ), applied as (
+      update deliveries set state = 'applied', applied_at = clock_timestamp()
+      where id = any(${created.flatMap(({ deliveryIds }) => deliveryIds)}::uuid[])
     )
-    update deliveries set state = 'applied', applied_at = clock_timestamp()
-    where id = any(${created.flatMap(({ deliveryIds }) => deliveryIds)}::uuid[])`.execute(executor);
+    -- Asked for, so that the orders come first: of one that exists already its own constraint speaks.
+    select order_id from created`.execute(executor);
 }
