@@ -7,6 +7,8 @@ from unnest($1::text[]) as wanted (handler),
     $3::text[]) as it (aggregate_type, aggregate_id),
   handler_backlog b
 where b.handler = wanted.handler and b.aggregate_id = it.aggregate_id and b.aggregate_type = it.aggregate_type
+  and b.handler = any($4::text[])
+  and b.aggregate_id = any($5::text[])
   and b.state in ('waiting', 'dead')
 group by 1, 2, 3;
 

@@ -43,8 +43,8 @@ with given as materialized (
     cbb_contact_id text, fields text[], evidence jsonb)
 ), locked as materialized (
   select e.id, e.order_id from given join effects e on e.id = given.effect_id and e.attempt = given.attempt
-    join orders o on o.order_id = e.order_id
-  where e.state = 'claimed'
+    join orders o on o.order_id = any(array[e.order_id])
+  where e.state = 'claimed' and e.id = any($2::uuid[])
   for no key update of e, o
 ), chosen as (
   select distinct on (locked.order_id) given.* from locked join given on given.effect_id = locked.id
@@ -64,7 +64,7 @@ with given as materialized (
     -- Content that came meanwhile has a contact effect of its own, which is still owed.
     cbb_synced = (select true from effects later where later.order_id = o.order_id and later.kind = 'contact'
       and later.state in ('planned', 'claimed') and later.id <> done.id limit 1) is null
-  from done where o.order_id = done.order_id
+  from done where o.order_id = any(array[done.order_id])
   returning o.order_id, o.event_version, done.id, done.correlation_id
 ), told as (
   insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
@@ -112,8 +112,8 @@ with given as materialized (
     cbb_contact_id text, fields text[], evidence jsonb)
 ), locked as materialized (
   select e.id, e.order_id from given join effects e on e.id = given.effect_id and e.attempt = given.attempt
-    join orders o on o.order_id = e.order_id
-  where e.state = 'claimed'
+    join orders o on o.order_id = any(array[e.order_id])
+  where e.state = 'claimed' and e.id = any($2::uuid[])
   for no key update of e, o skip locked
 ), chosen as (
   select distinct on (locked.order_id) given.* from locked join given on given.effect_id = locked.id
@@ -133,7 +133,7 @@ with given as materialized (
     -- Content that came meanwhile has a contact effect of its own, which is still owed.
     cbb_synced = (select true from effects later where later.order_id = o.order_id and later.kind = 'contact'
       and later.state in ('planned', 'claimed') and later.id <> done.id limit 1) is null
-  from done where o.order_id = done.order_id
+  from done where o.order_id = any(array[done.order_id])
   returning o.order_id, o.event_version, done.id, done.correlation_id
 ), told as (
   insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)

@@ -35,7 +35,7 @@ skipped_at = case "ended".state when 'skipped' then clock_timestamp() end
 ), told_orders as (
 update orders o set event_version = event_version + counted.facts, updated_at = now()
 from (select order_id, count(*)::int as facts from "outcomes" group by order_id) as counted
-where o.order_id = counted.order_id
+where o.order_id = any(array[counted.order_id])
 returning o.order_id, o.event_version - counted.facts as before
 ), told as (
 insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
@@ -68,7 +68,7 @@ skipped_at = case "ended".state when 'skipped' then clock_timestamp() end
 ), told_orders as (
 update orders o set event_version = event_version + counted.facts, updated_at = now()
 from (select order_id, count(*)::int as facts from "outcomes" group by order_id) as counted
-where o.order_id = counted.order_id
+where o.order_id = any(array[counted.order_id])
 returning o.order_id, o.event_version - counted.facts as before
 ), told as (
 insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
@@ -106,7 +106,7 @@ skipped_at = case "ended".state when 'skipped' then clock_timestamp() end
 ), told_orders as (
 update orders o set event_version = event_version + counted.facts, updated_at = now()
 from (select order_id, count(*)::int as facts from "outcomes" group by order_id) as counted
-where o.order_id = counted.order_id
+where o.order_id = any(array[counted.order_id])
 returning o.order_id, o.event_version - counted.facts as before
 ), told as (
 insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
@@ -148,7 +148,7 @@ skipped_at = case "ended".state when 'skipped' then clock_timestamp() end
 ), told_orders as (
 update orders o set event_version = event_version + counted.facts, updated_at = now()
 from (select order_id, count(*)::int as facts from "outcomes" group by order_id) as counted
-where o.order_id = counted.order_id
+where o.order_id = any(array[counted.order_id])
 returning o.order_id, o.event_version - counted.facts as before
 ), told as (
 insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
@@ -182,7 +182,7 @@ with expired as (
 ), told_orders as (
 update orders o set event_version = event_version + counted.facts, updated_at = now()
 from (select order_id, count(*)::int as facts from "outcomes" group by order_id) as counted
-where o.order_id = counted.order_id
+where o.order_id = any(array[counted.order_id])
 returning o.order_id, o.event_version - counted.facts as before
 ), told as (
 insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)

@@ -19,11 +19,11 @@ insert into "applicant_issues" ("id", "applicant_id", "order_id", "content_hash"
 -- IssuesRepository.matchable: sweep
 select i.id, i.applicant_id, i.issues, i.phone, i.correlation_id, found.order_id
 from applicant_issues i
-join lateral (select o.order_id from order_applicants a join orders o on o.order_id = a.order_id
-  where a.applicant_id = i.applicant_id and not a.removed order by o.delivery_position desc limit 1) found on true
+join lateral (select o.order_id from order_applicants a join orders o on o.order_id = any(array[a.order_id])
+  where a.applicant_id = i.applicant_id and not a.removed order by o.delivery_position + 0 desc limit 1) found on true
 where i.state = 'unmatched' order by i.reported_at limit $1;
 
 -- IssuesRepository.match: sweep
 update applicant_issues set state = $1, reason = $2, order_id = $3,
   matched_at = clock_timestamp()
-where id = $4 and state = 'unmatched';
+where id = $4 and state || '' = 'unmatched';

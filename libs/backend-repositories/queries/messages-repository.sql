@@ -5,11 +5,11 @@ with asked as materialized (
   select * from unnest($1::uuid[], $2::uuid[])
     as asked (effect_id, token)
 ), due as materialized (
-  select e.id, asked.token from asked join effects e on e.id = asked.effect_id join orders o on o.order_id = e.order_id
-  where e.kind = 'message' and e.state = 'planned'
+  select e.id, asked.token from asked join effects e on e.id = asked.effect_id
+  where e.id = any($3::uuid[]) and e.kind = 'message' and e.state = 'planned'
     and (case e.purpose
 when 'confirmation' then e.resend_of is not null
-or o.first_received_at > clock_timestamp() - make_interval(secs => $3)
+or (select o.first_received_at from orders o where o.order_id = e.order_id) > clock_timestamp() - make_interval(secs => $4)
 when 'issues' then e.planned_at > clock_timestamp() - interval '24 hours'
 else true end) and (select true from deliveries d where d.order_id = e.order_id and d.kind = 'order'
 and d.state = 'open' limit 1) is null and (not e.awaits_contact or (select c.accepted_at from effects c
@@ -18,7 +18,7 @@ where c.order_id = e.order_id and c.kind = 'contact' order by c.planned_at desc 
 )
 update effects e set state = 'claimed', attempt = e.attempt + 1, claimed_at = clock_timestamp(),
   claim_token = due.token, first_claimed_at = coalesce(e.first_claimed_at, clock_timestamp()),
-  lease_until = clock_timestamp() + make_interval(secs => $4)
+  lease_until = clock_timestamp() + make_interval(secs => $5)
 from due where e.id = due.id;
 select e.id as effect_id, e.attempt, e.tries, e.order_id, e.correlation_id, m.template, m.language, m.phone,
   m.parameters, m.document,
@@ -34,11 +34,11 @@ with asked as materialized (
   select * from unnest($1::uuid[], $2::uuid[])
     as asked (effect_id, token)
 ), due as materialized (
-  select e.id, asked.token from asked join effects e on e.id = asked.effect_id join orders o on o.order_id = e.order_id
-  where e.kind = 'message' and e.state = 'planned'
+  select e.id, asked.token from asked join effects e on e.id = asked.effect_id
+  where e.id = any($3::uuid[]) and e.kind = 'message' and e.state = 'planned'
     and (case e.purpose
 when 'confirmation' then e.resend_of is not null
-or o.first_received_at > clock_timestamp() - make_interval(secs => $3)
+or (select o.first_received_at from orders o where o.order_id = e.order_id) > clock_timestamp() - make_interval(secs => $4)
 when 'issues' then e.planned_at > clock_timestamp() - interval '24 hours'
 else true end) and (select true from deliveries d where d.order_id = e.order_id and d.kind = 'order'
 and d.state = 'open' limit 1) is null and (not e.awaits_contact or (select c.accepted_at from effects c
@@ -47,7 +47,7 @@ where c.order_id = e.order_id and c.kind = 'contact' order by c.planned_at desc 
 )
 update effects e set state = 'claimed', attempt = e.attempt + 1, claimed_at = clock_timestamp(),
   claim_token = due.token, first_claimed_at = coalesce(e.first_claimed_at, clock_timestamp()),
-  lease_until = clock_timestamp() + make_interval(secs => $4)
+  lease_until = clock_timestamp() + make_interval(secs => $5)
 from due where e.id = due.id;
 select e.id as effect_id, e.attempt, e.tries, e.order_id, e.correlation_id, m.template, m.language, m.phone,
   m.parameters, m.document,
@@ -95,7 +95,7 @@ where again.resend_of = m.effect_id) then 'failed' else coalesce(m.next_state, $
     whatsapp_confirmation_sent = case when not is_doubted then o.whatsapp_confirmation_sent
       else exists (select from effects other where other.order_id = o.order_id
         and other.purpose = 'confirmation' and other.state = 'accepted' and other.id <> outcome.id) end
-  from outcome where o.order_id = outcome.order_id
+  from outcome where o.order_id = any(array[outcome.order_id])
   returning o.event_version
 ), told as (
   insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
@@ -142,7 +142,7 @@ where again.resend_of = m.effect_id) then 'failed' else coalesce(m.next_state, $
     whatsapp_confirmation_sent = case when not is_doubted then o.whatsapp_confirmation_sent
       else exists (select from effects other where other.order_id = o.order_id
         and other.purpose = 'confirmation' and other.state = 'accepted' and other.id <> outcome.id) end
-  from outcome where o.order_id = outcome.order_id
+  from outcome where o.order_id = any(array[outcome.order_id])
   returning o.event_version
 ), told as (
   insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
@@ -189,7 +189,7 @@ where again.resend_of = m.effect_id) then 'failed' else coalesce(m.next_state, $
     whatsapp_confirmation_sent = case when not is_doubted then o.whatsapp_confirmation_sent
       else exists (select from effects other where other.order_id = o.order_id
         and other.purpose = 'confirmation' and other.state = 'accepted' and other.id <> outcome.id) end
-  from outcome where o.order_id = outcome.order_id
+  from outcome where o.order_id = any(array[outcome.order_id])
   returning o.event_version
 ), told as (
   insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
@@ -213,7 +213,7 @@ with moved as (
 ), told_orders as (
 update orders o set event_version = event_version + counted.facts, updated_at = now()
 from (select order_id, count(*)::int as facts from "outcomes" group by order_id) as counted
-where o.order_id = counted.order_id
+where o.order_id = any(array[counted.order_id])
 returning o.order_id, o.event_version - counted.facts as before
 ), told as (
 insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
@@ -230,9 +230,10 @@ with given as materialized (
 ), locked as materialized (
   select e.id, e.order_id, e.state from given
     join effects e on e.id = given.effect_id and e.attempt = given.attempt
-    join orders o on o.order_id = e.order_id
-  where e.state in ('claimed', 'uncertain', 'accepted') or (e.state = 'failed' and e.accepted_at is null
-    and (select true from messages where effect_id = e.id and provider_message_id is not null))
+    join orders o on o.order_id = any(array[e.order_id])
+  where e.id = any($2::uuid[])
+    and (e.state in ('claimed', 'uncertain', 'accepted') or (e.state = 'failed' and e.accepted_at is null
+      and (select true from messages where effect_id = e.id and provider_message_id is not null)))
   for no key update of e, o
 ), before as (
   select distinct on (locked.order_id) locked.id, locked.state, given.evidence
@@ -246,7 +247,7 @@ with given as materialized (
 ), flagged as (
   update orders o set event_version = event_version + 1, updated_at = now(),
     whatsapp_confirmation_sent = o.whatsapp_confirmation_sent or done.purpose = 'confirmation'
-  from done where o.order_id = done.order_id and done.was in ('claimed', 'uncertain')
+  from done where o.order_id = any(array[done.order_id]) and done.was in ('claimed', 'uncertain')
   returning o.order_id, o.event_version, done.correlation_id, done.id
 ), told as (
   insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
@@ -264,9 +265,10 @@ with given as materialized (
 ), locked as materialized (
   select e.id, e.order_id, e.state from given
     join effects e on e.id = given.effect_id and e.attempt = given.attempt
-    join orders o on o.order_id = e.order_id
-  where e.state in ('claimed', 'uncertain', 'accepted') or (e.state = 'failed' and e.accepted_at is null
-    and (select true from messages where effect_id = e.id and provider_message_id is not null))
+    join orders o on o.order_id = any(array[e.order_id])
+  where e.id = any($2::uuid[])
+    and (e.state in ('claimed', 'uncertain', 'accepted') or (e.state = 'failed' and e.accepted_at is null
+      and (select true from messages where effect_id = e.id and provider_message_id is not null)))
   for no key update of e, o skip locked
 ), before as (
   select distinct on (locked.order_id) locked.id, locked.state, given.evidence
@@ -280,7 +282,7 @@ with given as materialized (
 ), flagged as (
   update orders o set event_version = event_version + 1, updated_at = now(),
     whatsapp_confirmation_sent = o.whatsapp_confirmation_sent or done.purpose = 'confirmation'
-  from done where o.order_id = done.order_id and done.was in ('claimed', 'uncertain')
+  from done where o.order_id = any(array[done.order_id]) and done.was in ('claimed', 'uncertain')
   returning o.order_id, o.event_version, done.correlation_id, done.id
 ), told as (
   insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
@@ -294,10 +296,10 @@ from done join messages m on m.effect_id = done.id;
 
 -- MessagesRepository.skipStale: sweep
 with stale as (
-  select e.id from effects e join orders o on o.order_id = e.order_id
+  select e.id from effects e
   where e.kind = 'message' and e.state || '' = 'planned' and not (case e.purpose
 when 'confirmation' then e.resend_of is not null
-or o.first_received_at > clock_timestamp() - make_interval(secs => $1)
+or (select o.first_received_at from orders o where o.order_id = e.order_id) > clock_timestamp() - make_interval(secs => $1)
 when 'issues' then e.planned_at > clock_timestamp() - interval '24 hours'
 else true end)
   for update of e skip locked
@@ -308,7 +310,7 @@ else true end)
 ), told_orders as (
 update orders o set event_version = event_version + counted.facts, updated_at = now()
 from (select order_id, count(*)::int as facts from "outcomes" group by order_id) as counted
-where o.order_id = counted.order_id
+where o.order_id = any(array[counted.order_id])
 returning o.order_id, o.event_version - counted.facts as before
 ), told as (
 insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)

@@ -51,7 +51,7 @@ where again.resend_of = m.effect_id) then 'failed' else coalesce(m.next_state, $
     whatsapp_confirmation_sent = case when not is_doubted then o.whatsapp_confirmation_sent
       else exists (select from effects other where other.order_id = o.order_id
         and other.purpose = 'confirmation' and other.state = 'accepted' and other.id <> outcome.id) end
-  from outcome where o.order_id = outcome.order_id
+  from outcome where o.order_id = any(array[outcome.order_id])
   returning o.event_version
 ), told as (
   insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)

@@ -13,8 +13,10 @@ select "order_id", "branch", "client_name", "client_phone", "order_status", "wha
   where "order_id" = $1;
 
 -- NoticedOrdersRepository.orderOfApplicant: hot
-select o.order_id from order_applicants a join orders o on o.order_id = a.order_id
-where a.applicant_id = $1 and not a.removed order by o.delivery_position desc limit 1;
+select o.order_id from order_applicants a join orders o on o.order_id = any(array[a.order_id])
+where a.applicant_id = $1 and not a.removed
+-- Expressions, so that only the index on the applicant fits.
+order by o.delivery_position + 0 desc limit 1;
 
 -- NoticedOrdersRepository.notices: hot
 select e.id, e.semantic_key, e.state, m.template, m.applicant_id,

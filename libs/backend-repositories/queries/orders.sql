@@ -4,7 +4,7 @@
 select e.id, e.kind, e.purpose, e.resend_of, e.state, e.reason, e.correlation_id, e.planned_at, e.accepted_at,
   e.failed_at, e.skipped_at, e.uncertain_at, e.order_id, jsonb_build_object('processed', o.processed_at is not null,
     'cbbSynced', o.cbb_synced, 'whatsappConfirmationSent', o.whatsapp_confirmation_sent) as known
-from effects e join orders o on o.order_id = e.order_id
+from effects e join orders o on o.order_id = any(array[e.order_id])
 where e.order_id = any($1::text[])
 order by e.id for no key update of e;
 
@@ -14,16 +14,16 @@ with wanted as (
     $3::boolean[], $4::boolean[],
     $5::text[]) as wanted(order_id, processed, synced, sent, correlation_id)
 ), locked as (
-  select w.*, o.processed_at is null as was_open from wanted w join orders o on o.order_id = w.order_id
+  select w.*, o.processed_at is null as was_open from wanted w join orders o on o.order_id = any(array[w.order_id])
   where o.cbb_synced <> w.synced or o.whatsapp_confirmation_sent <> w.sent
     or (o.processed_at is not null) <> coalesce(w.processed, o.processed_at is not null)
-  order by o.order_id for no key update of o
+  order by w.order_id for no key update of o
 ), marked as (
   update orders o set cbb_synced = l.synced, whatsapp_confirmation_sent = l.sent, updated_at = now(),
     processed_at = case when l.processed then coalesce(o.processed_at, clock_timestamp())
       when not l.processed then null else o.processed_at end,
     event_version = o.event_version + case when l.processed and o.processed_at is null then 1 else 0 end
-  from locked l where o.order_id = l.order_id
+  from locked l where o.order_id = any(array[l.order_id])
   returning o.order_id, o.event_version, l.correlation_id, l.was_open and l.processed as became
 ), told as (
   insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
@@ -46,6 +46,7 @@ with created as (
     "product_country", "product_doc_type", "product_intent", "product_entries", "product_validity", "validity_days",
     "stay_limit", "visa_quantity", "urgency", "is_urgent", "processing_days", "entry_date", "applicants", "details",
     "warnings" from jsonb_populate_recordset(null::orders, $1::jsonb)
+  returning order_id
 ), planned as (
   insert into effects (id, kind, purpose, semantic_key, order_id, lane, state, reason, correlation_id, skipped_at)
   select id, kind, purpose, semantic_key, order_id, lane, state, reason, correlation_id,
@@ -63,9 +64,12 @@ with created as (
   insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, ip, payload)
   select id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, ip, payload
   from jsonb_populate_recordset(null::events, $5::jsonb)
+), applied as (
+  update deliveries set state = 'applied', applied_at = clock_timestamp()
+  where id = any($6::uuid[])
 )
-update deliveries set state = 'applied', applied_at = clock_timestamp()
-where id = any($6::uuid[]);
+-- Asked for, so that the orders come first: of one that exists already its own constraint speaks.
+select order_id from created;
 
 -- isOrderIdKnown: operator
 select exists (select from deliveries where order_id = $1 and kind = 'order')

@@ -11,11 +11,11 @@ where e.planned_at < clock_timestamp() - make_interval(secs => $1) and (not e.aw
 where c.order_id = e.order_id and c.kind = 'contact' and c.accepted_at >= clock_timestamp() - make_interval(secs => $2)))) as steps
   order by order_id, kind, planned_at
 ), held as (
-  select o.order_id, late.purpose, late.correlation_id from late join orders o on o.order_id = late.order_id
-  where o.overdue_at is null order by o.order_id limit $3 for update of o skip locked
+  select o.order_id, late.purpose, late.correlation_id from late join orders o on o.order_id = any(array[late.order_id])
+  where o.overdue_at is null order by late.order_id limit $3 for update of o skip locked
 ), marked as (
   update orders o set overdue_at = clock_timestamp(), updated_at = now(), event_version = event_version + 1
-  from held where o.order_id = held.order_id
+  from held where o.order_id = any(array[held.order_id])
   returning o.order_id, o.event_version, held.purpose, held.correlation_id
 ), told as (
   insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
@@ -26,10 +26,11 @@ where c.order_id = e.order_id and c.kind = 'contact' and c.accepted_at >= clock_
 select order_id, purpose as step, correlation_id from marked order by order_id;
 
 -- OverdueRepository.endEpisodes: sweep
-update orders set overdue_at = null where order_id in (
-select o.order_id from orders o where o.overdue_at is not null and not exists (select from effects e
-  where e.order_id = o.order_id and e.state in ('planned', 'claimed'))
-limit $1 for update of o skip locked);
+with over as (
+select o.order_id from orders o where o.overdue_at > '-infinity' and (select true from effects e
+  where e.order_id = o.order_id and e.state in ('planned', 'claimed') limit 1) is null
+limit $1 for update of o skip locked)
+update orders o set overdue_at = null from over where o.order_id = any(array[over.order_id]);
 
 -- OverdueRepository.announceDeliveries: sweep
 with marked as (

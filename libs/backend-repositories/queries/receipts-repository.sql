@@ -22,19 +22,24 @@ from receipts r where recipient = any($1::text[]) and message_id is null
 order by occurred_at, position limit 5000;
 
 -- ReceiptsRepository.unmatchedPhones (any): sweep
-select distinct r.recipient from receipts r
-join messages m on m.phone = '+' || r.recipient and m.provider_message_id is null
-join effects e on e.id = m.effect_id and e.state in ('claimed', 'accepted', 'uncertain')
-where r.message_id is null and not r.disowned and r.received_at > now() - interval '25 hours'
-limit $1;
+select distinct recipient from (
+  select r.recipient from receipts r
+  where r.message_id is null and not r.disowned and r.received_at > now() - interval '25 hours'
+    and (select true from messages m join effects e on e.id = m.effect_id
+      where m.phone = '+' || r.recipient and m.provider_message_id is null
+        and e.state in ('claimed', 'accepted', 'uncertain')
+         limit 1) order by r.received_at
+) as waiting limit $1;
 
 -- ReceiptsRepository.unmatchedPhones (of a message): hot
-select distinct r.recipient from receipts r
-join messages m on m.phone = '+' || r.recipient and m.provider_message_id is null
-join effects e on e.id = m.effect_id and e.state in ('claimed', 'accepted', 'uncertain')
-where r.message_id is null and not r.disowned and r.received_at > now() - interval '25 hours'
-  and m.effect_id = $1::uuid
-limit $2;
+select distinct recipient from (
+  select r.recipient from receipts r
+  where r.message_id is null and not r.disowned and r.received_at > now() - interval '25 hours' and r.recipient = (select ltrim(phone, '+') from messages where effect_id = $1)
+    and (select true from messages m join effects e on e.id = m.effect_id
+      where m.phone = '+' || r.recipient and m.provider_message_id is null
+        and e.state in ('claimed', 'accepted', 'uncertain')
+        and m.effect_id = $2 limit 1)
+) as waiting limit $3;
 
 -- ReceiptsRepository.boundMessages: hot
 select provider_message_id, effect_id from messages
@@ -52,8 +57,9 @@ with held as (
   select id from effects where id = $1 and state in ('claimed', 'accepted', 'uncertain') for update
 )
 update messages m set provider_message_id = $2, binding = $3
-from held where m.effect_id = held.id and m.provider_message_id is null
-  and not exists (select from messages where provider_message_id = $4);
+-- An expression, so that only the index on the id fits.
+from held where m.effect_id = held.id and m.effect_id = $4 and m.provider_message_id || '' is null
+  and not exists (select from messages where provider_message_id = $5);
 
 -- ReceiptsRepository.apply: hot
 with given as (
@@ -106,7 +112,7 @@ update orders o set updated_at = now(), event_version = event_version + facts,
 whatsapp_confirmation_sent = case when is_confirmation then is_told or exists (select from effects other
   where other.order_id = o.order_id and other.purpose = 'confirmation' and other.state = 'accepted'
     and other.id not in (select id from settled where state <> was)) else o.whatsapp_confirmation_sent end
-from moved_orders where o.order_id = moved_orders.order_id
+from moved_orders where o.order_id = any(array[moved_orders.order_id])
 returning o.order_id, o.event_version
 ), facts as (
 insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)

@@ -12,7 +12,8 @@ with seen as (
     completed_at = coalesce(excluded.completed_at, visa_records.completed_at)
   returning record_id, order_id, state
 )
-select seen.record_id from seen join orders o on o.order_id = seen.order_id where seen.state = 'pending';
+select record_id from seen where state = 'pending'
+  and (select true from orders o where o.order_id = seen.order_id);
 
 -- VisaRecordsRepository.lock: sweep
 select state, coalesce(completed_at < clock_timestamp() - make_interval(secs => $1), false)
@@ -22,12 +23,12 @@ from visa_records where record_id = $2 for update;
 -- VisaRecordsRepository.markDone: sweep
 update visa_records set state = 'done', reason = $1, done_at = clock_timestamp(), done_by = $2,
   checked_at = clock_timestamp(), applications = coalesce($3::bytea, applications)
-where record_id = $4 and state = 'pending';
+where record_id = $4 and state || '' = 'pending';
 
 -- VisaRecordsRepository.markPending: sweep
 update visa_records set reason = $1, checked_at = clock_timestamp(),
   applications = coalesce($2::bytea, applications)
-where record_id = $3 and state = 'pending';
+where record_id = $3 and state || '' = 'pending';
 
 -- VisaRecordsRepository.bootstrap: operator
 update visa_records set state = 'done', reason = 'bootstrap', done_at = clock_timestamp(), done_by = $1

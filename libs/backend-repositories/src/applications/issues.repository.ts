@@ -69,8 +69,8 @@ export class IssuesRepository {
     const result = await sql<UnmatchedReport>`
       select i.id, i.applicant_id, i.issues, i.phone, i.correlation_id, found.order_id
       from applicant_issues i
-      join lateral (select o.order_id from order_applicants a join orders o on o.order_id = a.order_id
-        where a.applicant_id = i.applicant_id and not a.removed order by o.delivery_position desc limit 1) found on true
+      join lateral (select o.order_id from order_applicants a join orders o on o.order_id = any(array[a.order_id])
+        where a.applicant_id = i.applicant_id and not a.removed order by o.delivery_position + 0 desc limit 1) found on true
       where i.state = 'unmatched' order by i.reported_at limit ${limit}`.execute(executor);
     return result.rows;
   }
@@ -84,7 +84,7 @@ export class IssuesRepository {
     const result = await sql`
       update applicant_issues set state = ${match.state}, reason = ${match.reason}, order_id = ${match.orderId},
         matched_at = clock_timestamp()
-      where id = ${id} and state = 'unmatched'`.execute(executor);
+      where id = ${id} and state || '' = 'unmatched'`.execute(executor);
     return (result.numAffectedRows ?? 0n) > 0n;
   }
 }

@@ -70,9 +70,8 @@ export class VisaRecordsRepository {
           completed_at = coalesce(excluded.completed_at, visa_records.completed_at)
         returning record_id, order_id, state
       )
-      select seen.record_id from seen join orders o on o.order_id = seen.order_id where seen.state = 'pending'`.execute(
-      executor,
-    );
+      select record_id from seen where state = 'pending'
+        and (select true from orders o where o.order_id = seen.order_id)`.execute(executor);
     return result.rows.map((row) => row.recordId);
   }
 
@@ -101,7 +100,7 @@ export class VisaRecordsRepository {
     await sql`
       update visa_records set state = 'done', reason = ${done.reason}, done_at = clock_timestamp(), done_by = ${done.by},
         checked_at = clock_timestamp(), applications = coalesce(${done.applications}::bytea, applications)
-      where record_id = ${recordId} and state = 'pending'`.execute(executor);
+      where record_id = ${recordId} and state || '' = 'pending'`.execute(executor);
   }
 
   /** The record waits for something outside; it is looked at again as long as the view shows it. */
@@ -114,7 +113,7 @@ export class VisaRecordsRepository {
     await sql`
       update visa_records set reason = ${reason}, checked_at = clock_timestamp(),
         applications = coalesce(${applications}::bytea, applications)
-      where record_id = ${recordId} and state = 'pending'`.execute(executor);
+      where record_id = ${recordId} and state || '' = 'pending'`.execute(executor);
   }
 
   /**

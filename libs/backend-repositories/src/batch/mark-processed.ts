@@ -46,7 +46,7 @@ export async function readSteps(
     select e.id, e.kind, e.purpose, e.resend_of, e.state, e.reason, e.correlation_id, e.planned_at, e.accepted_at,
       e.failed_at, e.skipped_at, e.uncertain_at, e.order_id, jsonb_build_object('processed', o.processed_at is not null,
         'cbbSynced', o.cbb_synced, 'whatsappConfirmationSent', o.whatsapp_confirmation_sent) as known
-    from effects e join orders o on o.order_id = e.order_id
+    from effects e join orders o on o.order_id = any(array[e.order_id])
     where e.order_id = any(${[...orderIds]}::text[])
     order by e.id ${locked ? sql`for no key update of e` : sql``}`.execute(executor);
   return [...Map.groupBy(rows, ({ orderId }) => orderId)].flatMap(([orderId, effects]) => {
@@ -71,16 +71,16 @@ export async function markProcessed(
         ${column('cbbSynced')}::boolean[], ${column('whatsappConfirmationSent')}::boolean[],
         ${column('correlationId')}::text[]) as wanted(order_id, processed, synced, sent, correlation_id)
     ), locked as (
-      select w.*, o.processed_at is null as was_open from wanted w join orders o on o.order_id = w.order_id
+      select w.*, o.processed_at is null as was_open from wanted w join orders o on o.order_id = any(array[w.order_id])
       where o.cbb_synced <> w.synced or o.whatsapp_confirmation_sent <> w.sent
         or (o.processed_at is not null) <> coalesce(w.processed, o.processed_at is not null)
-      order by o.order_id for no key update of o
+      order by w.order_id for no key update of o
     ), marked as (
       update orders o set cbb_synced = l.synced, whatsapp_confirmation_sent = l.sent, updated_at = now(),
         processed_at = case when l.processed then coalesce(o.processed_at, clock_timestamp())
           when not l.processed then null else o.processed_at end,
         event_version = o.event_version + case when l.processed and o.processed_at is null then 1 else 0 end
-      from locked l where o.order_id = l.order_id
+      from locked l where o.order_id = any(array[l.order_id])
       returning o.order_id, o.event_version, l.correlation_id, l.was_open and l.processed as became
     ), told as (
       insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)

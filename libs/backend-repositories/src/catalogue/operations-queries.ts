@@ -25,10 +25,24 @@ export function operationsQueries(samples: Samples): CataloguedQuery[] {
     sweep('HealthRepository.oldestUndispatched', (db) => health.oldestUndispatched(db), {
       reads: ['events_undispatched_idx'],
     }),
-    sweep('HealthRepository.attention', (db) => health.attention(db)),
-    sweep('OverdueRepository.announceOrders', (db) => overdue.announceOrders(db, 300, 500)),
-    sweep('OverdueRepository.endEpisodes', (db) => overdue.endEpisodes(db, 500)),
-    sweep('OverdueRepository.announceDeliveries', (db) => overdue.announceDeliveries(db, 300, 500)),
+    sweep('HealthRepository.attention', (db) => health.attention(db), {
+      reads: [
+        'effects_attention_idx',
+        'deliveries_state_idx',
+        'dead_letters_open_key',
+        'effects_due_idx',
+        'effects_lease_idx',
+      ],
+    }),
+    sweep('OverdueRepository.announceOrders', (db) => overdue.announceOrders(db, 300, 500), {
+      reads: ['effects_due_idx', 'effects_lease_idx'],
+    }),
+    sweep('OverdueRepository.endEpisodes', (db) => overdue.endEpisodes(db, 500), {
+      reads: ['orders_overdue_idx'],
+    }),
+    sweep('OverdueRepository.announceDeliveries', (db) => overdue.announceDeliveries(db, 300, 500), {
+      reads: ['deliveries_waiting_idx'],
+    }),
     sweep('RetentionRepository.emptyDeliveries', (db) =>
       retention.emptyDeliveries(db, daysAgo(100, samples), 200, null),
     ),

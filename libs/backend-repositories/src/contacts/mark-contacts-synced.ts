@@ -35,7 +35,7 @@ export async function markContactsSynced(
         cbb_contact_id text, fields text[], evidence jsonb)
     ), locked as materialized (
       select e.id, e.order_id from given join effects e on e.id = given.effect_id and e.attempt = given.attempt
-        join orders o on o.order_id = e.order_id
+        join orders o on o.order_id = any(array[e.order_id])
       where e.state = 'claimed' and e.id = any(${synced.map(({ claim }) => claim.effectId)}::uuid[])
       for no key update of e, o ${skip}
     ), chosen as (
@@ -56,7 +56,7 @@ export async function markContactsSynced(
         -- Content that came meanwhile has a contact effect of its own, which is still owed.
         cbb_synced = (select true from effects later where later.order_id = o.order_id and later.kind = 'contact'
           and later.state in ('planned', 'claimed') and later.id <> done.id limit 1) is null
-      from done where o.order_id = done.order_id
+      from done where o.order_id = any(array[done.order_id])
       returning o.order_id, o.event_version, done.id, done.correlation_id
     ), told as (
       insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)

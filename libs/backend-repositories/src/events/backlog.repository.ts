@@ -56,6 +56,8 @@ export class BacklogRepository {
           ${aggregates.map(({ aggregateId }) => aggregateId)}::text[]) as it (aggregate_type, aggregate_id),
         handler_backlog b
       where b.handler = wanted.handler and b.aggregate_id = it.aggregate_id and b.aggregate_type = it.aggregate_type
+        and b.handler = any(${[...handlers]}::text[])
+        and b.aggregate_id = any(${aggregates.map(({ aggregateId }) => aggregateId)}::text[])
         and b.state in ('waiting', 'dead')
       group by 1, 2, 3`.execute(executor);
     return result.rows;

@@ -45,7 +45,7 @@ export async function claimMessages(
       select * from unnest(${asked.map(({ effectId }) => effectId)}::uuid[], ${asked.map(({ token }) => token)}::uuid[])
         as asked (effect_id, token)
     ), due as materialized (
-      select e.id, asked.token from asked join effects e on e.id = asked.effect_id join orders o on o.order_id = e.order_id
+      select e.id, asked.token from asked join effects e on e.id = asked.effect_id
       where e.id = any(${asked.map(({ effectId }) => effectId)}::uuid[]) and e.kind = 'message' and e.state = 'planned'
         and ${isYoung(staleAfterSeconds)} and ${hasNoOpenDelivery} and ${isContactReady}
       for no key update of e ${skip}

@@ -36,7 +36,7 @@ export async function markMessagesAccepted(
     ), locked as materialized (
       select e.id, e.order_id, e.state from given
         join effects e on e.id = given.effect_id and e.attempt = given.attempt
-        join orders o on o.order_id = e.order_id
+        join orders o on o.order_id = any(array[e.order_id])
       where e.id = any(${accepted.map(({ claim }) => claim.effectId)}::uuid[])
         and (e.state in ('claimed', 'uncertain', 'accepted') or (e.state = 'failed' and e.accepted_at is null
           and (select true from messages where effect_id = e.id and provider_message_id is not null)))
@@ -53,7 +53,7 @@ export async function markMessagesAccepted(
     ), flagged as (
       update orders o set event_version = event_version + 1, updated_at = now(),
         whatsapp_confirmation_sent = o.whatsapp_confirmation_sent or done.purpose = 'confirmation'
-      from done where o.order_id = done.order_id and done.was in ('claimed', 'uncertain')
+      from done where o.order_id = any(array[done.order_id]) and done.was in ('claimed', 'uncertain')
       returning o.order_id, o.event_version, done.correlation_id, done.id
     ), told as (
       insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)

@@ -131,7 +131,7 @@ export class MessagesRepository {
   async skipStale(executor: Executor, staleAfterSeconds: number): Promise<string[]> {
     const result = await sql<{ orderId: string }>`
       with stale as (
-        select e.id from effects e join orders o on o.order_id = e.order_id
+        select e.id from effects e
         where e.kind = 'message' and e.state || '' = 'planned' and not ${isYoung(staleAfterSeconds)}
         for update of e skip locked
       ), outcomes as (

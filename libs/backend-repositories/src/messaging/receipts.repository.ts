@@ -52,7 +52,7 @@ const toldOrders = sql`moved_orders as (
       whatsapp_confirmation_sent = case when is_confirmation then is_told or exists (select from effects other
         where other.order_id = o.order_id and other.purpose = 'confirmation' and other.state = 'accepted'
           and other.id not in (select id from settled where state <> was)) else o.whatsapp_confirmation_sent end
-    from moved_orders where o.order_id = moved_orders.order_id
+    from moved_orders where o.order_id = any(array[moved_orders.order_id])
     returning o.order_id, o.event_version
   ), facts as (
     insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
@@ -107,13 +107,23 @@ export class ReceiptsRepository {
     limit: number,
     effectId: string | null = null,
   ): Promise<string[]> {
+    // Whom they could belong to is asked in a scalar subquery, and the order is that of the index that is to be read.
+    const [of, by] =
+      effectId === null
+        ? [sql``, sql`order by r.received_at`]
+        : [
+            sql`and r.recipient = (select ltrim(phone, '+') from messages where effect_id = ${effectId})`,
+            sql``,
+          ];
     const result = await sql<{ recipient: string }>`
-      select distinct r.recipient from receipts r
-      join messages m on m.phone = '+' || r.recipient and m.provider_message_id is null
-      join effects e on e.id = m.effect_id and e.state in ('claimed', 'accepted', 'uncertain')
-      where r.message_id is null and not r.disowned and r.received_at > now() - interval '25 hours'
-        ${effectId === null ? sql`` : sql`and m.effect_id = ${effectId}::uuid`}
-      limit ${limit}`.execute(executor);
+      select distinct recipient from (
+        select r.recipient from receipts r
+        where r.message_id is null and not r.disowned and r.received_at > now() - interval '25 hours' ${of}
+          and (select true from messages m join effects e on e.id = m.effect_id
+            where m.phone = '+' || r.recipient and m.provider_message_id is null
+              and e.state in ('claimed', 'accepted', 'uncertain')
+              ${effectId === null ? sql`` : sql`and m.effect_id = ${effectId}`} limit 1) ${by}
+      ) as waiting limit ${limit}`.execute(executor);
     return result.rows.map((row) => row.recipient);
   }
 
@@ -155,7 +165,8 @@ export class ReceiptsRepository {
         select id from effects where id = ${messageId} and state in ('claimed', 'accepted', 'uncertain') for update
       )
       update messages m set provider_message_id = ${providerMessageId}, binding = ${binding}
-      from held where m.effect_id = held.id and m.provider_message_id is null
+      -- An expression, so that only the index on the id fits.
+      from held where m.effect_id = held.id and m.effect_id = ${messageId} and m.provider_message_id || '' is null
         and not exists (select from messages where provider_message_id = ${providerMessageId})`.execute(
       executor,
     );

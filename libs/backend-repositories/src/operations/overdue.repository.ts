@@ -37,11 +37,11 @@ export class OverdueRepository {
         select distinct on (order_id) * from (${lateSteps(patienceSeconds)}) as steps
         order by order_id, kind, planned_at
       ), held as (
-        select o.order_id, late.purpose, late.correlation_id from late join orders o on o.order_id = late.order_id
-        where o.overdue_at is null order by o.order_id limit ${limit} for update of o skip locked
+        select o.order_id, late.purpose, late.correlation_id from late join orders o on o.order_id = any(array[late.order_id])
+        where o.overdue_at is null order by late.order_id limit ${limit} for update of o skip locked
       ), marked as (
         update orders o set overdue_at = clock_timestamp(), updated_at = now(), event_version = event_version + 1
-        from held where o.order_id = held.order_id
+        from held where o.order_id = any(array[held.order_id])
         returning o.order_id, o.event_version, held.purpose, held.correlation_id
       ), told as (
         insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
@@ -55,10 +55,13 @@ export class OverdueRepository {
 
   /** The episode is over where nothing is open any more: the next one is told again. */
   async endEpisodes(executor: Executor, limit: number): Promise<void> {
-    await sql`update orders set overdue_at = null where order_id in (
-      select o.order_id from orders o where o.overdue_at is not null and not exists (select from effects e
-        where e.order_id = o.order_id and e.state in ('planned', 'claimed'))
-      limit ${limit} for update of o skip locked)`.execute(executor);
+    await sql`with over as (
+      select o.order_id from orders o where o.overdue_at > '-infinity' and (select true from effects e
+        where e.order_id = o.order_id and e.state in ('planned', 'claimed') limit 1) is null
+      limit ${limit} for update of o skip locked)
+      update orders o set overdue_at = null from over where o.order_id = any(array[over.order_id])`.execute(
+      executor,
+    );
   }
 
   /** Marks deliveries that nobody has interpreted, and tells of each. */
