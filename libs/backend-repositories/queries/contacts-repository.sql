@@ -42,9 +42,9 @@ with given as materialized (
   select * from jsonb_to_recordset($1::jsonb) as given (effect_id uuid, attempt int, phone text, version text,
     cbb_contact_id text, fields text[], evidence jsonb)
 ), locked as materialized (
-  select e.id, e.order_id from given join effects e on e.id = given.effect_id and e.attempt = given.attempt
+  select e.id, e.order_id from given join effects e on e.id = any(array[given.effect_id]) and e.attempt = given.attempt
     join orders o on o.order_id = any(array[e.order_id])
-  where e.state = 'claimed' and e.id = any($2::uuid[])
+  where e.state = 'claimed'
   for no key update of e, o
 ), chosen as (
   select distinct on (locked.order_id) given.* from locked join given on given.effect_id = locked.id
@@ -111,9 +111,9 @@ with given as materialized (
   select * from jsonb_to_recordset($1::jsonb) as given (effect_id uuid, attempt int, phone text, version text,
     cbb_contact_id text, fields text[], evidence jsonb)
 ), locked as materialized (
-  select e.id, e.order_id from given join effects e on e.id = given.effect_id and e.attempt = given.attempt
+  select e.id, e.order_id from given join effects e on e.id = any(array[given.effect_id]) and e.attempt = given.attempt
     join orders o on o.order_id = any(array[e.order_id])
-  where e.state = 'claimed' and e.id = any($2::uuid[])
+  where e.state = 'claimed'
   for no key update of e, o skip locked
 ), chosen as (
   select distinct on (locked.order_id) given.* from locked join given on given.effect_id = locked.id

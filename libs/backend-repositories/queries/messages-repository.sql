@@ -5,20 +5,20 @@ with asked as materialized (
   select * from unnest($1::uuid[], $2::uuid[])
     as asked (effect_id, token)
 ), due as materialized (
-  select e.id, asked.token from asked join effects e on e.id = asked.effect_id
-  where e.id = any($3::uuid[]) and e.kind = 'message' and e.state = 'planned'
-    and (case e.purpose
+  select e.id, asked.token from asked join effects e on e.id = any(array[asked.effect_id])
+  where e.kind = 'message' and e.state = 'planned' and (case e.purpose
 when 'confirmation' then e.resend_of is not null
-or (select o.first_received_at from orders o where o.order_id = e.order_id) > clock_timestamp() - make_interval(secs => $4)
+or (select o.first_received_at from orders o where o.order_id = e.order_id) > clock_timestamp() - make_interval(secs => $3)
 when 'issues' then e.planned_at > clock_timestamp() - interval '24 hours'
-else true end) and (select true from deliveries d where d.order_id = e.order_id and d.kind = 'order'
+else true end)
+    and (select true from deliveries d where d.order_id = e.order_id and d.kind = 'order'
 and d.state = 'open' limit 1) is null and (not e.awaits_contact or (select c.accepted_at from effects c
 where c.order_id = e.order_id and c.kind = 'contact' order by c.planned_at desc limit 1) is not null)
   for no key update of e
 )
 update effects e set state = 'claimed', attempt = e.attempt + 1, claimed_at = clock_timestamp(),
   claim_token = due.token, first_claimed_at = coalesce(e.first_claimed_at, clock_timestamp()),
-  lease_until = clock_timestamp() + make_interval(secs => $5)
+  lease_until = clock_timestamp() + make_interval(secs => $4)
 from due where e.id = due.id;
 select e.id as effect_id, e.attempt, e.tries, e.order_id, e.correlation_id, m.template, m.language, m.phone,
   m.parameters, m.document,
@@ -34,20 +34,20 @@ with asked as materialized (
   select * from unnest($1::uuid[], $2::uuid[])
     as asked (effect_id, token)
 ), due as materialized (
-  select e.id, asked.token from asked join effects e on e.id = asked.effect_id
-  where e.id = any($3::uuid[]) and e.kind = 'message' and e.state = 'planned'
-    and (case e.purpose
+  select e.id, asked.token from asked join effects e on e.id = any(array[asked.effect_id])
+  where e.kind = 'message' and e.state = 'planned' and (case e.purpose
 when 'confirmation' then e.resend_of is not null
-or (select o.first_received_at from orders o where o.order_id = e.order_id) > clock_timestamp() - make_interval(secs => $4)
+or (select o.first_received_at from orders o where o.order_id = e.order_id) > clock_timestamp() - make_interval(secs => $3)
 when 'issues' then e.planned_at > clock_timestamp() - interval '24 hours'
-else true end) and (select true from deliveries d where d.order_id = e.order_id and d.kind = 'order'
+else true end)
+    and (select true from deliveries d where d.order_id = e.order_id and d.kind = 'order'
 and d.state = 'open' limit 1) is null and (not e.awaits_contact or (select c.accepted_at from effects c
 where c.order_id = e.order_id and c.kind = 'contact' order by c.planned_at desc limit 1) is not null)
   for no key update of e skip locked
 )
 update effects e set state = 'claimed', attempt = e.attempt + 1, claimed_at = clock_timestamp(),
   claim_token = due.token, first_claimed_at = coalesce(e.first_claimed_at, clock_timestamp()),
-  lease_until = clock_timestamp() + make_interval(secs => $5)
+  lease_until = clock_timestamp() + make_interval(secs => $4)
 from due where e.id = due.id;
 select e.id as effect_id, e.attempt, e.tries, e.order_id, e.correlation_id, m.template, m.language, m.phone,
   m.parameters, m.document,
@@ -229,11 +229,10 @@ with given as materialized (
   select * from jsonb_to_recordset($1::jsonb) as given (effect_id uuid, attempt int, evidence jsonb)
 ), locked as materialized (
   select e.id, e.order_id, e.state from given
-    join effects e on e.id = given.effect_id and e.attempt = given.attempt
+    join effects e on e.id = any(array[given.effect_id]) and e.attempt = given.attempt
     join orders o on o.order_id = any(array[e.order_id])
-  where e.id = any($2::uuid[])
-    and (e.state in ('claimed', 'uncertain', 'accepted') or (e.state = 'failed' and e.accepted_at is null
-      and (select true from messages where effect_id = e.id and provider_message_id is not null)))
+  where e.state in ('claimed', 'uncertain', 'accepted') or (e.state = 'failed' and e.accepted_at is null
+    and (select true from messages where effect_id = e.id and provider_message_id is not null))
   for no key update of e, o
 ), before as (
   select distinct on (locked.order_id) locked.id, locked.state, given.evidence
@@ -264,11 +263,10 @@ with given as materialized (
   select * from jsonb_to_recordset($1::jsonb) as given (effect_id uuid, attempt int, evidence jsonb)
 ), locked as materialized (
   select e.id, e.order_id, e.state from given
-    join effects e on e.id = given.effect_id and e.attempt = given.attempt
+    join effects e on e.id = any(array[given.effect_id]) and e.attempt = given.attempt
     join orders o on o.order_id = any(array[e.order_id])
-  where e.id = any($2::uuid[])
-    and (e.state in ('claimed', 'uncertain', 'accepted') or (e.state = 'failed' and e.accepted_at is null
-      and (select true from messages where effect_id = e.id and provider_message_id is not null)))
+  where e.state in ('claimed', 'uncertain', 'accepted') or (e.state = 'failed' and e.accepted_at is null
+    and (select true from messages where effect_id = e.id and provider_message_id is not null))
   for no key update of e, o skip locked
 ), before as (
   select distinct on (locked.order_id) locked.id, locked.state, given.evidence

@@ -15,9 +15,7 @@ export interface SyncedContact {
 }
 
 /**
- * The contacts hold the newest values: effects accepted, orders flagged, facts appended; one effect of an order. The ids
- * are given once more as a list, by which the rows are looked up: a join alone would be planned while the table is empty,
- * as a walk through all of it.
+ * The contacts hold the newest values: effects accepted, orders flagged, facts appended; one effect of an order.
  * @returns ids of the effects whose claims still held
  */
 export async function markContactsSynced(
@@ -34,9 +32,9 @@ export async function markContactsSynced(
       select * from jsonb_to_recordset(${given}::jsonb) as given (effect_id uuid, attempt int, phone text, version text,
         cbb_contact_id text, fields text[], evidence jsonb)
     ), locked as materialized (
-      select e.id, e.order_id from given join effects e on e.id = given.effect_id and e.attempt = given.attempt
+      select e.id, e.order_id from given join effects e on e.id = any(array[given.effect_id]) and e.attempt = given.attempt
         join orders o on o.order_id = any(array[e.order_id])
-      where e.state = 'claimed' and e.id = any(${synced.map(({ claim }) => claim.effectId)}::uuid[])
+      where e.state = 'claimed'
       for no key update of e, o ${skip}
     ), chosen as (
       select distinct on (locked.order_id) given.* from locked join given on given.effect_id = locked.id

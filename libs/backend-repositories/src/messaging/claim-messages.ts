@@ -45,9 +45,9 @@ export async function claimMessages(
       select * from unnest(${asked.map(({ effectId }) => effectId)}::uuid[], ${asked.map(({ token }) => token)}::uuid[])
         as asked (effect_id, token)
     ), due as materialized (
-      select e.id, asked.token from asked join effects e on e.id = asked.effect_id
-      where e.id = any(${asked.map(({ effectId }) => effectId)}::uuid[]) and e.kind = 'message' and e.state = 'planned'
-        and ${isYoung(staleAfterSeconds)} and ${hasNoOpenDelivery} and ${isContactReady}
+      select e.id, asked.token from asked join effects e on e.id = any(array[asked.effect_id])
+      where e.kind = 'message' and e.state = 'planned' and ${isYoung(staleAfterSeconds)}
+        and ${hasNoOpenDelivery} and ${isContactReady}
       for no key update of e ${skip}
     )
     update effects e set state = 'claimed', attempt = e.attempt + 1, claimed_at = clock_timestamp(),

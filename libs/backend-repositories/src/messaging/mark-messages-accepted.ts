@@ -17,8 +17,7 @@ export interface MarkedMessage {
 }
 
 /**
- * The vendor took the messages; of those of one order one is marked. The ids are given once more as a list, by which the
- * rows are looked up: a join alone would be planned while the table is empty, as a walk through all of it.
+ * The vendor took the messages; of those of one order one is marked.
  * @returns those whose claims may still write
  */
 export async function markMessagesAccepted(
@@ -35,11 +34,10 @@ export async function markMessagesAccepted(
       select * from jsonb_to_recordset(${given}::jsonb) as given (effect_id uuid, attempt int, evidence jsonb)
     ), locked as materialized (
       select e.id, e.order_id, e.state from given
-        join effects e on e.id = given.effect_id and e.attempt = given.attempt
+        join effects e on e.id = any(array[given.effect_id]) and e.attempt = given.attempt
         join orders o on o.order_id = any(array[e.order_id])
-      where e.id = any(${accepted.map(({ claim }) => claim.effectId)}::uuid[])
-        and (e.state in ('claimed', 'uncertain', 'accepted') or (e.state = 'failed' and e.accepted_at is null
-          and (select true from messages where effect_id = e.id and provider_message_id is not null)))
+      where e.state in ('claimed', 'uncertain', 'accepted') or (e.state = 'failed' and e.accepted_at is null
+        and (select true from messages where effect_id = e.id and provider_message_id is not null))
       for no key update of e, o ${skip}
     ), before as (
       select distinct on (locked.order_id) locked.id, locked.state, given.evidence
