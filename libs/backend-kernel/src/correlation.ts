@@ -1,15 +1,11 @@
-import { randomUUID } from 'node:crypto';
+import { newId } from './ids.js';
 
 const allowed = /[^A-Za-z0-9._:-]/g;
 const longest = 128;
 
-/**
- * A UUID of version 7. One per request: its random part comes from the bytes that Node keeps at hand for `randomUUID`,
- * which takes a tenth of asking for new ones each time.
- */
+/** One per request that brings none. */
 export function newCorrelationId(): string {
-  const time = Date.now().toString(16).padStart(12, '0');
-  return `${time.slice(0, 8)}-${time.slice(8)}-7${randomUUID().slice(15)}`;
+  return newId();
 }
 
 /** Who asked for a change, in the words of the audit, and under which correlation. */

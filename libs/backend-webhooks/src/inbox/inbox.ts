@@ -16,9 +16,9 @@ import {
 } from '@visapi/backend-repositories/inbox';
 
 const limits = {
-  items: 128,
+  items: 48,
   bytes: 4 * 1024 * 1024,
-  inFlight: 2,
+  inFlight: 3,
   waitingItems: 4_000,
   waitingBytes: 64 * 1024 * 1024,
 } as const;
