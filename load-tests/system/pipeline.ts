@@ -77,7 +77,7 @@ async function startSandbox(services: Services, name: string, { sandboxPort }: P
   return await startNode(services, {
     name: `${name}-sandbox`,
     file: 'apps/sandbox/dist/main.js',
-    flags: [],
+    flags: NODE_FLAGS.sandbox,
     env: { ...env, PORT: String(sandboxPort), SANDBOX_RECEIPT_DELAYS_MS: 'off' },
     readyUrl: `http://127.0.0.1:${sandboxPort}/healthz`,
     stage: 3,
@@ -96,7 +96,7 @@ function starter(services: Services, name: string, env: Environment, { port, wor
     return startNode(services, {
       name: `${name}-${app}`,
       file: `apps/${app}/dist/main.js`,
-      flags: NODE_FLAGS,
+      flags: NODE_FLAGS[app],
       env: { ...env, [variable]: String(listen) },
       readyUrl: `http://127.0.0.1:${listen}${ready}`,
       stage,

@@ -35,8 +35,7 @@ export function appService(
   return {
     name,
     file: process.execPath,
-    // The simulators keep every call that they received; theirs is no memory to save.
-    args: [...(app === 'sandbox' ? [] : NODE_FLAGS), main],
+    args: [...NODE_FLAGS[app], main],
     cwd: REPOSITORY,
     env: { ...env },
     logFile: logFile(home, name),
