@@ -20,12 +20,12 @@ const CONNECTIONS = `
   where datname = current_database() and backend_type = 'client backend' and application_name <> 'visapi-bench'
   group by 1`;
 
-/** Each reads a partial index that holds what waits and nothing else. */
+/** Each reads a table or a partial index that holds what waits and nothing else. */
 const OPEN = `
   select (select count(*) from deliveries where state = 'open')::int as deliveries,
     (select count(*) from effects where state = 'planned')::int
       + (select count(*) from effects where state = 'claimed')::int as effects,
-    (select count(*) from events where dispatched_at is null)::int as events`;
+    (select count(*) from outbox)::int as events`;
 
 /** Looks at backend and worker every so often while `work` runs. */
 export async function watching<T>(

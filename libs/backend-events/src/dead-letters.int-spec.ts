@@ -78,7 +78,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   trouble = new Map();
   observed = [];
-  await test.query('truncate events, noted, handler_backlog, dead_letters');
+  await test.query('truncate events, outbox, noted, handler_backlog, dead_letters');
   const queue = QueueModule.forRoot({
     url: redis.url,
     publicUrl: undefined,

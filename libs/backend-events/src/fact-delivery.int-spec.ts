@@ -124,7 +124,7 @@ beforeEach(async () => {
   redis = await takeTestRedis();
   called = [];
   fate = new Fate(1, 0, () => Promise.resolve());
-  await test.query('truncate events, noted, handler_backlog, dead_letters');
+  await test.query('truncate events, outbox, noted, handler_backlog, dead_letters');
 });
 afterEach(async () => {
   for (const worker of workers) {
@@ -156,7 +156,7 @@ async function startWorker(): Promise<void> {
   ];
   const [take, mark, enqueue, blocks, attempt] = [
     events.takeUndispatched.bind(events),
-    events.markDispatched.bind(events),
+    events.removeDispatched.bind(events),
     jobs.enqueue.bind(jobs),
     backlog.blocks.bind(backlog),
     teller.attempt.bind(teller),
@@ -181,7 +181,7 @@ async function startWorker(): Promise<void> {
     await fate.pass('after a handler', executor);
     return outcome;
   };
-  events.markDispatched = async (executor, positions) => {
+  events.removeDispatched = async (executor, positions) => {
     await fate.pass('before mark', executor);
     await mark(executor, positions);
     await fate.pass('after mark', executor);
@@ -208,7 +208,7 @@ const open = async () =>
   Number(
     (
       await test.query<{ n: string }>(
-        `select (select count(*) from events where dispatched_at is null)
+        `select (select count(*) from outbox)
            + (select count(*) from handler_backlog where state in ('waiting', 'dead')) as n`,
       )
     )[0]?.n,

@@ -46,7 +46,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   redis = await takeTestRedis();
   app = await open(redis.url);
-  await test.query('update events set dispatched_at = now() where dispatched_at is null');
+  await test.query('truncate outbox');
 });
 afterEach(async () => {
   await Promise.all(relays.map((relay) => relay.stop()));
@@ -97,29 +97,27 @@ async function deliverSome(count: number): Promise<string[]> {
 }
 
 const undispatched = async () =>
-  Number(
-    (await test.query<{ n: string }>('select count(*) as n from events where dispatched_at is null'))[0]?.n,
-  );
+  Number((await test.query<{ n: string }>('select count(*) as n from outbox'))[0]?.n);
 const allDispatched = async () => await until(undispatched, (left) => left === 0);
 /** Every job that was ever added, in order: BullMQ counts them, and the ids stand in the waiting list. */
 const waiting = async () => (await redis.redis.lrange('visapi:orders:wait', 0, -1)).reverse();
 
 describe('the outbox relay', () => {
-  it('hands each committed event on as a job, oldest first, and marks it', async () => {
+  it('hands each committed event on as a job, oldest first, and takes it out of the outbox', async () => {
     const ids = await deliverSome(25);
     relay();
     await allDispatched();
     await expect(waiting()).resolves.toEqual(ids.map((id) => `note-delivery-${id}`));
   });
 
-  it('repeats a batch harmlessly when it dies between adding the jobs and marking the events', async () => {
+  it('repeats a batch harmlessly when it dies between adding the jobs and deleting the rows', async () => {
     const ids = await deliverSome(5);
     class Dying extends EventsRepository {
       left = 3;
-      override async markDispatched(...given: Parameters<EventsRepository['markDispatched']>) {
+      override async removeDispatched(...given: Parameters<EventsRepository['removeDispatched']>) {
         this.left -= 1;
         if (this.left >= 0) throw new Error('died here');
-        await super.markDispatched(...given);
+        await super.removeDispatched(...given);
       }
     }
     relay(app.get(Jobs), new Dying());
@@ -142,7 +140,7 @@ describe('the outbox relay', () => {
     expect(added.sort()).toEqual(ids.map((id) => `note-delivery-${id}`).sort());
   });
 
-  it('marks nothing while Redis is away', async () => {
+  it('takes nothing out while Redis is away', async () => {
     const away = await open('redis://127.0.0.1:1');
     const tried = Promise.withResolvers<void>();
     class Watched extends EventsRepository {

@@ -20,7 +20,7 @@ interface Tick {
 
 /**
  * Hands committed events on: wakes jobs, and tells the handlers of this process. Any number of relays may run: each takes
- * rows that no other holds. A crash between adding the jobs and marking the rows adds them again, which job ids and the
+ * rows that no other holds. A crash between adding the jobs and deleting the rows adds them again, which job ids and the
  * rows' own states make harmless.
  */
 @Injectable()
@@ -103,7 +103,7 @@ export class OutboxRelay {
       await this.news.announce(fresh);
       if (fresh.length > 0) await this.jobs.enqueue(fresh.flatMap((event) => this.jobsOf(event)));
       const { done, told } = await this.live.tell(transaction, events);
-      await this.events.markDispatched(
+      await this.events.removeDispatched(
         transaction,
         done.map((event) => event.position),
       );

@@ -58,9 +58,10 @@ beforeAll(async () => {
   worker = await createTestContext(test.url, [queue, EventsModule, StatisticsModule]);
   worker.get(ReplayEvents).start();
   await test.query(`
-    insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload, dispatched_at)
-    select gen_random_uuid(), case n when 1 then 'order.created' else 'order.changed' end, 'order', 'A', n, 'test', 'c', '{}',
-      now() from generate_series(1, 3) n`);
+    insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
+    select gen_random_uuid(), case n when 1 then 'order.created' else 'order.changed' end, 'order', 'A', n, 'test', 'c', '{}'
+      from generate_series(1, 3) n`);
+  await test.query('truncate outbox');
 });
 afterAll(async () => {
   await worker.get(ReplayEvents).stop();

@@ -55,7 +55,7 @@ where handler = $6 and position = $7 and state = 'waiting' returning position;
 
 -- BacklogRepository.isBehind: operator
 select exists (select from handler_backlog where handler = $1 and state in ('waiting', 'dead'))
-  or exists (select from events where dispatched_at is null
+  or exists (select from events where position = (select min(position) from outbox)
     and occurred_at < clock_timestamp() - make_interval(secs => $2::float8 / 1000)) as behind;
 
 -- BacklogRepository.reopen: operator

@@ -2,18 +2,18 @@
 
 -- EventListsRepository.list (everything, a numbered page): list, planned anew for its values
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at"
+    "payload", "occurred_at"
   from "events"
   order by "position" desc
   limit $1 offset $2;
 select count(*) as total
   from ((select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor",
-    "correlation_id", "ip", "payload", "occurred_at", "dispatched_at"
+    "correlation_id", "ip", "payload", "occurred_at"
   from "events")) as counted;
 
 -- EventListsRepository.list (everything, by cursor): list, planned anew for its values
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at"
+    "payload", "occurred_at"
   from "events"
   where "position" < $1
   order by "position" desc
@@ -21,20 +21,20 @@ select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_ve
 
 -- EventListsRepository.list (one type, a numbered page): list, planned anew for its values
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at"
+    "payload", "occurred_at"
   from "events"
   where "type" = $1
   order by "position" desc
   limit $2 offset $3;
 select count(*) as total
   from ((select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor",
-    "correlation_id", "ip", "payload", "occurred_at", "dispatched_at"
+    "correlation_id", "ip", "payload", "occurred_at"
   from "events"
   where "type" = $1)) as counted;
 
 -- EventListsRepository.list (one type, by cursor): list, planned anew for its values
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at"
+    "payload", "occurred_at"
   from "events"
   where "type" = $1
   and "position" < $2
@@ -43,20 +43,20 @@ select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_ve
 
 -- EventListsRepository.list (a rare type, a numbered page): list, planned anew for its values
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at"
+    "payload", "occurred_at"
   from "events"
   where "type" = $1
   order by "position" desc
   limit $2 offset $3;
 select count(*) as total
   from ((select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor",
-    "correlation_id", "ip", "payload", "occurred_at", "dispatched_at"
+    "correlation_id", "ip", "payload", "occurred_at"
   from "events"
   where "type" = $1)) as counted;
 
 -- EventListsRepository.list (a rare type, by cursor): list, planned anew for its values
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at"
+    "payload", "occurred_at"
   from "events"
   where "type" = $1
   and "position" < $2
@@ -72,7 +72,7 @@ with recursive occurring as (
 )
 select type from occurring where starts_with(type, $1) order by type;
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at"
+    "payload", "occurred_at"
   from "events"
   where type = any($1::text[])
   order by "position" desc
@@ -87,7 +87,7 @@ with recursive occurring as (
 )
 select type from occurring where starts_with(type, $1) order by type;
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at"
+    "payload", "occurred_at"
   from "events"
   where type = any($1::text[])
   and "position" < $2
@@ -96,7 +96,7 @@ select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_ve
 
 -- EventListsRepository.list (of an order, a numbered page): list, planned anew for its values
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at"
+    "payload", "occurred_at"
   from "events"
   where "aggregate_type" = $1
   and "aggregate_id" = $2
@@ -104,14 +104,14 @@ select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_ve
   limit $3 offset $4;
 select count(*) as total
   from ((select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor",
-    "correlation_id", "ip", "payload", "occurred_at", "dispatched_at"
+    "correlation_id", "ip", "payload", "occurred_at"
   from "events"
   where "aggregate_type" = $1
   and "aggregate_id" = $2)) as counted;
 
 -- EventListsRepository.list (of an order, by cursor): list, planned anew for its values
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at"
+    "payload", "occurred_at"
   from "events"
   where "aggregate_type" = $1
   and "aggregate_id" = $2
@@ -121,20 +121,20 @@ select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_ve
 
 -- EventListsRepository.list (of a delivery, a numbered page): list, planned anew for its values
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at"
+    "payload", "occurred_at"
   from "events"
   where "aggregate_id" = $1
   order by "position" desc
   limit $2 offset $3;
 select count(*) as total
   from ((select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor",
-    "correlation_id", "ip", "payload", "occurred_at", "dispatched_at"
+    "correlation_id", "ip", "payload", "occurred_at"
   from "events"
   where "aggregate_id" = $1)) as counted;
 
 -- EventListsRepository.list (of a delivery, by cursor): list, planned anew for its values
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at"
+    "payload", "occurred_at"
   from "events"
   where "aggregate_id" = $1
   and "position" < $2
@@ -143,20 +143,20 @@ select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_ve
 
 -- EventListsRepository.list (of all deliveries, a numbered page): list, planned anew for its values
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at"
+    "payload", "occurred_at"
   from "events"
   where "aggregate_type" = $1
   order by "position" desc
   limit $2 offset $3;
 select count(*) as total
   from ((select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor",
-    "correlation_id", "ip", "payload", "occurred_at", "dispatched_at"
+    "correlation_id", "ip", "payload", "occurred_at"
   from "events"
   where "aggregate_type" = $1)) as counted;
 
 -- EventListsRepository.list (of all deliveries, by cursor): list, planned anew for its values
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at"
+    "payload", "occurred_at"
   from "events"
   where "aggregate_type" = $1
   and "position" < $2
@@ -165,20 +165,20 @@ select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_ve
 
 -- EventListsRepository.list (of an actor, a numbered page): list, planned anew for its values
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at"
+    "payload", "occurred_at"
   from "events"
   where "actor" = $1
   order by "position" desc
   limit $2 offset $3;
 select count(*) as total
   from ((select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor",
-    "correlation_id", "ip", "payload", "occurred_at", "dispatched_at"
+    "correlation_id", "ip", "payload", "occurred_at"
   from "events"
   where "actor" = $1)) as counted;
 
 -- EventListsRepository.list (of an actor, by cursor): list, planned anew for its values
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at"
+    "payload", "occurred_at"
   from "events"
   where "actor" = $1
   and "position" < $2
@@ -187,20 +187,20 @@ select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_ve
 
 -- EventListsRepository.list (of the worker, a numbered page): list, planned anew for its values
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at"
+    "payload", "occurred_at"
   from "events"
   where "actor" = $1
   order by "position" desc
   limit $2 offset $3;
 select count(*) as total
   from ((select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor",
-    "correlation_id", "ip", "payload", "occurred_at", "dispatched_at"
+    "correlation_id", "ip", "payload", "occurred_at"
   from "events"
   where "actor" = $1)) as counted;
 
 -- EventListsRepository.list (of the worker, by cursor): list, planned anew for its values
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at"
+    "payload", "occurred_at"
   from "events"
   where "actor" = $1
   and "position" < $2
@@ -209,20 +209,20 @@ select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_ve
 
 -- EventListsRepository.list (one story, a numbered page): list, planned anew for its values
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at"
+    "payload", "occurred_at"
   from "events"
   where "correlation_id" = $1
   order by "position" desc
   limit $2 offset $3;
 select count(*) as total
   from ((select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor",
-    "correlation_id", "ip", "payload", "occurred_at", "dispatched_at"
+    "correlation_id", "ip", "payload", "occurred_at"
   from "events"
   where "correlation_id" = $1)) as counted;
 
 -- EventListsRepository.list (one story, by cursor): list, planned anew for its values
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at"
+    "payload", "occurred_at"
   from "events"
   where "correlation_id" = $1
   and "position" < $2
@@ -231,7 +231,7 @@ select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_ve
 
 -- EventListsRepository.list (a day, a numbered page): list, planned anew for its values
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at" from "events" where "occurred_at" >= $1 and position >= (
+    "payload", "occurred_at" from "events" where "occurred_at" >= $1 and position >= (
 with recursive halves(low, high) as (
   select 0::bigint, coalesce(max(position), 0) + 1 from events
   union all
@@ -257,8 +257,7 @@ with recursive halves(low, high) as (
 )
 select min(high) from halves) order by "position" desc limit $5 offset $6;
 select count(*) as total from ((select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version",
-    "actor", "correlation_id", "ip", "payload", "occurred_at",
-    "dispatched_at" from "events" where "occurred_at" >= $1 and position >= (
+    "actor", "correlation_id", "ip", "payload", "occurred_at" from "events" where "occurred_at" >= $1 and position >= (
 with recursive halves(low, high) as (
   select 0::bigint, coalesce(max(position), 0) + 1 from events
   union all
@@ -286,7 +285,7 @@ select min(high) from halves))) as counted;
 
 -- EventListsRepository.list (a day, by cursor): list, planned anew for its values
 select "position", "id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id", "ip",
-    "payload", "occurred_at", "dispatched_at" from "events" where "occurred_at" >= $1 and position >= (
+    "payload", "occurred_at" from "events" where "occurred_at" >= $1 and position >= (
 with recursive halves(low, high) as (
   select 0::bigint, coalesce(max(position), 0) + 1 from events
   union all

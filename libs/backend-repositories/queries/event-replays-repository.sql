@@ -65,13 +65,14 @@ and ($6::timestamptz is null or e.occurred_at < $7::timestamptz)
 -- EventReplaysRepository.nextFacts (of an order): sweep
 select e.position, e.type, e.aggregate_type, e.aggregate_id, e.aggregate_version, e.actor, e.correlation_id,
 e.payload, e.occurred_at from events e where e.aggregate_id = $1
-    and e.type = any($2::text[])
-    and e.position > $3 and e.position <= $4 and ($5::timestamptz is null or e.occurred_at >= $6::timestamptz)
-and ($7::timestamptz is null or e.occurred_at < $8::timestamptz) order by e.position limit $9;
+    and e.type || '' = any($2::text[]) and e.position + 0 > $3 and e.position + 0 <= $4
+    and ($5::timestamptz is null or e.occurred_at >= $6::timestamptz)
+and ($7::timestamptz is null or e.occurred_at < $8::timestamptz) order by e.position + 0 limit $9;
 
 -- EventReplaysRepository.toldOf: sweep
-select position from events
-where position = any($1::bigint[]) and dispatched_at is not null;
+select fact.position
+from unnest($1::bigint[]) as fact (position)
+where (select true from outbox o where o.position = fact.position limit 1) is null;
 
 -- EventReplaysRepository.advance: sweep
 update event_replays set position = $1, handled = handled + $2, problem = null,

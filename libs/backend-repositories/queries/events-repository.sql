@@ -15,25 +15,28 @@ insert into "events" ("type", "aggregate_type", "aggregate_id", "aggregate_versi
   values ($1, $2, $3, $4, $5, $6, $7, $8);
 
 -- EventsRepository.anyWork: hot
-select exists (select from events where dispatched_at is null) as is_undispatched,
+select exists (select from outbox) as is_undispatched,
   exists (select from handler_backlog where state = 'waiting' and due_at <= now()
     and handler = any($1::text[])) as is_due;
 
 -- EventsRepository.takeUndispatched (the next ones): hot
-select position, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload, occurred_at
-from events where dispatched_at is null
-order by position limit $1
-for update skip locked;
+select e.position, e.type, e.aggregate_type, e.aggregate_id, e.aggregate_version, e.actor, e.correlation_id, e.payload,
+  e.occurred_at
+from (select position from outbox  order by position limit $1 for update skip locked) waiting
+join events e on e.position = any(array[waiting.position])
+order by waiting.position;
 
 -- EventsRepository.takeUndispatched (others than these): hot
-select position, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload, occurred_at
-from events where dispatched_at is null and position <> all($1::bigint[])
-order by position limit $2
-for update skip locked;
+select e.position, e.type, e.aggregate_type, e.aggregate_id, e.aggregate_version, e.actor, e.correlation_id, e.payload,
+  e.occurred_at
+from (select position from outbox where position not in (select unnest($1::bigint[])) order by position limit $2 for update skip locked) waiting
+join events e on e.position = any(array[waiting.position])
+order by waiting.position;
 
--- EventsRepository.markDispatched: hot
-update events set dispatched_at = clock_timestamp()
-where position = any($1::bigint[]);
+-- EventsRepository.removeDispatched: hot
+delete
+  from outbox
+  where position = any($1::bigint[]);
 
 -- EventsRepository.ofOrder: operator
 select position, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload, occurred_at

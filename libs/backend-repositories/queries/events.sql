@@ -6,9 +6,10 @@ with batch as materialized (
     $2::text[], $3::text[])
     as given (position, aggregate_type, aggregate_id) group by 1, 2
 ), elsewhere as materialized (
-  select e.position, e.aggregate_type, e.aggregate_id from events e
-  where e.dispatched_at is null and e.position < $4 and e.type = any($5::text[])
-    and e.position <> all($6::bigint[])
+  select e.position, e.aggregate_type, e.aggregate_id
+  from outbox o join events e on e.position = any(array[o.position])
+  where o.position < $4 and o.position not in (select unnest($5::bigint[]))
+    and e.type || '' = any($6::text[])
 ), open as materialized (
   select b.aggregate_type, b.aggregate_id, (select min(h.position) from elsewhere h
       where h.aggregate_type = b.aggregate_type and h.aggregate_id = b.aggregate_id) as until_position, b.first

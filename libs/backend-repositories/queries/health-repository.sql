@@ -7,8 +7,9 @@ select 1;
 select pg_try_advisory_xact_lock(hashtextextended($1, 0)) as held;
 
 -- HealthRepository.oldestUndispatched: sweep
-select position, extract(epoch from clock_timestamp() - occurred_at)::float8 as age_seconds
-from events where dispatched_at is null order by position limit 1;
+select e.position, extract(epoch from clock_timestamp() - e.occurred_at)::float8 as age_seconds
+from (select position from outbox order by position limit 1) oldest
+join events e on e.position = any(array[oldest.position]);
 
 -- HealthRepository.attention: sweep
 select

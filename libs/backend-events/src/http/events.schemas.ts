@@ -32,7 +32,6 @@ export const eventResponse = z.object({
   ip: z.string().nullable(),
   payload: z.unknown(),
   occurredAt: timestamp,
-  dispatchedAt: timestamp.nullable(),
 });
 
 export const auditQuery = onlyKnown({

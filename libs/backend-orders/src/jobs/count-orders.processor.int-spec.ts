@@ -97,7 +97,7 @@ async function monthOfOrders(): Promise<void> {
 
 const untilQuiet = async () =>
   await until(
-    async () => await test.query('select 1 from events where dispatched_at is null limit 1'),
+    async () => await test.query('select from outbox limit 1'),
     (rows) => rows.length === 0,
   );
 const counted = async () => ({

@@ -18,18 +18,18 @@ export function eventsQueries(samples: Samples): CataloguedQuery[] {
       reads: ['events_aggregate_version_key'],
     }),
     hot('EventsRepository.anyWork', (db) => events.anyWork(db, ['order-statistics']), {
-      reads: ['events_undispatched_idx'],
+      reads: ['outbox_pkey'],
     }),
     hot('EventsRepository.takeUndispatched', (db) => events.takeUndispatched(db, 500), {
       asks: 'the next ones',
-      reads: ['events_undispatched_idx'],
+      reads: ['outbox_pkey', 'events_pkey'],
     }),
     hot('EventsRepository.takeUndispatched', (db) => events.takeUndispatched(db, 500, positions), {
       asks: 'others than these',
-      reads: ['events_undispatched_idx'],
+      reads: ['outbox_pkey', 'events_pkey'],
     }),
-    hot('EventsRepository.markDispatched', (db) => events.markDispatched(db, positions), {
-      reads: ['events_pkey'],
+    hot('EventsRepository.removeDispatched', (db) => events.removeDispatched(db, positions), {
+      reads: ['outbox_pkey'],
     }),
     operator('EventsRepository.ofOrder', (db) => events.ofOrder(db, orderIdOf(samples.changed)), {
       reads: ['events_aggregate_version_key', 'deliveries_order_id_idx'],

@@ -29,7 +29,7 @@ function locks({ orders, done, changed }: Samples): CataloguedQuery[] {
   const facts = [done, changed].map((n) => ({ ...aggregateOf(n), position: orders * 2 + n }));
   return [
     hot('claimForTelling', (db) => claimForTelling(db, facts, types, [handler]), {
-      reads: ['events_undispatched_idx'],
+      reads: ['outbox_pkey', 'events_pkey'],
     }),
     hot('originOf', (db) => originOf(db, { kind: 'effect', id: idOf('contact', done) }), {
       asks: 'an effect',
@@ -161,7 +161,7 @@ function replays(samples: Samples): CataloguedQuery[] {
       reads: ['events_aggregate_version_key'],
     }),
     sweep('EventReplaysRepository.toldOf', (db) => repository.toldOf(db, [orders]), {
-      reads: ['events_pkey'],
+      reads: ['outbox_pkey'],
     }),
     sweep('EventReplaysRepository.advance', (db) => repository.advance(db, id, step)),
     operator('EventReplaysRepository.stop', (db) => repository.stop(db, id, 'cancelled', null)),

@@ -23,7 +23,7 @@ export function operationsQueries(samples: Samples): CataloguedQuery[] {
     hot('HealthRepository.ping', (db) => health.ping(db)),
     sweep('HealthRepository.tryLock', (db) => health.tryLock(db, 'sweep')),
     sweep('HealthRepository.oldestUndispatched', (db) => health.oldestUndispatched(db), {
-      reads: ['events_undispatched_idx'],
+      reads: ['outbox_pkey', 'events_pkey'],
     }),
     sweep('HealthRepository.attention', (db) => health.attention(db), {
       reads: [

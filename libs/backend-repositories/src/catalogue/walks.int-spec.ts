@@ -47,6 +47,12 @@ describe('A plan is told of', () => {
     ]);
   });
 
+  it('that does not read the index it was given: another one is asked for what all history has', async () => {
+    const typed = sql`select e.position from unnest(${[1]}::bigint[]) as fact (position)
+      join events e on e.position = any(array[fact.position]) where e.type = any(${['order.created']}::text[])`;
+    await expect(walks(typed, ['events_pkey'])).resolves.toEqual(['does not read events_pkey']);
+  });
+
   it('unless it reads the first of an index, or an index of few rows that was made for it', async () => {
     await expect(walks(sql`select max(position) from events`)).resolves.toEqual([]);
     const waiting = sql`select id from effects where state || '' = 'planned' and reason = ${'x'}`;

@@ -20,12 +20,12 @@ interface Told {
   readonly [column: string]: readonly { readonly Plan: Node }[];
 }
 
-/** A plan that goes through what nobody asked for. */
+/** A plan that goes through what nobody asked for, or a query whose plans leave an index out that they should read. */
 export interface Walk {
   readonly name: string;
   readonly asks: string | undefined;
-  /** Which of the query's statements, from 1. */
-  readonly nth: number;
+  /** Which of the query's statements, from 1; undefined: all of them together. */
+  readonly nth: number | undefined;
   readonly walks: readonly string[];
 }
 
@@ -43,17 +43,23 @@ export async function walksOf(
   const first = await firstColumns(database.db);
   const found: Walk[] = [];
   for (const query of queries) {
-    const meant = (query.reads ?? []).filter((index) => partial.has(index));
+    const { name, asks, reads = [] } = query;
+    const meant = reads.filter((index) => partial.has(index));
+    const read = new Set<string>();
     for (const [index, { text }] of (await record(query.run, query.answers)).entries()) {
-      const walks = walksBelow(await plan(database.db, text), { meant, first });
-      if (walks.length > 0) found.push({ name: query.name, asks: query.asks, nth: index + 1, walks });
+      const top = await plan(database.db, text);
+      const walks = walksBelow(top, { meant, first });
+      if (walks.length > 0) found.push({ name, asks, nth: index + 1, walks });
+      for (const indexRead of indexesBelow(top)) read.add(indexRead);
     }
+    const left = reads.filter((index) => !read.has(index)).map((index) => `does not read ${index}`);
+    if (left.length > 0) found.push({ name, asks, nth: undefined, walks: left });
   }
   return found;
 }
 
-/** Tables that hold one row, or one for each of us: they may be gone through. */
-const fewRows = ['api_keys', 'event_horizon', 'event_replays'];
+/** Tables that hold one row, one for each of us, or what is under way and nothing else: they may be gone through. */
+const fewRows = ['api_keys', 'event_horizon', 'event_replays', 'outbox'];
 
 function begunWith(): CataloguedQuery[] {
   const queries = Object.values(catalogue).flatMap((queriesOf) => queriesOf(samplesOf(20_000, new Date())));
@@ -72,6 +78,11 @@ async function partialIndexes(session: Executor): Promise<ReadonlySet<string>> {
   const { rows } = await sql<{ name: string }>`
     select indexrelid::regclass::text as name from pg_index where indpred is not null`.execute(session);
   return new Set(rows.map(({ name }) => name));
+}
+
+function indexesBelow(node: Node): string[] {
+  const below = (node.Plans ?? []).flatMap(indexesBelow);
+  return node['Index Name'] === undefined ? below : [node['Index Name'], ...below];
 }
 
 interface Known {

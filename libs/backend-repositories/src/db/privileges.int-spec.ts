@@ -40,8 +40,13 @@ describe('what roles may do', () => {
   it('only what is granted, for the application: it changes no history, and deletes only what can be counted anew', async () => {
     const all = await granted('visapi_app');
     expect(all.filter((entry) => /DELETE|TRUNCATE|REFERENCES|TRIGGER/.test(entry))).toEqual(
-      // Projections of the orders: a rebuild begins with nothing.
-      ['counted_orders DELETE', 'order_statistics DELETE', 'order_statistics_months DELETE'],
+      // Projections of the orders, of which a rebuild begins with nothing, and positions of facts that are being told.
+      [
+        'counted_orders DELETE',
+        'order_statistics DELETE',
+        'order_statistics_months DELETE',
+        'outbox DELETE',
+      ],
     );
     expect(all.filter((entry) => entry.endsWith('UPDATE'))).toEqual(
       [
@@ -58,6 +63,14 @@ describe('what roles may do', () => {
         'visa_records',
       ].map((table) => `${table} UPDATE`),
     );
+  });
+
+  it('of the history nothing but adding to it, for the application: no column of a fact or a seal can be written again', async () => {
+    const rows = await test.query<{ told: string }>(
+      `select table_name || ' ' || column_name as told from information_schema.column_privileges
+       where grantee = 'visapi_app' and privilege_type = 'UPDATE' and table_name in ('events', 'event_seals')`,
+    );
+    expect(rows).toEqual([]);
   });
 
   it('is held by every table: row security is on, and only the application has a policy', async () => {
@@ -93,6 +106,9 @@ describe('what roles may do', () => {
     'truncate events',
     'update deliveries set body_hash = body_hash',
     'update events set payload = payload',
+    'update events set occurred_at = occurred_at',
+    'delete from events',
+    'select from events for update',
     'update receipts set status = status',
     'update delivery_bodies set body = body',
     'delete from delivery_bodies',

@@ -252,7 +252,6 @@ export interface Events {
   aggregateType: string;
   aggregateVersion: number;
   correlationId: string;
-  dispatchedAt: Timestamp | null;
   id: string;
   /**
    * Address of whoever asked for it over HTTP; null for everything else
@@ -465,6 +464,10 @@ export interface OrderStatisticsMonths {
   value: string | null;
 }
 
+export interface Outbox {
+  position: number;
+}
+
 export interface Polls {
   bootstrapAt: Timestamp | null;
   /**
@@ -549,6 +552,7 @@ export interface DB {
   orders: Orders;
   orderStatistics: OrderStatistics;
   orderStatisticsMonths: OrderStatisticsMonths;
+  outbox: Outbox;
   polls: Polls;
   receipts: Receipts;
   "supabaseMigrations.schemaMigrations": SupabaseMigrationsSchemaMigrations;

@@ -70,7 +70,7 @@ export class BacklogRepository {
   async isBehind(executor: Executor, handler: string, patienceMs: number): Promise<boolean> {
     const result = await sql<{ behind: boolean }>`
       select exists (select from handler_backlog where handler = ${handler} and state in ('waiting', 'dead'))
-        or exists (select from events where dispatched_at is null
+        or exists (select from events where position = (select min(position) from outbox)
           and occurred_at < clock_timestamp() - make_interval(secs => ${patienceMs}::float8 / 1000)) as behind`.execute(
       executor,
     );

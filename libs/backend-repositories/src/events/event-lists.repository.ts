@@ -16,7 +16,6 @@ export interface ListedEvent {
   readonly ip: string | null;
   readonly payload: unknown;
   readonly occurredAt: Date;
-  readonly dispatchedAt: Date | null;
 }
 
 export interface EventFilter {
@@ -41,7 +40,6 @@ const shown = [
   'ip',
   'payload',
   'occurredAt',
-  'dispatchedAt',
 ] as const;
 
 const equals = ['aggregateType', 'aggregateId', 'actor', 'correlationId'] as const;

@@ -175,17 +175,19 @@ export class EventReplaysRepository extends BaseRepository<'eventReplays', (type
             and (e.type, e.position) <= (wanted.type, ${toPosition}::bigint) and ${meant}
           order by e.type, e.position limit ${limit}) e
           order by e.position limit ${limit}`
-        : sql<EventRow>`select ${shown} from events e where e.aggregate_id = ${aggregateId}
-          and e.type = any(${types}::text[])
-          and e.position > ${position} and e.position <= ${toPosition} and ${meant} order by e.position limit ${limit}`
+        : // Expressions (ADR 10): the index of all types, or of all positions, would be walked for this one.
+          sql<EventRow>`select ${shown} from events e where e.aggregate_id = ${aggregateId}
+          and e.type || '' = any(${types}::text[]) and e.position + 0 > ${position} and e.position + 0 <= ${toPosition}
+          and ${meant} order by e.position + 0 limit ${limit}`
     ).execute(executor);
     return result.rows;
   }
 
   /** Which of these have been told live. The others are going to be: they are none of a replay's. */
   async toldOf(executor: Executor, positions: readonly number[]): Promise<ReadonlySet<number>> {
-    const result = await sql<{ position: number }>`select position from events
-      where position = any(${[...positions]}::bigint[]) and dispatched_at is not null`.execute(executor);
+    const result = await sql<{ position: number }>`select fact.position
+      from unnest(${[...positions]}::bigint[]) as fact (position)
+      where (select true from outbox o where o.position = fact.position limit 1) is null`.execute(executor);
     return new Set(result.rows.map(({ position }) => position));
   }
 

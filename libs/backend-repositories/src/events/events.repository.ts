@@ -60,15 +60,15 @@ export class EventsRepository {
     handlers: readonly string[],
   ): Promise<{ readonly isUndispatched: boolean; readonly isDue: boolean }> {
     const result = await sql<{ isUndispatched: boolean; isDue: boolean }>`
-      select exists (select from events where dispatched_at is null) as is_undispatched,
+      select exists (select from outbox) as is_undispatched,
         exists (select from handler_backlog where state = 'waiting' and due_at <= now()
           and handler = any(${[...handlers]}::text[])) as is_due`.execute(executor);
     return result.rows[0] ?? { isUndispatched: false, isDue: false };
   }
 
   /**
-   * Events that nobody has been told of yet, oldest first, locked until the transaction ends. Rows that another relay
-   * holds are passed over.
+   * Events that nobody has been told of yet, oldest first, held until the transaction ends. What another relay holds is
+   * passed over.
    * @param except positions that are left for later
    */
   async takeUndispatched(
@@ -76,18 +76,21 @@ export class EventsRepository {
     limit: number,
     except: readonly number[] = [],
   ): Promise<EventRow[]> {
-    const others = except.length === 0 ? sql`` : sql`and position <> all(${[...except]}::bigint[])`;
+    // Not `<> all(...)`, which compares each row with each of a list that may be long.
+    const others =
+      except.length === 0 ? sql`` : sql`where position not in (select unnest(${[...except]}::bigint[]))`;
     const result = await sql<EventRow>`
-      select position, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload, occurred_at
-      from events where dispatched_at is null ${others}
-      order by position limit ${limit}
-      for update skip locked`.execute(executor);
+      select e.position, e.type, e.aggregate_type, e.aggregate_id, e.aggregate_version, e.actor, e.correlation_id, e.payload,
+        e.occurred_at
+      from (select position from outbox ${others} order by position limit ${limit} for update skip locked) waiting
+      join events e on e.position = any(array[waiting.position])
+      order by waiting.position`.execute(executor);
     return result.rows;
   }
 
-  async markDispatched(executor: Executor, positions: readonly number[]): Promise<void> {
-    await sql`update events set dispatched_at = clock_timestamp()
-      where position = any(${[...positions]}::bigint[])`.execute(executor);
+  /** They have been handed on. The caller has taken them in this transaction, so that they cannot be gone. */
+  async removeDispatched(executor: Executor, positions: readonly number[]): Promise<void> {
+    await sql`delete from outbox where position = any(${[...positions]}::bigint[])`.execute(executor);
   }
 
   /** The facts of an order, and what became of its deliveries while it was not yet made; oldest first. */

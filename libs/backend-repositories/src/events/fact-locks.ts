@@ -24,7 +24,7 @@ const aggregateKey = (alias: string) =>
 const handlerKey = sql`hashtextextended('handler:' || handler.name, 0)`;
 
 /**
- * Takes what is needed to tell a batch that this transaction has locked the rows of: each aggregate, and a share of each
+ * Takes what is needed to tell a batch that this transaction has taken from the outbox: each aggregate, and a share of each
  * handler. Never waits, so two relays cannot stop each other. An aggregate is not asked for while a fact before ours is
  * untold and held elsewhere; so of two relays only the one with the first fact asks. That look may come before the lock:
  * an earlier fact neither appears (versions are committed in order) nor becomes untold again.
@@ -42,9 +42,10 @@ export async function claimForTelling(
         ${facts.map(({ aggregateType }) => aggregateType)}::text[], ${facts.map(({ aggregateId }) => aggregateId)}::text[])
         as given (position, aggregate_type, aggregate_id) group by 1, 2
     ), elsewhere as materialized (
-      select e.position, e.aggregate_type, e.aggregate_id from events e
-      where e.dispatched_at is null and e.position < ${Math.max(...positions)} and e.type = any(${[...types]}::text[])
-        and e.position <> all(${positions}::bigint[])
+      select e.position, e.aggregate_type, e.aggregate_id
+      from outbox o join events e on e.position = any(array[o.position])
+      where o.position < ${Math.max(...positions)} and o.position not in (select unnest(${positions}::bigint[]))
+        and e.type || '' = any(${[...types]}::text[])
     ), open as materialized (
       select b.aggregate_type, b.aggregate_id, (select min(h.position) from elsewhere h
           where h.aggregate_type = b.aggregate_type and h.aggregate_id = b.aggregate_id) as until_position, b.first

@@ -33,8 +33,9 @@ export class HealthRepository {
     executor: Executor,
   ): Promise<{ position: number; ageSeconds: number } | undefined> {
     const result = await sql<{ position: number; ageSeconds: number }>`
-      select position, extract(epoch from clock_timestamp() - occurred_at)::float8 as age_seconds
-      from events where dispatched_at is null order by position limit 1`.execute(executor);
+      select e.position, extract(epoch from clock_timestamp() - e.occurred_at)::float8 as age_seconds
+      from (select position from outbox order by position limit 1) oldest
+      join events e on e.position = any(array[oldest.position])`.execute(executor);
     return result.rows[0];
   }
 
