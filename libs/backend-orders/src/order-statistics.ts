@@ -1,6 +1,6 @@
 import { defineHandler } from '@visapi/backend-events';
 
-/** Keeps what is counted of each order, and the sums of each day: every fact after which an order may count otherwise. */
+/** Keeps what is counted of each order, and the sums of spans of time: every fact after which an order may count otherwise. */
 export const orderStatistics = defineHandler({
   name: 'order-statistics',
   types: ['order.created', 'order.changed', 'order.imported'],

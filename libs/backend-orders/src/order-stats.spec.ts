@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { CountedOrders } from '@visapi/backend-repositories/orders';
-import { type Period, stepsOf, summarize, wholeDaysOf } from './order-stats.js';
+import { type Period, stepsOf, summarize } from './order-stats.js';
 
 const now = new Date('2026-03-31T12:34:56.789Z');
 const steps = (period: Period, from?: string, to?: string, at = now) => {
@@ -64,26 +64,6 @@ describe('the steps of a period', () => {
     );
     expect(steps('week', '2023-07-06T00:00:00Z', '2026-04-01T00:00:00Z')).toHaveLength(1000);
     expect(steps('week', '2023-07-06T00:00:00Z', '2026-04-01T00:00:00.001Z')).toMatch(/more than 1000/);
-  });
-});
-
-describe('the whole days of a range', () => {
-  const days = (period: Period, from: string, to?: string) => {
-    const whole = wholeDaysOf({ period, ...(to === undefined ? {} : { to: new Date(to) }) }, new Date(from));
-    return whole && [whole.from.toISOString(), whole.to?.toISOString() ?? null];
-  };
-
-  it('lie between its first and its last midnight', () => {
-    const [first, last] = ['2026-01-02T00:00:00.000Z', '2026-01-05T00:00:00.000Z'];
-    expect(days('week', '2026-01-01T00:00:00.001Z', '2026-01-05T23:59:59Z')).toEqual([first, last]);
-    expect(days('year', '2026-01-02T00:00:00Z', '2026-01-05T00:00:00Z')).toEqual([first, last]);
-    expect(days('month', '2026-01-01T10:00:00Z')).toEqual([first, null]);
-  });
-
-  it('are none where no day is whole, or where steps are shorter than a day', () => {
-    expect(days('week', '2026-01-01T10:00:00Z', '2026-01-02T23:00:00Z')).toBeNull();
-    expect(days('week', '2026-01-01T10:00:00Z', '2026-01-01T11:00:00Z')).toBeNull();
-    expect(days('day', '2026-01-01T00:00:00Z', '2026-01-05T00:00:00Z')).toBeNull();
   });
 });
 

@@ -47,33 +47,18 @@ interface OrdersOfStep {
  * together they hold exactly its orders and equal steps of different answers hold the same ones.
  * @returns in words what is wrong with the range, if it cannot be divided
  */
-export function stepsOf({ period, from, to }: StatsRange, now: Date): readonly Date[] | string {
+export function stepsOf({ period, from, to }: StatsRange, now: Date): readonly [Date, ...Date[]] | string {
   const { back, align, next } = periods[period];
   const end = to ?? now;
   const start = from ?? back(end);
   if (start >= end) return to === undefined ? 'must be in the past' : 'must be before to';
-  const starts = [start];
+  const starts: [Date, ...Date[]] = [start];
   for (let at = next(align(start)); at < end; at = next(at)) {
     if (starts.length === mostSteps)
       return `makes more than ${mostSteps} steps of period ${period}; choose a longer period or a later time`;
     starts.push(at);
   }
   return starts;
-}
-
-/**
- * The whole UTC days of a range whose steps are days or longer: their sums are kept, the rest is counted. Null where
- * there is none.
- */
-export function wholeDaysOf(
-  { period, to }: StatsRange,
-  start: Date,
-): { readonly from: Date; readonly to: Date | null } | null {
-  if (period === 'day') return null;
-  const from = dayOf(start) < start ? nextDay(dayOf(start)) : start;
-  if (to === undefined) return { from, to: null };
-  const end = dayOf(to);
-  return from < end ? { from, to: end } : null;
 }
 
 function hourOf(time: Date): Date {

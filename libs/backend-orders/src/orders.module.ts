@@ -1,11 +1,7 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { EffectsRepository } from '@visapi/backend-repositories/effects';
-import {
-  BacklogRepository,
-  EventReplaysRepository,
-  EventsRepository,
-} from '@visapi/backend-repositories/events';
+import { EventReplaysRepository, EventsRepository } from '@visapi/backend-repositories/events';
 import { DeliveriesRepository, ReplaysRepository } from '@visapi/backend-repositories/inbox';
 import {
   OrderListsRepository,
@@ -77,7 +73,6 @@ const handlers = [
     OrderSearchRepository,
     OrderStatsRepository,
     EventsRepository,
-    BacklogRepository,
     EventReplaysRepository,
     EffectsRepository,
     TimelineRepository,

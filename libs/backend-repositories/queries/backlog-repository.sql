@@ -53,11 +53,6 @@ update handler_backlog set state = $1, attempts = $2, problem = $3,
   due_at = clock_timestamp() + make_interval(secs => $5::float8 / 1000)
 where handler = $6 and position = $7 and state = 'waiting' returning position;
 
--- BacklogRepository.isBehind: operator
-select exists (select from handler_backlog where handler = $1 and state in ('waiting', 'dead'))
-  or exists (select from events where position = (select min(position) from outbox)
-    and occurred_at < clock_timestamp() - make_interval(secs => $2::float8 / 1000)) as behind;
-
 -- BacklogRepository.reopen: operator
 update handler_backlog set state = 'waiting', attempts = 0, due_at = clock_timestamp()
 where handler = $1 and position = $2 and state = 'dead' returning position;

@@ -76,6 +76,48 @@ select count(*) as total
   from "orders"
   where (lower("product_country" collate "C") = $1))) as counted;
 
+-- OrderSearchRepository.findBySpecification (a country on a day): list, planned anew for its values
+select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders"
+  where ((lower("product_country" collate "C") = $1)
+  and ("created_at" >= $2::timestamptz)
+  and ("created_at" < $3::timestamptz))
+  order by "created_at" desc, "order_id" desc
+  limit $4 offset $5;
+select count(*) as total
+  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders"
+  where ((lower("product_country" collate "C") = $1)
+  and ("created_at" >= $2::timestamptz)
+  and ("created_at" < $3::timestamptz)))) as counted;
+
+-- OrderSearchRepository.findBySpecification (a rare status): list, planned anew for its values
+select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders"
+  where (lower("order_status" collate "C") = $1)
+  order by "created_at" desc, "order_id" desc
+  limit $2 offset $3;
+select count(*) as total
+  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders"
+  where (lower("order_status" collate "C") = $1))) as counted;
+
 -- OrderSearchRepository.findBySpecification (a warning): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
     "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",

@@ -3,51 +3,51 @@
 -- OrderStatisticsRepository.count: hot
 select pg_advisory_xact_lock(hashtextextended('order-statistics', 0));
 with now as (
-  select order_id, (created_at at time zone 'UTC')::date as day, branch, order_status as status,
-    product_country as country, product_name as product, currency, amount
+  select order_id, created_at, branch, order_status as status, product_country as country, product_name as product,
+    currency, amount
   from orders where order_id = any($1::text[])
 ), changed as (
   select now.* from now left join counted_orders before on before.order_id = now.order_id
   where before.order_id is null
-    or (now.day, now.branch, now.status, now.country, now.product, now.currency, now.amount) is distinct from
-      (before.day, before.branch, before.status, before.country, before.product, before.currency, before.amount)
+    or (now.created_at, now.branch, now.status, now.country, now.product, now.currency, now.amount) is distinct from
+      (before.created_at, before.branch, before.status, before.country, before.product, before.currency, before.amount)
 ), moved as (
   select 1 as sign, * from changed
   union all
-  select -1, before.order_id, before.day, before.branch, before.status, before.country, before.product,
+  select -1, before.order_id, before.created_at, before.branch, before.status, before.country, before.product,
     before.currency, before.amount
   from counted_orders before join changed on changed.order_id = before.order_id
 ), counted as (
-  insert into counted_orders (order_id, day, branch, status, country, product, currency, amount)
-  select order_id, day, branch, status, country, product, currency, amount from changed
-  on conflict (order_id) do update set day = excluded.day, branch = excluded.branch, status = excluded.status,
-    country = excluded.country, product = excluded.product, currency = excluded.currency, amount = excluded.amount
-), months as (
-  insert into order_statistics_months as known (month, respect, value, orders)
-  select date_trunc('month', day)::date, respect, value, sum(sign)
-  from moved cross join lateral (values ('branch', branch, null::numeric), ('status', status, null), ('country', country,
-    null),
-('product', product, null), ('currency', currency, amount)) as marginal(respect, value,
-    worth) where respect <> 'currency'
-  group by 1, respect, value having sum(sign) <> 0
-  on conflict on constraint order_statistics_months_key do update set orders = known.orders + excluded.orders
+  insert into counted_orders (order_id, created_at, branch, status, country, product, currency, amount)
+  select order_id, created_at, branch, status, country, product, currency, amount from changed
+  on conflict (order_id) do update set created_at = excluded.created_at, branch = excluded.branch,
+    status = excluded.status, country = excluded.country, product = excluded.product, currency = excluded.currency,
+    amount = excluded.amount
+), counts as (
+  insert into order_counts as known (hours, begins, respect, value, orders)
+  select hours, begins, respect, value, sum(sign)
+  from moved cross join unnest('{4,24,144,864}'::int2[]) as length(hours)
+cross join lateral (values (date_bin(make_interval(hours => hours), created_at,
+    '1970-01-01 00:00+00'))) as span(begins) cross join lateral (values ('branch', branch), ('status', status),
+    ('country', country), ('product', product)) as marginal(respect, value)
+  group by hours, begins, respect, value having sum(sign) <> 0
+  on conflict on constraint order_counts_key do update set orders = known.orders + excluded.orders
 )
-insert into order_statistics as known (day, respect, value, orders, priced, revenue)
-select day, respect, value, sum(sign), coalesce(sum(sign) filter (where worth is not null), 0),
-  coalesce(sum(sign * worth), 0)
-from moved cross join lateral (values ('branch', branch, null::numeric), ('status', status, null), ('country', country,
-    null),
-('product', product, null), ('currency', currency, amount)) as marginal(respect, value, worth)
-group by day, respect, value
-having sum(sign) <> 0 or sum(sign) filter (where worth is not null) <> 0 or sum(sign * worth) <> 0
-on conflict on constraint order_statistics_key do update set orders = known.orders + excluded.orders,
+insert into order_revenues as known (hours, begins, currency, orders, priced, revenue)
+select hours, begins, currency, sum(sign), coalesce(sum(sign) filter (where amount is not null), 0),
+  coalesce(sum(sign * amount), 0)
+from moved cross join unnest('{1,24}'::int2[]) as length(hours)
+cross join lateral (values (date_bin(make_interval(hours => hours), created_at, '1970-01-01 00:00+00'))) as span(begins)
+group by hours, begins, currency
+having sum(sign) <> 0 or sum(sign) filter (where amount is not null) <> 0 or sum(sign * amount) <> 0
+on conflict on constraint order_revenues_key do update set orders = known.orders + excluded.orders,
   priced = known.priced + excluded.priced, revenue = known.revenue + excluded.revenue;
 
 -- OrderStatisticsRepository.reset: report
 select pg_advisory_xact_lock(hashtextextended('order-statistics', 0));
 delete
-  from "order_statistics";
+  from "order_counts";
 delete
-  from "order_statistics_months";
+  from "order_revenues";
 delete
   from "counted_orders";

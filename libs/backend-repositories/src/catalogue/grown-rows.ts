@@ -20,8 +20,8 @@ export const grownTables = [
   'visa_records',
   'applicant_issues',
   'counted_orders',
-  'order_statistics',
-  'order_statistics_months',
+  'order_counts',
+  'order_revenues',
 ] as const;
 
 const claimed = unfinished.planned + unfinished.claimed;
@@ -229,17 +229,19 @@ const applications = (from: string) => `
   ${from} where ${written} and n % 20 = 2`;
 
 const statistics = `
-  insert into counted_orders (order_id, day, branch, status, country, product, currency, amount)
-  select order_id, (created_at at time zone 'UTC')::date, branch, order_status, product_country, product_name, currency, amount
-  from orders;
-  insert into order_statistics (day, respect, value, orders, priced, revenue)
-  select day, respect, value, count(*), count(worth), coalesce(sum(worth), 0)
-  from counted_orders cross join lateral (values ('branch', branch, null), ('status', status, null),
-    ('country', country, null), ('product', product, null), ('currency', currency, amount)) as marginal(respect, value, worth)
-  group by day, respect, value;
-  insert into order_statistics_months (month, respect, value, orders)
-  select date_trunc('month', day)::date, respect, value, sum(orders)
-  from order_statistics where respect <> 'currency' group by 1, 2, 3`;
+  insert into counted_orders (order_id, created_at, branch, status, country, product, currency, amount)
+  select order_id, created_at, branch, order_status, product_country, product_name, currency, amount
+  from orders order by created_at;
+  insert into order_counts (hours, begins, respect, value, orders)
+  select hours, date_bin(make_interval(hours => hours), created_at, '1970-01-01 00:00+00'), respect, value, count(*)
+  from counted_orders cross join unnest(array[4, 24, 144, 864]) as hours
+    cross join lateral (values ('branch', branch), ('status', status), ('country', country), ('product', product))
+      as marginal(respect, value)
+  group by 1, 2, 3, 4 order by 1, 2;
+  insert into order_revenues (hours, begins, currency, orders, priced, revenue)
+  select hours, date_bin(make_interval(hours => hours), created_at, '1970-01-01 00:00+00'), currency, count(*),
+    count(amount), coalesce(sum(amount), 0)
+  from counted_orders cross join unnest(array[1, 24]) as hours group by 1, 2, 3 order by 1, 2`;
 
 /** A line for every second order, all of this month: what is older would have been deleted. */
 const log = (from: string) => `

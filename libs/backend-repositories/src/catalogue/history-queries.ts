@@ -58,7 +58,6 @@ function backlog({ done, orders }: Samples): CataloguedQuery[] {
     hot('BacklogRepository.head', (db) => repository.head(db, block)),
     hot('BacklogRepository.settle', (db) => repository.settle(db, block, 'done')),
     hot('BacklogRepository.fail', (db) => repository.fail(db, block, tried)),
-    operator('BacklogRepository.isBehind', (db) => repository.isBehind(db, handler, 1_000)),
     operator('BacklogRepository.reopen', (db) => repository.reopen(db, handler, orders)),
   ];
 }

@@ -9,6 +9,7 @@ import {
   type OrderSort,
   OrderStatisticsRepository,
   OrderStatsRepository,
+  type CountedPeriod,
 } from '../orders/index.js';
 import { orderIdOf, phoneOf } from './names.js';
 import { type CataloguedQuery, hot, list, operator, report } from './query.js';
@@ -43,7 +44,7 @@ function pages(samples: Samples): CataloguedQuery[] {
     ['of a branch without orders', { branch: 'us' }, ['orders_branch_idx']],
     ['of a rare status', { status: 'refunded' }, ['orders_status_idx']],
     ['of a country', { country: 'country7' }, []],
-    ['of a rare country', { country: 'country0' }, ['orders_country_created_at_idx']],
+    ['of a rare country', { country: 'country0' }, ['orders_country_newest_idx']],
     ['not in the CRM', { branch: 'il', cbbSynced: false }, []],
     ['not told', { whatsappConfirmationSent: false }, []],
     ['with a warning', { warning: 'phone:invalid' }, []],
@@ -76,12 +77,15 @@ function searches(samples: Samples): CataloguedQuery[] {
   const phone = phoneOf(samples.done);
   const email = `CLIENT${samples.done}@example.test`;
   const from = daysAgo(101, samples);
+  const day = [leaf('createdAt', 'gte', from), leaf('createdAt', 'lt', daysAgo(100, samples))];
   const week = { all: [leaf('createdAt', 'gte', from), leaf('createdAt', 'lt', daysAgo(94, samples))] };
   const conditions: readonly (readonly [string, Condition, string])[] = [
     ['a phone', leaf('phone', 'eq', phone), 'orders_client_phone_idx'],
     ['phones', leaf('phone', 'in', [phone, phoneOf(samples.changed)]), 'orders_client_phone_idx'],
     ['an e-mail', leaf('email', 'eq', email), 'orders_client_email_folded_idx'],
-    ['a country', leaf('country', 'eq', 'Country0'), 'orders_country_created_at_idx'],
+    ['a country', leaf('country', 'eq', 'Country0'), 'orders_country_newest_idx'],
+    ['a country on a day', { all: [leaf('country', 'eq', 'country7'), ...day] }, 'orders_country_newest_idx'],
+    ['a rare status', leaf('status', 'eq', 'refunded'), 'orders_status_newest_idx'],
     ['a warning', leaf('warnings', 'contains', 'phone:invalid'), 'orders_warnings_idx'],
     ['a time', leaf('createdAt', 'eq', from), 'orders_created_at_idx'],
     ['a week', week, 'orders_created_at_idx'],
@@ -137,26 +141,29 @@ function search(asks: string, condition: Condition, sort: OrderSort, index: stri
 
 function statistics(samples: Samples): CataloguedQuery[] {
   const stats = new OrderStatsRepository();
-  const days = Array.from({ length: 30 }, (_, day) => daysAgo(130 - day, samples));
-  const months = Array.from({ length: 12 }, (_, month) => daysAgo(365 - 30 * month, samples));
-  const month = { starts: days, to: daysAgo(100, samples) };
-  const whole = { from: midnight(129, samples), to: midnight(101, samples) };
-  const year = { starts: months, to: null, days: { from: midnight(364, samples), to: midnight(1, samples) } };
+  const steps = (first: number, length: number, days: number): CountedPeriod['starts'] => [
+    daysAgo(first, samples),
+    ...Array.from({ length: length - 1 }, (_, step) => midnight(first - days * (step + 1), samples)),
+  ];
+  const month = { starts: steps(130, 30, 1), to: daysAgo(100, samples) };
+  const year = { starts: steps(365, 12, 30), to: null };
+  const day = { starts: steps(1, 1, 1), to: null };
+  const followed = { handler: 'order-statistics', aggregateType: 'order', types: ['order.created'] };
+  const sums = (asks: string, period: CountedPeriod) =>
+    report('OrderStatsRepository.sum', (db) => stats.sum(db, period, followed), {
+      asks,
+      reported: true,
+      reads: ['order_counts_key', 'order_revenues_key', 'counted_orders_created_at_idx'],
+    });
   const statistics = new OrderStatisticsRepository();
   return [
-    report('OrderStatsRepository.count', (db) => stats.count(db, { ...month, days: whole }), {
-      asks: 'a month by days',
+    sums('a day until now', day),
+    sums('a month by days', month),
+    sums('a year until now by months', year),
+    report('OrderStatsRepository.count', (db) => stats.count(db, month), {
+      asks: 'a month',
       reported: true,
       reads: ['orders_created_at_idx'],
-    }),
-    report('OrderStatsRepository.count', (db) => stats.count(db, { ...month, days: null }), {
-      asks: 'a month, every order',
-      reported: true,
-      reads: ['orders_created_at_idx'],
-    }),
-    report('OrderStatsRepository.count', (db) => stats.count(db, year), {
-      asks: 'a year by months',
-      reported: true,
     }),
     hot('OrderStatisticsRepository.count', (db) => statistics.count(db, [orderIdOf(samples.done)]), {
       reads: ['orders_pkey', 'counted_orders_pkey'],

@@ -41,12 +41,7 @@ describe('what roles may do', () => {
     const all = await granted('visapi_app');
     expect(all.filter((entry) => /DELETE|TRUNCATE|REFERENCES|TRIGGER/.test(entry))).toEqual(
       // Projections of the orders, of which a rebuild begins with nothing, and positions of facts that are being told.
-      [
-        'counted_orders DELETE',
-        'order_statistics DELETE',
-        'order_statistics_months DELETE',
-        'outbox DELETE',
-      ],
+      ['counted_orders DELETE', 'order_counts DELETE', 'order_revenues DELETE', 'outbox DELETE'],
     );
     expect(all.filter((entry) => entry.endsWith('UPDATE'))).toEqual(
       [
@@ -56,8 +51,8 @@ describe('what roles may do', () => {
         'counted_orders',
         'effects',
         'messages',
-        'order_statistics',
-        'order_statistics_months',
+        'order_counts',
+        'order_revenues',
         'orders',
         'polls',
         'visa_records',

@@ -84,11 +84,8 @@ export interface CountedOrders {
   amount: Numeric | null;
   branch: string;
   country: string | null;
+  createdAt: Timestamp;
   currency: string | null;
-  /**
-   * the UTC day of orders.created_at
-   */
-  day: string;
   orderId: string;
   product: string | null;
   status: string | null;
@@ -357,6 +354,35 @@ export interface OrderApplicants {
   removed: Generated<boolean>;
 }
 
+export interface OrderCounts {
+  begins: Timestamp;
+  /**
+   * length of the span; spans of a length follow each other from 1970-01-01 00:00 UTC on
+   */
+  hours: number;
+  orders: number;
+  respect: string;
+  /**
+   * what the orders have in common; null = not known
+   */
+  value: string | null;
+}
+
+export interface OrderRevenues {
+  begins: Timestamp;
+  /**
+   * null = not known
+   */
+  currency: string | null;
+  hours: number;
+  orders: number;
+  /**
+   * orders with an amount
+   */
+  priced: number;
+  revenue: Numeric;
+}
+
 export interface Orders {
   amount: Numeric | null;
   /**
@@ -437,31 +463,6 @@ export interface Orders {
   warnings: Generated<string[]>;
   whatsappAlertsEnabled: boolean;
   whatsappConfirmationSent: Generated<boolean>;
-}
-
-export interface OrderStatistics {
-  day: string;
-  orders: number;
-  /**
-   * orders with an amount; counted for currencies only, as revenue is
-   */
-  priced: number;
-  respect: string;
-  revenue: Numeric;
-  /**
-   * what the orders have in common; null = not known
-   */
-  value: string | null;
-}
-
-export interface OrderStatisticsMonths {
-  /**
-   * its first day, in UTC
-   */
-  month: string;
-  orders: number;
-  respect: string;
-  value: string | null;
 }
 
 export interface Outbox {
@@ -549,9 +550,9 @@ export interface DB {
   logs: Logs;
   messages: Messages;
   orderApplicants: OrderApplicants;
+  orderCounts: OrderCounts;
+  orderRevenues: OrderRevenues;
   orders: Orders;
-  orderStatistics: OrderStatistics;
-  orderStatisticsMonths: OrderStatisticsMonths;
   outbox: Outbox;
   polls: Polls;
   receipts: Receipts;

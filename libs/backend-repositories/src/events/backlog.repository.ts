@@ -63,20 +63,6 @@ export class BacklogRepository {
     return result.rows;
   }
 
-  /**
-   * Whether a handler has not taken what happened: facts wait for it or were given up, or the relay has told nobody for
-   * longer than `patienceMs`.
-   */
-  async isBehind(executor: Executor, handler: string, patienceMs: number): Promise<boolean> {
-    const result = await sql<{ behind: boolean }>`
-      select exists (select from handler_backlog where handler = ${handler} and state in ('waiting', 'dead'))
-        or exists (select from events where position = (select min(position) from outbox)
-          and occurred_at < clock_timestamp() - make_interval(secs => ${patienceMs}::float8 / 1000)) as behind`.execute(
-      executor,
-    );
-    return result.rows[0]?.behind ?? false;
-  }
-
   /** What waits already stays as it is; what was settled once (a replay tells it again) waits anew. */
   async append(executor: Executor, entries: readonly BacklogEntry[]): Promise<void> {
     if (entries.length === 0) return;

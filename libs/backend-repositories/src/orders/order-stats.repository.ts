@@ -1,6 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import type { Executor } from '../db/database.js';
+import { type FollowedFacts, untoldAggregates } from '../events/untold-facts.js';
+import {
+  areBoundaries,
+  type Cover,
+  countedHours,
+  coverOf,
+  type Interval,
+  pricedHours,
+  wholeSpansOf,
+} from './order-spans.js';
 
 /** How many orders of a period are alike in one respect, and what they are worth. */
 export interface CountedOrders {
@@ -10,7 +20,7 @@ export interface CountedOrders {
   /** Of steps and currencies; null = not known. */
   readonly currency: string | null;
   readonly orders: number;
-  /** Exact sum as decimal text; null when no order of them has an amount. */
+  /** Of steps and currencies: exact sum as decimal text; null when no order of them has an amount. */
   readonly revenue: string | null;
   /** Sum by the number of orders with an amount, rounded to two places. */
   readonly average: string | null;
@@ -18,93 +28,115 @@ export interface CountedOrders {
 
 /** A period as it is counted. */
 export interface CountedPeriod {
-  /** Beginnings of the steps, in order; the first begins the period. */
-  readonly starts: readonly Date[];
+  /** Beginnings of the steps, in order; the first begins the period, the others are full hours. */
+  readonly starts: readonly [Date, ...Date[]];
   /** Null = until now, however clocks differ. */
   readonly to: Date | null;
-  /**
-   * The UTC days whose sums stand for their orders: from the midnight `from` to the midnight `to`, null = without end.
-   * Null = none, every order is counted.
-   */
-  readonly days: { readonly from: Date; readonly to: Date | null } | null;
 }
 
-const endless = 'infinity';
+/** What is added up: sums of spans, and single orders with 1, or -1 where a sum holds what is not so any more. */
+interface Parts {
+  readonly single: RawBuilder<unknown>;
+  readonly counts: Cover;
+  readonly revenues: Cover;
+}
+
+const nothing: Cover = { spans: [], open: null };
+const [shortest] = countedHours;
+const day = 24;
 
 @Injectable()
 export class OrderStatsRepository {
   /**
-   * Counts all orders of a period: by currency, by each respect, and by step and currency. What lies outside of whole
-   * days is read from the orders by the index on their creation. Sums of days are added up before they are divided into
-   * steps, and as whole numbers: of a year they are tens of thousands.
+   * From the sums: spans as long as the period allows, what was counted of each order for the hours at its ends. Orders of
+   * which the sums may not know are taken out as they were counted and put in as they are. In one statement, so that sums
+   * and orders are those of one moment.
+   * @param followed the facts after which orders are counted
    */
-  async count(executor: Executor, { starts, to, days }: CountedPeriod): Promise<CountedOrders[]> {
-    const [from, end] = [starts[0], to ?? endless];
-    const head = { from, to: days?.from ?? end };
-    const tail = { from: days === null ? endless : (days.to ?? endless), to: end };
-    const within = (from: Date | string, to: Date | string) =>
-      sql`day >= (${from}::timestamptz at time zone 'UTC')::date and day < (${to}::timestamptz at time zone 'UTC')::date`;
-    const all = { from: days?.from ?? endless, to: days === null ? endless : (days.to ?? endless) };
-    const months = wholeMonthsOf(days) ?? { from: all.to, to: all.to };
-    const result = await sql<CountedOrders>`
-      with single as (
-        select branch, order_status as status, product_country as country, product_name as product, currency, amount,
-          width_bucket(created_at, ${starts}::timestamptz[]) as step
-        from (
-          select * from orders where created_at >= ${head.from}::timestamptz and created_at < ${head.to}::timestamptz
-          union all
-          select * from orders where created_at >= ${tail.from}::timestamptz and created_at < ${tail.to}::timestamptz
-        ) as edges
-      ), counted as (
-        select case when grouping(branch) = 0 then 'branch' when grouping(status) = 0 then 'status'
-            when grouping(country) = 0 then 'country' when grouping(product) = 0 then 'product'
-            when grouping(step) = 0 then 'step' else 'currency' end as respect,
-          case when grouping(branch) = 0 then branch when grouping(status) = 0 then status
-            when grouping(country) = 0 then country when grouping(product) = 0 then product
-            when grouping(step) = 0 then step::text else currency end as value,
-          currency, count(*) as orders, count(amount) as priced, coalesce(sum(amount), 0) as revenue
-        from single
-        group by grouping sets ((currency), (branch), (status), (country), (product), (step, currency))
-        union all
-        select respect, value, null, sum(orders::int4), 0, 0 from (
-          select respect, value, orders from order_statistics
-          where respect <> 'currency' and ${within(all.from, months.from)}
-          union all
-          select respect, value, orders from order_statistics
-          where respect <> 'currency' and ${within(months.to, all.to)}
-          union all
-          select respect, value, orders from order_statistics_months
-          where month >= (${months.from}::timestamptz at time zone 'UTC')::date
-            and month < (${months.to}::timestamptz at time zone 'UTC')::date
-        ) as whole
-        group by respect, value
-        union all
-        select case when grouping(step) = 0 then 'step' else 'currency' end,
-          case when grouping(step) = 0 then step::text else value end, value, sum(orders::int4), sum(priced::int4), sum(revenue)
-        from (
-          select value, orders, priced, revenue,
-            width_bucket(day::timestamp at time zone 'UTC', ${starts}::timestamptz[]) as step
-          from order_statistics where respect = 'currency' and ${within(all.from, all.to)}
-        ) as days
-        group by grouping sets ((value), (step, value))
-      )
-      select respect, value, currency, sum(orders)::int8 as orders,
-        (case when sum(priced) > 0 then sum(revenue) end)::text as revenue,
-        (case when sum(priced) > 0 then round(sum(revenue) / sum(priced), 2) end)::text as average
-      from counted group by respect, value, currency having sum(orders) > 0`.execute(executor);
-    return result.rows;
+  async sum(executor: Executor, period: CountedPeriod, followed: FollowedFacts): Promise<CountedOrders[]> {
+    const asked = { from: period.starts[0], to: period.to };
+    const whole = wholeSpansOf(asked, shortest);
+    const untold = sql`order_id = any(array(${untoldAggregates(followed)}))`;
+    const parts = [
+      ...edgesOf(asked, whole).map((edge) => countedOf(1, within(edge))),
+      countedOf(-1, sql`${untold} and ${within(asked)}`),
+      ordersOf(sql`${untold} and ${within(asked)}`),
+    ];
+    const lengths = areBoundaries(period.starts.slice(1), day) ? pricedHours : pricedHours.slice(0, 1);
+    return await addUp(executor, period, {
+      single: sql.join(parts, sql` union all `),
+      counts: whole === null ? nothing : coverOf(whole, countedHours),
+      revenues: whole === null ? nothing : coverOf(whole, lengths),
+    });
+  }
+
+  /** From every order of the period, when there are no sums to rely on. */
+  async count(executor: Executor, period: CountedPeriod): Promise<CountedOrders[]> {
+    const single = ordersOf(within({ from: period.starts[0], to: period.to }));
+    return await addUp(executor, period, { single, counts: nothing, revenues: nothing });
   }
 }
 
-/** The calendar months within whole days: from the first to the one after the last, null = without end. */
-function wholeMonthsOf(
-  days: CountedPeriod['days'],
-): { readonly from: Date; readonly to: Date | string } | null {
-  if (days === null) return null;
-  const first = new Date(Date.UTC(days.from.getUTCFullYear(), days.from.getUTCMonth()));
-  const from =
-    first < days.from ? new Date(Date.UTC(days.from.getUTCFullYear(), days.from.getUTCMonth() + 1)) : first;
-  if (days.to === null) return { from, to: endless };
-  const to = new Date(Date.UTC(days.to.getUTCFullYear(), days.to.getUTCMonth()));
-  return from < to ? { from, to } : null;
+async function addUp(
+  executor: Executor,
+  { starts }: CountedPeriod,
+  { single, counts, revenues }: Parts,
+): Promise<CountedOrders[]> {
+  const result = await sql<CountedOrders>`
+    with single as (${single})
+    select respect, value, null as currency, sum(orders)::int8 as orders, null as revenue, null as average
+    from (
+      select respect, value, orders from (${covered(sql`order_counts`, counts)}) as summed
+      union all
+      select respect, value, sign from single cross join lateral (values ('branch', branch), ('status', status),
+        ('country', country), ('product', product)) as marginal(respect, value)
+    ) as counted
+    group by respect, value having sum(orders) > 0
+    union all
+    select case when grouping(step) = 0 then 'step' else 'currency' end,
+      case when grouping(step) = 0 then step::text else currency end, currency, sum(orders)::int8,
+      (case when sum(priced) > 0 then sum(revenue) end)::text,
+      (case when sum(priced) > 0 then round(sum(revenue) / sum(priced), 2) end)::text
+    from (
+      select width_bucket(at, ${[...starts]}::timestamptz[]) as step, currency, orders, priced, revenue
+      from (
+        select begins as at, currency, orders, priced, revenue from (${covered(sql`order_revenues`, revenues)}) as summed
+        union all
+        select created_at, currency, sign, case when amount is null then 0 else sign end, coalesce(sign * amount, 0)
+        from single
+      ) as dated
+    ) as priced
+    group by grouping sets ((currency), (step, currency)) having sum(orders) > 0`.execute(executor);
+  return result.rows;
+}
+
+/** Rows of the spans; each of the listed ones is looked up. */
+function covered(table: RawBuilder<unknown>, { spans, open }: Cover): RawBuilder<unknown> {
+  const listed = sql`select summed.* from unnest(${spans.map(({ hours }) => hours)}::int2[],
+    ${spans.map(({ begins }) => begins)}::timestamptz[]) as span(hours, begins) join ${table} as summed using (hours, begins)`;
+  if (open === null) return listed;
+  return sql`${listed} union all
+    select * from ${table} where hours = ${open.hours}::int2 and begins >= ${open.begins}::timestamptz`;
+}
+
+function countedOf(sign: 1 | -1, condition: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select ${sql.lit(sign)} as sign, created_at, branch, status, country, product, currency, amount
+    from counted_orders where ${condition}`;
+}
+
+function ordersOf(condition: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select 1 as sign, created_at, branch, order_status as status, product_country as country,
+    product_name as product, currency, amount from orders where ${condition}`;
+}
+
+function within({ from, to }: Interval): RawBuilder<unknown> {
+  const begun = sql`created_at >= ${from}::timestamptz`;
+  return to === null ? begun : sql`${begun} and created_at < ${to}::timestamptz`;
+}
+
+/** What of a period lies before and after an interval of it. */
+function edgesOf(period: Interval, whole: Interval | null): Interval[] {
+  if (whole === null) return [period];
+  const head = { from: period.from, to: whole.from };
+  return whole.to === null ? [head] : [head, { from: whole.to, to: period.to }];
 }
