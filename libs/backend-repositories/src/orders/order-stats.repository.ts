@@ -56,7 +56,7 @@ export class OrderStatsRepository {
   async sum(executor: Executor, period: CountedPeriod, followed: FollowedFacts): Promise<CountedOrders[]> {
     const asked = { from: period.starts[0], to: period.to };
     const whole = wholeSpansOf(asked, shortest);
-    const untold = sql`order_id = any(array(${untoldAggregates(followed)}))`;
+    const untold = sql`order_id = any(array(select id from untold))`;
     const parts = [
       ...edgesOf(asked, whole).map((edge) => countedOf(1, within(edge))),
       countedOf(-1, sql`${untold} and ${within(asked)}`),
@@ -64,7 +64,7 @@ export class OrderStatsRepository {
     ];
     const lengths = areBoundaries(period.starts.slice(1), day) ? pricedHours : pricedHours.slice(0, 1);
     return await addUp(executor, period, {
-      single: sql.join(parts, sql` union all `),
+      single: sql`with untold (id) as materialized (${untoldAggregates(followed)}) ${sql.join(parts, sql` union all `)}`,
       counts: whole === null ? nothing : coverOf(whole, countedHours),
       revenues: whole === null ? nothing : coverOf(whole, lengths),
     });
