@@ -2,3 +2,4 @@
 create schema bare;
 create table bare.deliveries (like public.deliveries including all, body bytea not null, headers text not null);
 create table bare.events (like public.events including all);
+create table bare.outbox (like public.outbox including all);

@@ -1,7 +1,8 @@
 /**
- * Baseline of S1: bare Fastify and `pg`, a delivery and its outbox row inserted by one statement per request, written
- * as its advocate would: prepared statement, warm pool, no key check, no validation, no shared statement. Its tables
- * (`bare-ingest.sql`) have our columns and our indexes; the body is a column, which is the cheapest place for it.
+ * Baseline of S1: bare Fastify and `pg`, a delivery, its event and its outbox row inserted by one statement per request,
+ * written as its advocate would write it: prepared statement, warm pool, no key check, no validation, no shared statement,
+ * no trigger. Its tables (`bare-ingest.sql`) have our columns and our indexes; the body is a column, which is the cheapest
+ * place for it.
  * Environment: PORT, DATABASE_URL, POOL_MAX.
  */
 import { hash, randomUUID } from 'node:crypto';
@@ -13,10 +14,13 @@ const INSERT = `
     insert into bare.deliveries
       (id, kind, source, order_id, outcome, state, body_hash, correlation_id, body, headers)
     values ($1, 'order', 'vizi', $2, 'accepted', 'open', $3, $4, $5, '{}')
+  ), event as (
+    insert into bare.events
+      (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
+    values ($6, 'delivery.received', 'delivery', $7, 1, 'source:vizi', $4, '{}')
+    returning position
   )
-  insert into bare.events
-    (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
-  values ($6, 'delivery.received', 'delivery', $7, 1, 'source:vizi', $4, '{}')`;
+  insert into bare.outbox select position from event`;
 
 const pool = new pg.Pool({ connectionString: process.env.DATABASE_URL, max: Number(process.env.POOL_MAX) });
 const app = Fastify({ bodyLimit: 10 * 1024 * 1024 });

@@ -152,7 +152,7 @@ export const EXTERNAL_BANS: readonly ExternalBan[] = [
 export const TRANSACTION_HOMES: Readonly<Record<string, string>> = {
   'libs/backend-repositories/src/db/': 'the helper itself and the migration runner',
   'libs/backend-repositories/src/inbox/': 'one statement shared by concurrent deliveries, retried row by row',
-  'libs/backend-events/src/': 'the relay marks rows in the transaction that selected them',
+  'libs/backend-events/src/': 'the relay deletes rows in the transaction that selected them',
   'libs/backend-queue/src/': 'the sweep holds a transaction-scoped lock',
 };
 
