@@ -354,9 +354,10 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   from "orders"
   where "branch" = $1
   and "cbb_synced" = $2
-  and lower("branch" collate "C") = lower($3::text collate "C")
+  and "incomplete" = $3
+  and lower("branch" collate "C") = lower($4::text collate "C")
   order by "delivery_position" desc
-  limit $4 offset $5;
+  limit $5 offset $6;
 select count(*) as total
   from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
     "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
@@ -366,7 +367,8 @@ select count(*) as total
   from "orders"
   where "branch" = $1
   and "cbb_synced" = $2
-  and lower("branch" collate "C") = lower($3::text collate "C"))) as counted;
+  and "incomplete" = $3
+  and lower("branch" collate "C") = lower($4::text collate "C"))) as counted;
 
 -- OrderListsRepository.list (not in the CRM, by cursor): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -377,10 +379,11 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
   from "orders"
   where "branch" = $1
   and "cbb_synced" = $2
-  and lower("branch" collate "C") = lower($3::text collate "C")
-  and "delivery_position" < $4
+  and "incomplete" = $3
+  and lower("branch" collate "C") = lower($4::text collate "C")
+  and "delivery_position" < $5
   order by "delivery_position" desc
-  limit $5;
+  limit $6;
 
 -- OrderListsRepository.list (not told, a numbered page): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -390,8 +393,9 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
     "processed_at", "created_at", "updated_at"
   from "orders"
   where "whatsapp_confirmation_sent" = $1
+  and "incomplete" = $2
   order by "delivery_position" desc
-  limit $2 offset $3;
+  limit $3 offset $4;
 select count(*) as total
   from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
     "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
@@ -399,7 +403,8 @@ select count(*) as total
     "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
     "processed_at", "created_at", "updated_at"
   from "orders"
-  where "whatsapp_confirmation_sent" = $1)) as counted;
+  where "whatsapp_confirmation_sent" = $1
+  and "incomplete" = $2)) as counted;
 
 -- OrderListsRepository.list (not told, by cursor): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -409,9 +414,10 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
     "processed_at", "created_at", "updated_at"
   from "orders"
   where "whatsapp_confirmation_sent" = $1
-  and "delivery_position" < $2
+  and "incomplete" = $2
+  and "delivery_position" < $3
   order by "delivery_position" desc
-  limit $3;
+  limit $4;
 
 -- OrderListsRepository.list (with a warning, a numbered page): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -421,6 +427,7 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
     "processed_at", "created_at", "updated_at"
   from "orders"
   where warnings @> array[$1]::text[]
+  and warnings <> '{}'
   order by "delivery_position" desc
   limit $2 offset $3;
 select count(*) as total
@@ -430,7 +437,8 @@ select count(*) as total
     "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
     "processed_at", "created_at", "updated_at"
   from "orders"
-  where warnings @> array[$1]::text[])) as counted;
+  where warnings @> array[$1]::text[]
+  and warnings <> '{}')) as counted;
 
 -- OrderListsRepository.list (with a warning, by cursor): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -440,6 +448,7 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
     "processed_at", "created_at", "updated_at"
   from "orders"
   where warnings @> array[$1]::text[]
+  and warnings <> '{}'
   and "delivery_position" < $2
   order by "delivery_position" desc
   limit $3;

@@ -125,7 +125,8 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
     "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
     "processed_at", "created_at", "updated_at"
   from "orders"
-  where ("warnings" @> array[$1]::text[])
+  where ("warnings" @> array[$1]::text[]
+  and "warnings" <> '{}')
   order by "created_at" desc, "order_id" desc
   limit $2 offset $3;
 select count(*) as total
@@ -135,7 +136,8 @@ select count(*) as total
     "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
     "processed_at", "created_at", "updated_at"
   from "orders"
-  where ("warnings" @> array[$1]::text[]))) as counted;
+  where ("warnings" @> array[$1]::text[]
+  and "warnings" <> '{}'))) as counted;
 
 -- OrderSearchRepository.findBySpecification (a time): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -224,7 +226,8 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
     "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
     "processed_at", "created_at", "updated_at"
   from "orders"
-  where ("whatsapp_confirmation_sent" = false)
+  where ("whatsapp_confirmation_sent" = false
+  and "incomplete")
   order by "created_at" desc, "order_id" desc
   limit $1 offset $2;
 select count(*) as total
@@ -234,7 +237,8 @@ select count(*) as total
     "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
     "processed_at", "created_at", "updated_at"
   from "orders"
-  where ("whatsapp_confirmation_sent" = false))) as counted;
+  where ("whatsapp_confirmation_sent" = false
+  and "incomplete"))) as counted;
 
 -- OrderSearchRepository.findBySpecification (nothing sent, negated): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
@@ -243,7 +247,8 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
     "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
     "processed_at", "created_at", "updated_at"
   from "orders"
-  where (not (("whatsapp_confirmation_sent" = true)))
+  where ("whatsapp_confirmation_sent" = false
+  and "incomplete")
   order by "created_at" desc, "order_id" desc
   limit $1 offset $2;
 select count(*) as total
@@ -253,9 +258,10 @@ select count(*) as total
     "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
     "processed_at", "created_at", "updated_at"
   from "orders"
-  where (not (("whatsapp_confirmation_sent" = true))))) as counted;
+  where ("whatsapp_confirmation_sent" = false
+  and "incomplete"))) as counted;
 
--- OrderSearchRepository.findBySpecification (not in the CRM): list, planned anew for its values
+-- OrderSearchRepository.findBySpecification (nothing sent of a branch): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
     "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
     "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
@@ -263,7 +269,8 @@ select "order_id", "delivery_position", "branch", "order_status", "client_name",
     "processed_at", "created_at", "updated_at"
   from "orders"
   where ((lower("branch" collate "C") = $1)
-  and ("cbb_synced" = false))
+  and ("whatsapp_confirmation_sent" = false
+  and "incomplete"))
   order by "created_at" desc, "order_id" desc
   limit $2 offset $3;
 select count(*) as total
@@ -274,7 +281,31 @@ select count(*) as total
     "processed_at", "created_at", "updated_at"
   from "orders"
   where ((lower("branch" collate "C") = $1)
-  and ("cbb_synced" = false)))) as counted;
+  and ("whatsapp_confirmation_sent" = false
+  and "incomplete")))) as counted;
+
+-- OrderSearchRepository.findBySpecification (not in the CRM): list, planned anew for its values
+select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders"
+  where ((lower("branch" collate "C") = $1)
+  and ("cbb_synced" = false
+  and "incomplete"))
+  order by "created_at" desc, "order_id" desc
+  limit $2 offset $3;
+select count(*) as total
+  from ((select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",
+    "whatsapp_alerts_enabled", "product_name", "product_country", "product_doc_type", "product_intent",
+    "product_entries", "product_validity", "validity_days", "visa_quantity", "amount", "currency", "urgency",
+    "is_urgent", "processing_days", "entry_date", "warnings", "review", "cbb_synced", "whatsapp_confirmation_sent",
+    "processed_at", "created_at", "updated_at"
+  from "orders"
+  where ((lower("branch" collate "C") = $1)
+  and ("cbb_synced" = false
+  and "incomplete")))) as counted;
 
 -- OrderSearchRepository.findBySpecification (one of two): list, planned anew for its values
 select "order_id", "delivery_position", "branch", "order_status", "client_name", "client_email", "client_phone",

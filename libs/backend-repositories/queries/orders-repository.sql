@@ -5,9 +5,10 @@ select id
   from effects
   where order_id = $1
   order by id for update;
-select *
+select "orders".*, "applicants", "applicants_key_id", "details", "details_key_id"
   from "orders"
-  where "order_id" = $1 for update;
+  inner join "order_details" on "order_details"."order_id" = "orders"."order_id"
+  where "orders"."order_id" = $1 for update;
 
 -- OrdersRepository.applyChange: hot
 update "orders"
@@ -17,6 +18,10 @@ update "orders"
     "cbb_synced" = $14, "review" = array(select distinct unnest(review || $15::text[])
   order by 1)
   where "order_id" = $16
+  returning "order_id";
+update "order_details"
+  set "applicants" = $1, "details" = $2
+  where "order_id" = $3
   returning "order_id";
 insert into "effects" ("id", "kind", "purpose", "semantic_key", "order_id", "lane", "state", "reason", "correlation_id",
     "skipped_at")

@@ -38,35 +38,37 @@ with created as (
     "first_received_at", "form_id", "branch", "domain", "payment_processor", "payment_id", "amount", "currency",
     "order_status", "client_name", "client_email", "client_phone", "client_sex", "whatsapp_alerts_enabled",
     "product_name", "product_country", "product_doc_type", "product_intent", "product_entries", "product_validity",
-    "validity_days", "stay_limit", "visa_quantity", "urgency", "is_urgent", "processing_days", "entry_date",
-    "applicants", "details", "warnings")
+    "validity_days", "stay_limit", "visa_quantity", "urgency", "is_urgent", "processing_days", "entry_date", "warnings")
   select "order_id", "delivery_id", "delivery_position", "applied_position", "event_version", "first_received_at",
     "form_id", "branch", "domain", "payment_processor", "payment_id", "amount", "currency", "order_status",
     "client_name", "client_email", "client_phone", "client_sex", "whatsapp_alerts_enabled", "product_name",
     "product_country", "product_doc_type", "product_intent", "product_entries", "product_validity", "validity_days",
-    "stay_limit", "visa_quantity", "urgency", "is_urgent", "processing_days", "entry_date", "applicants", "details",
+    "stay_limit", "visa_quantity", "urgency", "is_urgent", "processing_days", "entry_date",
     "warnings" from jsonb_populate_recordset(null::orders, $1::jsonb)
   returning order_id
+), detailed as (
+  insert into order_details (order_id, applicants, details)
+  select order_id, applicants, details from jsonb_populate_recordset(null::order_details, $2::jsonb)
 ), planned as (
   insert into effects (id, kind, purpose, semantic_key, order_id, lane, state, reason, correlation_id, skipped_at)
   select id, kind, purpose, semantic_key, order_id, lane, state, reason, correlation_id,
     case state when 'skipped' then clock_timestamp() end
-  from jsonb_populate_recordset(null::effects, $2::jsonb)
+  from jsonb_populate_recordset(null::effects, $3::jsonb)
 ), worded as (
   insert into messages (effect_id, order_id, template, language, phone, parameters)
   select effect_id, order_id, template, language, phone, parameters
-  from jsonb_populate_recordset(null::messages, $3::jsonb)
+  from jsonb_populate_recordset(null::messages, $4::jsonb)
 ), people as (
   insert into order_applicants (order_id, ordinal, applicant_id)
   select order_id, ordinal, applicant_id
-  from jsonb_populate_recordset(null::order_applicants, $4::jsonb)
+  from jsonb_populate_recordset(null::order_applicants, $5::jsonb)
 ), told as (
   insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, ip, payload)
   select id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, ip, payload
-  from jsonb_populate_recordset(null::events, $5::jsonb)
+  from jsonb_populate_recordset(null::events, $6::jsonb)
 ), applied as (
   update deliveries set state = 'applied', applied_at = clock_timestamp()
-  where id = any($6::uuid[])
+  where id = any($7::uuid[])
 )
 -- Asked for, so that the orders come first: of one that exists already its own constraint speaks.
 select order_id from created;
@@ -90,19 +92,21 @@ with "created" as (insert into "orders" ("branch", "amount", "currency", "order_
     "client_phone", "whatsapp_alerts_enabled", "product_country", "is_urgent", "warnings", "order_id", "delivery_id",
     "first_received_at", "delivery_position", "applied_position", "imported_at") values ($1, $2, $3, $4, $5, $6, $7, $8,
     $9, $10, $11, $12, $13, $14, $15, $16, clock_timestamp()) returning "order_id"),
+    "detailed" as (insert into "order_details" ("order_id", "applicants", "details") values ($17, $18, $19)),
     "planned" as (insert into "effects" ("id", "kind", "purpose", "semantic_key", "order_id", "lane", "state", "reason",
-    "correlation_id", "skipped_at", "evidence") values ($17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27), ($28,
-    $29, $30, $31, $32, $33, $34, $35, $36, $37, $38)), "worded" as (insert into "messages" ("effect_id", "order_id",
-    "template", "language", "phone", "parameters") values ($39, $40, $41, $42, $43, $44)),
+    "correlation_id", "skipped_at", "evidence") values ($20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30), ($31,
+    $32, $33, $34, $35, $36, $37, $38, $39, $40, $41)), "worded" as (insert into "messages" ("effect_id", "order_id",
+    "template", "language", "phone", "parameters") values ($42, $43, $44, $45, $46, $47)),
     "people" as (insert into "order_applicants" ("order_id", "ordinal", "applicant_id")
-select $45::text, ordinal, id from unnest($46::text[]) with ordinality as given(id, ordinal)),
+select $48::text, ordinal, id from unnest($49::text[]) with ordinality as given(id, ordinal)),
     "told" as (insert into "events" ("type", "aggregate_type", "aggregate_id", "aggregate_version", "actor",
-    "correlation_id", "payload", "id") values ($47, $48, $49, $50, $51, $52, $53, $54)) select "order_id" from "created";
+    "correlation_id", "payload", "id") values ($50, $51, $52, $53, $54, $55, $56, $57)) select "order_id" from "created";
 
 -- readOrderRow: operator
-select *
+select "orders".*, "applicants", "applicants_key_id", "details", "details_key_id"
   from "orders"
-  where "order_id" = $1;
+  inner join "order_details" on "order_details"."order_id" = "orders"."order_id"
+  where "orders"."order_id" = $1;
 
 -- newestOrderOfPhone: operator
 select order_id from orders where client_phone = $1

@@ -46,7 +46,7 @@ const newApplicant = () => `apl_${(counter += 1)}`;
 async function orderOf(applicantId: string) {
   const order = await plantOrder(test);
   const passport = { firstName: 'DANA', lastName: 'LEDUGMA' };
-  await test.query('update orders set applicants = $2 where order_id = $1', [
+  await test.query('update order_details set applicants = $2 where order_id = $1', [
     order.orderId,
     Buffer.from(JSON.stringify([{ id: applicantId, passport }])),
   ]);

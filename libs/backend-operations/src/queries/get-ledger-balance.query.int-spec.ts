@@ -156,7 +156,8 @@ describe('the ledger', () => {
   it.each([
     [
       'order row missing',
-      `delete from messages; delete from effects; delete from order_applicants; delete from orders`,
+      `delete from messages; delete from effects; delete from order_applicants; delete from order_details;
+       delete from orders`,
     ],
     ['contact effect missing', `delete from effects where kind = 'contact'`],
     ['confirmation missing', `delete from messages; delete from effects where kind = 'message'`],

@@ -2,7 +2,12 @@ import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Database } from '@visapi/backend-repositories';
 import { type EffectRow, EffectsRepository } from '@visapi/backend-repositories/effects';
 import { ReplaysRepository, type StoredDelivery } from '@visapi/backend-repositories/inbox';
-import { contentOf, type OrderRow, OrdersRepository } from '@visapi/backend-repositories/orders';
+import {
+  contentOf,
+  type OrderRow,
+  OrdersRepository,
+  readOrderRow,
+} from '@visapi/backend-repositories/orders';
 import {
   foreseeForced,
   foreseeLost,
@@ -66,7 +71,7 @@ export async function foreseeStored(
       ? [false, undefined, []]
       : await Promise.all([
           parts.replays.isAccepted(db, orderId),
-          parts.orders.findById(db, orderId),
+          readOrderRow(db, orderId),
           parts.effects.ofOrder(db, orderId),
         ]);
   if (how.mode === 'force') return foreseeForced(delivery, row, effects, how.effect);

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Selectable, sql } from 'kysely';
 import type { Executor } from '../db/database.js';
-import type { Orders } from '../db/schema.gen.js';
+import type { OrderDetails, Orders } from '../db/schema.gen.js';
 
 /** What a notice needs to know of its order. */
 export type NoticedOrderRow = Pick<
@@ -13,9 +13,9 @@ export type NoticedOrderRow = Pick<
   | 'orderStatus'
   | 'whatsappAlertsEnabled'
   | 'productCountry'
-  | 'applicants'
   | 'processingDays'
->;
+> &
+  Pick<Selectable<OrderDetails>, 'applicants'>;
 
 /** A notice that exists already. */
 export interface KnownNotice {
@@ -29,7 +29,7 @@ export interface KnownNotice {
 }
 
 const columns = [
-  'orderId',
+  'orders.orderId',
   'branch',
   'clientName',
   'clientPhone',
@@ -44,20 +44,12 @@ const columns = [
 export class NoticedOrdersRepository {
   /** Locked until the transaction ends, so that a change of the order comes before or after a notice, never between. */
   async lock(executor: Executor, orderId: string): Promise<NoticedOrderRow | undefined> {
-    return await executor
-      .selectFrom('orders')
-      .select(columns)
-      .where('orderId', '=', orderId)
-      .forUpdate()
-      .executeTakeFirst();
+    // Both rows: of one that is not locked, a statement that waited would see what stood there before.
+    return await noticedOrder(executor, orderId).forUpdate().executeTakeFirst();
   }
 
   async find(executor: Executor, orderId: string): Promise<NoticedOrderRow | undefined> {
-    return await executor
-      .selectFrom('orders')
-      .select(columns)
-      .where('orderId', '=', orderId)
-      .executeTakeFirst();
+    return await noticedOrder(executor, orderId).executeTakeFirst();
   }
 
   /** The order of an applicant; of several (a form paid for twice) the newest. */
@@ -79,4 +71,12 @@ export class NoticedOrdersRepository {
       where e.order_id = ${orderId} and e.purpose = ${purpose} order by e.planned_at, e.id`.execute(executor);
     return result.rows;
   }
+}
+
+function noticedOrder(executor: Executor, orderId: string) {
+  return executor
+    .selectFrom('orders')
+    .innerJoin('orderDetails', 'orderDetails.orderId', 'orders.orderId')
+    .select(columns)
+    .where('orders.orderId', '=', orderId);
 }

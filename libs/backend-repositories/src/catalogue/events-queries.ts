@@ -32,7 +32,7 @@ export function eventsQueries(samples: Samples): CataloguedQuery[] {
       reads: ['outbox_pkey'],
     }),
     operator('EventsRepository.ofOrder', (db) => events.ofOrder(db, orderIdOf(samples.changed)), {
-      reads: ['events_aggregate_version_key', 'deliveries_order_id_idx'],
+      reads: ['events_aggregate_version_key', 'deliveries_of_order_idx'],
     }),
     ...lists(samples),
     ...seals(samples),
@@ -53,7 +53,7 @@ function lists(samples: Samples): CataloguedQuery[] {
     ],
     ['of a delivery', { aggregateId: idOf('delivery', samples.done) }, ['events_aggregate_version_key']],
     ['of all deliveries', { aggregateType: 'delivery' }, []],
-    ['of an actor', { actor: 'operator:1' }, ['events_actor_idx']],
+    ['of an actor', { actor: 'operator:1' }, ['events_rare_actor_idx']],
     ['of the worker', { actor: 'worker' }, []],
     ['one story', { correlationId: `delivery-${samples.done}` }, ['events_correlation_id_idx']],
     ['a day', { from: daysAgo(101, samples), to: daysAgo(100, samples) }, []],

@@ -11,6 +11,7 @@ export const grownTables = [
   'deliveries',
   'delivery_bodies',
   'orders',
+  'order_details',
   'order_applicants',
   'effects',
   'messages',
@@ -53,6 +54,7 @@ export function grownRows(orders: number): readonly Step[] {
     { step: 'deliveries', text: deliveries(from) },
     { step: 'delivery bodies', text: bodies(from) },
     { step: 'orders', text: ordersRows(from) },
+    { step: 'details of orders', text: details(from) },
     { step: 'applicants', text: applicants(from) },
     { step: 'effects', text: effects(from) },
     { step: 'messages', text: messages(from) },
@@ -101,7 +103,7 @@ const ordersRows = (from: string) => `
     first_received_at, form_id, branch, domain, payment_processor, payment_id, amount, currency, order_status, client_name,
     client_email, client_phone, client_sex, whatsapp_alerts_enabled, product_name, product_country, product_doc_type,
     product_intent, product_entries, product_validity, validity_days, stay_limit, visa_quantity, urgency, is_urgent,
-    processing_days, entry_date, applicants, details, warnings, review, cbb_synced, whatsapp_confirmation_sent,
+    processing_days, entry_date, warnings, review, cbb_synced, whatsapp_confirmation_sent,
     processed_at, created_at, updated_at)
   select order_id, ${idSql('delivery', 'n')}, 4 * n, 4 * n + changed::int, 1 + changed::int, 5, at, 'form-' || n, branch,
     branch || '.example.test', 'tranzila', 'pay-' || n, (100 + n * 7919::bigint % 90000 / 100.0)::numeric(20, 4),
@@ -110,11 +112,16 @@ const ordersRows = (from: string) => `
     'דנה לדוגמה', email, phone, case n % 2 when 0 then 'm' else 'f' end, n % 100 > 0, 'visa-' || n % 120,
     'country' || case when n % 5000 = 6 then 0 else n % 60 + 1 end, 'evisa', 'tourism', 'multiple', '1 year', 365, 90,
     1 + n % 4, case n % 10 when 0 then 'urgent' else 'none' end, n % 10 = 0, 3, at::date + 40,
-    convert_to(rpad('[{"name":"', 300, md5(n::text)) || '"}]', 'UTF8'), convert_to(rpad('{"', 400, md5(n::text)) || '"}', 'UTF8'),
     case when n % 97 = 0 then array['phone:invalid'] when n % 700 = 1 then array['email:invalid'] else '{}' end,
     case when n % 2000 = 1 then array['amount'] else '{}' end,
     fate in ('done', 'uncertain', 'refused'), fate in ('done', 'refused'),
     case when fate in ('done', 'refused', 'foreign', 'unreachable') then at + interval '9 seconds' end, at, at
+  ${from} where ${written}`;
+
+const details = (from: string) => `
+  insert into order_details (order_id, applicants, details)
+  select order_id, convert_to(rpad('[{"name":"', 300, md5(n::text)) || '"}]', 'UTF8'),
+    convert_to(rpad('{"', 400, md5(n::text)) || '"}', 'UTF8')
   ${from} where ${written}`;
 
 const applicants = (from: string) => `

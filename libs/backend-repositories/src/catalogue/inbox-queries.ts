@@ -18,7 +18,7 @@ function interpreting({ open, done }: Samples): CataloguedQuery[] {
   const id = idOf('delivery', open);
   return [
     hot('DeliveriesRepository.lockOpenOfSameOrder', (db) => deliveries.lockOpenOfSameOrder(db, id), {
-      reads: ['deliveries_order_id_idx', 'delivery_bodies_pkey'],
+      reads: ['deliveries_of_order_idx', 'delivery_bodies_pkey'],
     }),
     hot('DeliveriesRepository.lockFirstOpen', (db) => deliveries.lockFirstOpen(db, [id]), {
       reads: ['deliveries_pkey', 'delivery_bodies_pkey'],
@@ -31,7 +31,7 @@ function interpreting({ open, done }: Samples): CataloguedQuery[] {
     }),
     operator('DeliveriesRepository.find', (db) => deliveries.find(db, idOf('delivery', done))),
     operator('DeliveriesRepository.ofOrder', (db) => deliveries.ofOrder(db, orderIdOf(done)), {
-      reads: ['deliveries_order_id_idx'],
+      reads: ['deliveries_of_order_idx'],
     }),
   ];
 }
@@ -65,7 +65,7 @@ function lists(samples: Samples): CataloguedQuery[] {
   const deliveries = new DeliveriesRepository();
   const filters: readonly (readonly [string, DeliveryFilter, readonly string[]])[] = [
     ['everything', {}, []],
-    ['of an order', { orderId: orderIdOf(samples.done) }, ['deliveries_order_id_idx']],
+    ['of an order', { orderId: orderIdOf(samples.done) }, ['deliveries_of_order_idx']],
     ['changes', { outcome: 'changed' }, []],
     ['rejected', { outcome: 'rejected' }, []],
     ['failed', { state: 'failed' }, []],

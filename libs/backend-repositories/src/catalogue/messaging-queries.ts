@@ -21,12 +21,12 @@ function sending({ ready, uncertain, done }: Samples): CataloguedQuery[] {
   const token = newId();
   return [
     hot('MessagesRepository.claim', (db) => messages.claim(db, idOf('message', ready), token, 86_400), {
-      reads: ['effects_pkey', 'effects_order_id_idx', 'orders_pkey', 'deliveries_order_id_idx'],
+      reads: ['effects_pkey', 'effects_order_id_idx', 'orders_pkey', 'deliveries_of_order_idx'],
     }),
     hot(
       'MessagesRepository.claimTogether',
       (db) => messages.claimTogether(db, [{ effectId: idOf('message', ready), token }], 86_400),
-      { reads: ['effects_pkey', 'effects_order_id_idx', 'orders_pkey', 'deliveries_order_id_idx'] },
+      { reads: ['effects_pkey', 'effects_order_id_idx', 'orders_pkey', 'deliveries_of_order_idx'] },
     ),
     hot('MessagesRepository.unclaim', (db) => messages.unclaim(db, idOf('message', ready), token)),
     hot('MessagesRepository.release', (db) => messages.release(db, claim, 1_000, 'unavailable', evidence), {

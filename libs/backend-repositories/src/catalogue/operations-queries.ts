@@ -75,7 +75,7 @@ function reconciliation(samples: Samples): CataloguedQuery[] {
   const reads = ['deliveries_received_at_idx'];
   return [
     operator('ReconciliationRepository.named', (db) => repository.named(db, ids), {
-      reads: ['deliveries_order_id_idx', 'effects_order_id_idx'],
+      reads: ['deliveries_of_order_idx', 'effects_order_id_idx'],
     }),
     report('ReconciliationRepository.received', (db) => repository.received(db, day, undefined, 1_000), {
       asks: 'a day',

@@ -28,6 +28,8 @@ const content: OrderContent = {
   whatsappAlertsEnabled: true,
   productCountry: 'india',
   isUrgent: false,
+  applicants: Buffer.from('[]'),
+  details: Buffer.from('{}'),
   warnings: [],
 };
 

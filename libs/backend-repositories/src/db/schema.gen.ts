@@ -368,6 +368,20 @@ export interface OrderCounts {
   value: string | null;
 }
 
+export interface OrderDetails {
+  /**
+   * JSON of all applicants; encrypted when applicants_key_id is set
+   */
+  applicants: Buffer | null;
+  applicantsKeyId: string | null;
+  /**
+   * JSON of everything else the form says; encrypted when details_key_id is set
+   */
+  details: Buffer | null;
+  detailsKeyId: string | null;
+  orderId: string;
+}
+
 export interface OrderRevenues {
   begins: Timestamp;
   /**
@@ -385,11 +399,6 @@ export interface OrderRevenues {
 
 export interface Orders {
   amount: Numeric | null;
-  /**
-   * JSON of all applicants; encrypted when applicants_key_id is set
-   */
-  applicants: Buffer | null;
-  applicantsKeyId: string | null;
   /**
    * position of the newest delivery whose content the row holds
    */
@@ -414,11 +423,6 @@ export interface Orders {
    * position of the first delivery: decides which order of a phone is newest
    */
   deliveryPosition: number;
-  /**
-   * JSON of everything else the form says; encrypted when details_key_id is set
-   */
-  details: Buffer | null;
-  detailsKeyId: string | null;
   domain: string | null;
   entryDate: string | null;
   /**
@@ -431,6 +435,10 @@ export interface Orders {
    * taken over from the system used before; null = came by webhook or by hand
    */
   importedAt: Timestamp | null;
+  /**
+   * something of its way is missing, for good or for now: true wherever one of the flags is not set
+   */
+  incomplete: Generated<boolean>;
   isUrgent: boolean;
   orderId: string;
   orderStatus: string | null;
@@ -551,6 +559,7 @@ export interface DB {
   messages: Messages;
   orderApplicants: OrderApplicants;
   orderCounts: OrderCounts;
+  orderDetails: OrderDetails;
   orderRevenues: OrderRevenues;
   orders: Orders;
   outbox: Outbox;

@@ -26,6 +26,7 @@ const vocabulary = {
   amount: { kind: 'decimal', column: 'amount', nullable: true },
   at: { kind: 'time', column: 'at', nullable: true },
   done: { kind: 'flag', column: 'done', nullable: false },
+  sent: { kind: 'flag', column: 'sent', nullable: false, unsetWithin: 'waiting' },
   warnings: { kind: 'labels', column: 'warnings', nullable: false },
 } as const satisfies Vocabulary;
 
@@ -65,12 +66,14 @@ describe('a leaf in SQL', () => {
     ['at', 'in', [], 'false', []],
     ['done', 'eq', true, '(done = true)', []],
     ['done', 'eq', false, '(done = false)', []],
+    ['sent', 'eq', false, '(sent = false and waiting)', []],
+    ['sent', 'in', [true, false], '((sent = true) or (sent = false and waiting))', []],
     ['done', 'in', [true, false], '((done = true) or (done = false))', []],
     ['name', 'isNull', true, '(name is null)', []],
     ['name', 'isNull', false, '(name is not null)', []],
     ['warnings', 'isNull', true, "(warnings = '{}')", []],
     ['warnings', 'isNull', false, "(warnings <> '{}')", []],
-    ['warnings', 'contains', 'phone:invalid', '(warnings @> array[$1]::text[])', ['phone:invalid']],
+    ['warnings', 'contains', 'phone:invalid', "(warnings @> array[$1]::text[] and warnings <> '{}')", ['phone:invalid']],
     [
       'warnings',
       'contains',
@@ -91,8 +94,9 @@ describe('a combination in SQL', () => {
   it.each<[string, Condition, string]>([
     ['all of them', { all: [a, b] }, `(${one} and ${two})`],
     ['any of them', { any: [a, b] }, `(${one} or ${two})`],
-    ['not all of them', { not: { all: [a, b] } }, `(((${one}) is not true) or (not (${two})))`],
-    ['none of them', { not: { any: [a, b] } }, `(((${one}) is not true) and (not (${two})))`],
+    ['not all of them', { not: { all: [a, b] } }, `(((${one}) is not true) or (done = false))`],
+    ['none of them', { not: { any: [a, b] } }, `(((${one}) is not true) and (done = false))`],
+    ['not set, where another column leads to it', { not: leaf('sent', 'eq', true) }, '(sent = false and waiting)'],
     ['not the opposite', { not: { not: a } }, one],
     ['the opposite of different', { not: leaf('name', 'ne', 'a') }, one],
     ['all of nothing', { all: [] }, 'true'],

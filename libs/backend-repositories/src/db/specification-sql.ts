@@ -24,24 +24,28 @@ function joined(parts: readonly Condition[], vocabulary: Vocabulary, negated: bo
 }
 
 function compileLeaf(leaf: Leaf, field: Field, negated: boolean): Bool {
+  // Not yes is no: said so, it has an index.
+  if (negated && field.kind === 'flag' && !field.nullable && leaf.op === 'eq' && leaf.value !== null)
+    return comparison({ ...leaf, value: leaf.value !== true }, field);
   const positive = comparison(leaf, field);
   if (!negated) return positive;
   return field.nullable ? sql`((${positive}) is not true)` : sql`(not (${positive}))`;
 }
 
-function comparison({ op, value }: Leaf, { kind, column }: Field): Bool {
+function comparison({ op, value }: Leaf, field: Field): Bool {
+  const { kind, column } = field;
   const stored = sql.ref(column);
   if (kind === 'labels') return ofLabels(op, value as string | boolean, stored);
   switch (op) {
     case 'isNull':
       return value === true ? sql`(${stored} is null)` : sql`(${stored} is not null)`;
     case 'in':
-      return oneOf(kind, stored, value as readonly Value[]);
+      return oneOf(field, value as readonly Value[]);
     case 'contains':
       return sql`(strpos(${comparable(kind, stored)}, ${foldedIf(kind, value as string)}) > 0)`;
     case 'eq':
     case 'ne':
-      return same(kind, stored, value as Value);
+      return same(field, value as Value);
     default:
       return kind === 'time'
         ? timeOrder(op, stored, value as Date)
@@ -53,7 +57,8 @@ type Value = Operand[Kind] | null;
 
 const operators = { lt: sql`<`, lte: sql`<=`, gt: sql`>`, gte: sql`>=` };
 
-function same(kind: Kind, stored: Bool | RawBuilder<unknown>, value: Value): Bool {
+function same({ kind, column, unsetWithin }: Field, value: Value): Bool {
+  const stored = sql.ref(column);
   if (value === null) return sql`(${stored} is null)`;
   switch (kind) {
     case 'time':
@@ -61,18 +66,23 @@ function same(kind: Kind, stored: Bool | RawBuilder<unknown>, value: Value): Boo
     case 'decimal':
       return sql`(${stored} = ${value}::numeric)`;
     case 'flag':
-      // Not a parameter, so that the planner sees that a partial index serves.
-      return value === true ? sql`(${stored} = true)` : sql`(${stored} = false)`;
+      // No parameters, so that the planner sees that a partial index serves.
+      if (value === true) return sql`(${stored} = true)`;
+      return unsetWithin === undefined
+        ? sql`(${stored} = false)`
+        : sql`(${stored} = false and ${sql.ref(unsetWithin)})`;
     default:
       return sql`(${comparable(kind, stored)} = ${foldedIf(kind, value as string)})`;
   }
 }
 
 /** Texts and numbers as one array, so that the statement's text does not depend on how many there are. */
-function oneOf(kind: Kind, stored: RawBuilder<unknown>, values: readonly Value[]): Bool {
+function oneOf(field: Field, values: readonly Value[]): Bool {
+  const { kind } = field;
+  const stored = sql.ref(field.column);
   const known = values.filter((value) => value !== null);
-  const parts = values.length > known.length ? [same(kind, stored, null)] : [];
-  if (kind === 'time' || kind === 'flag') parts.push(...known.map((value) => same(kind, stored, value)));
+  const parts = values.length > known.length ? [same(field, null)] : [];
+  if (kind === 'time' || kind === 'flag') parts.push(...known.map((value) => same(field, value)));
   else if (kind === 'decimal') parts.push(sql`${stored} = any(${known}::numeric[])`);
   else {
     const texts = known.map((value) => foldedIf(kind, value as string));
@@ -98,7 +108,8 @@ const next = (time: Date): Date => new Date(time.getTime() + 1);
 
 function ofLabels(op: Leaf['op'], value: string | boolean, stored: RawBuilder<unknown>): Bool {
   if (op === 'isNull') return value === true ? sql`(${stored} = '{}')` : sql`(${stored} <> '{}')`;
-  if (String(value).includes(':')) return sql`(${stored} @> array[${value}]::text[])`;
+  // That there is any at all says nothing more, except that the index on them serves.
+  if (String(value).includes(':')) return sql`(${stored} @> array[${value}]::text[] and ${stored} <> '{}')`;
   return sql`(exists (select from unnest(${stored}) as label where split_part(label, ':', 1) = ${value}))`;
 }
 

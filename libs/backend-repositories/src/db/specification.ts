@@ -63,6 +63,8 @@ export interface Field {
   readonly column: string;
   /** Whether rows may hold null there. */
   readonly nullable: boolean;
+  /** Column that is true of every row of which this flag is not: it has an index, and the flag has none. */
+  readonly unsetWithin?: string;
 }
 
 export interface Leaf {
@@ -86,7 +88,7 @@ export type VocabularyOf<Row> = Readonly<
 
 type FieldOf<Value, C extends string> = {
   [K in Kind]: Exclude<Value, null> extends Stored[K]
-    ? { readonly kind: K; readonly column: C; readonly nullable: null extends Value ? true : false }
+    ? Field & { readonly kind: K; readonly column: C; readonly nullable: null extends Value ? true : false }
     : never;
 }[Kind];
 

@@ -5,7 +5,7 @@ import { columnOf, recordsOf } from '../db/records.js';
 import type { Messages, Orders } from '../db/schema.gen.js';
 import type { NewEffect } from '../effects/index.js';
 import type { NewEvent } from '../events/index.js';
-import { type OrderContent, said } from './order-content.js';
+import { divided, type OrderContent, saidInRow } from './order-content.js';
 
 type Identity =
   'orderId' | 'deliveryId' | 'deliveryPosition' | 'appliedPosition' | 'eventVersion' | 'firstReceivedAt';
@@ -33,7 +33,7 @@ const identity = [
   'firstReceivedAt',
 ] as const satisfies readonly Identity[];
 
-const orderColumns = sql.join([...identity, ...said].map((name) => sql.ref(columnOf(name))));
+const orderColumns = sql.join([...identity, ...saidInRow].map((name) => sql.ref(columnOf(name))));
 
 /**
  * Writes new orders with all that depends on them in one statement, with one commit for all. Times of the story come from
@@ -41,6 +41,8 @@ const orderColumns = sql.join([...identity, ...said].map((name) => sql.ref(colum
  * @throws on an order id that exists already; then none is written
  */
 export async function createOrders(executor: Executor, created: readonly NewOrder[]): Promise<void> {
+  const orders = created.map(({ order }) => divided(order));
+  const details = orders.map(({ row: { orderId }, apart }) => ({ orderId, ...apart }));
   const effects = created.flatMap((each) => each.effects);
   const people = created.flatMap(({ order: { orderId }, applicantIds }) =>
     applicantIds.map((applicantId, index) => ({ orderId, ordinal: index + 1, applicantId })),
@@ -49,8 +51,11 @@ export async function createOrders(executor: Executor, created: readonly NewOrde
   await sql`
     with created as (
       insert into orders (${orderColumns})
-      select ${orderColumns} from jsonb_populate_recordset(null::orders, ${recordsOf(created.map(({ order }) => order))}::jsonb)
+      select ${orderColumns} from jsonb_populate_recordset(null::orders, ${recordsOf(orders.map(({ row }) => row))}::jsonb)
       returning order_id
+    ), detailed as (
+      insert into order_details (order_id, applicants, details)
+      select order_id, applicants, details from jsonb_populate_recordset(null::order_details, ${recordsOf(details)}::jsonb)
     ), planned as (
       insert into effects (id, kind, purpose, semantic_key, order_id, lane, state, reason, correlation_id, skipped_at)
       select id, kind, purpose, semantic_key, order_id, lane, state, reason, correlation_id,

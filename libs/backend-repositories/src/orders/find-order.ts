@@ -2,9 +2,19 @@ import { sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import type { OrderRow } from './orders.repository.js';
 
+/** The whole order: its row, and what stands apart from it. */
+export function wholeOrder(executor: Executor, orderId: string) {
+  return executor
+    .selectFrom('orders')
+    .innerJoin('orderDetails', 'orderDetails.orderId', 'orders.orderId')
+    .selectAll('orders')
+    .select(['applicants', 'applicantsKeyId', 'details', 'detailsKeyId'])
+    .where('orders.orderId', '=', orderId);
+}
+
 /** The whole order as it is now, without a lock. */
 export async function readOrderRow(executor: Executor, orderId: string): Promise<OrderRow | undefined> {
-  return await executor.selectFrom('orders').selectAll().where('orderId', '=', orderId).executeTakeFirst();
+  return await wholeOrder(executor, orderId).executeTakeFirst();
 }
 
 /** The newest order of a phone; one of branch il, whose customers are written to, comes before all others. */

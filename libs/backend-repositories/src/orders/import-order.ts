@@ -4,6 +4,7 @@ import type { Effects, Messages, Orders } from '../db/schema.gen.js';
 import type { NewEffect } from '../effects/index.js';
 import { appendEvent, type NewEvent } from '../events/index.js';
 import { applicantRows } from './applicants.js';
+import { divided, type OrderContent } from './order-content.js';
 
 /** An effect that may have been done before the order came to us. */
 export type ImportedEffect = NewEffect &
@@ -18,7 +19,8 @@ export interface ImportedMessage {
 
 /** An order of the system used before, with what had been done for it. */
 export interface ImportedOrder {
-  readonly order: Omit<Insertable<Orders>, 'deliveryPosition' | 'appliedPosition' | 'importedAt'>;
+  readonly order: OrderContent &
+    Omit<Insertable<Orders>, 'deliveryPosition' | 'appliedPosition' | 'importedAt'>;
   readonly contact: ImportedEffect;
   readonly messages: readonly ImportedMessage[];
   readonly applicantIds: readonly string[];
@@ -89,7 +91,8 @@ export async function importOrder(
   position: number,
 ): Promise<void> {
   const { order, contact, messages, events } = imported;
-  const row = { ...order, deliveryPosition: position, appliedPosition: position };
+  const { row: said, apart } = divided(order);
+  const row = { ...said, deliveryPosition: position, appliedPosition: position };
   const effects = [contact, ...messages.map(({ effect }) => effect)];
   await executor
     .with('created', (db) =>
@@ -98,6 +101,7 @@ export async function importOrder(
         .values({ ...row, importedAt: sql<Date>`clock_timestamp()` })
         .returning('orderId'),
     )
+    .with('detailed', (db) => db.insertInto('orderDetails').values({ orderId: order.orderId, ...apart }))
     .with('planned', (db) => db.insertInto('effects').values(effects.map(effectRow)))
     .with('worded', (db) => db.insertInto('messages').values(messages.map(({ message }) => message)))
     .with('people', (db) =>

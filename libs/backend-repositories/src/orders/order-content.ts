@@ -1,7 +1,8 @@
 import type { Insertable } from 'kysely';
-import type { Orders } from '../db/schema.gen.js';
+import type { OrderDetails, Orders } from '../db/schema.gen.js';
 
-export const said = [
+/** What a delivery says that stands in the order's row. */
+export const saidInRow = [
   'formId',
   'branch',
   'domain',
@@ -28,10 +29,17 @@ export const said = [
   'isUrgent',
   'processingDays',
   'entryDate',
-  'applicants',
-  'details',
   'warnings',
 ] as const;
 
+/** What it says that stands apart, in `order_details`. */
+export const saidApart = ['applicants', 'details'] as const;
+
 /** What a delivery says about an order, as opposed to what we did with it. */
-export type OrderContent = Pick<Insertable<Orders>, (typeof said)[number]>;
+export type OrderContent = Pick<Insertable<Orders>, (typeof saidInRow)[number]> &
+  Pick<Insertable<OrderDetails>, (typeof saidApart)[number]>;
+
+/** What an order says, divided as it is stored. */
+export function divided<T extends OrderContent>({ applicants, details, ...row }: T) {
+  return { row, apart: { applicants, details } };
+}

@@ -16,8 +16,13 @@ export const orderFields = {
   email: { kind: 'folded', column: 'clientEmail', nullable: true },
   createdAt: { kind: 'time', column: 'createdAt', nullable: false },
   processedAt: { kind: 'time', column: 'processedAt', nullable: true },
-  cbbSynced: { kind: 'flag', column: 'cbbSynced', nullable: false },
-  whatsappConfirmationSent: { kind: 'flag', column: 'whatsappConfirmationSent', nullable: false },
+  cbbSynced: { kind: 'flag', column: 'cbbSynced', nullable: false, unsetWithin: 'incomplete' },
+  whatsappConfirmationSent: {
+    kind: 'flag',
+    column: 'whatsappConfirmationSent',
+    nullable: false,
+    unsetWithin: 'incomplete',
+  },
   urgent: { kind: 'flag', column: 'isUrgent', nullable: false },
   warnings: { kind: 'labels', column: 'warnings', nullable: false },
   // These two are for rules of ours; a search does not name them.

@@ -96,6 +96,8 @@ export class OrderListsRepository {
     for (const [field, column] of equals) {
       const wanted = filter[field];
       if (wanted !== undefined) query = query.where(column, '=', wanted);
+      // True of every order of which a flag is not; the flags themselves have no index.
+      if (wanted === false) query = query.where('incomplete', '=', true);
     }
     for (const [field, column] of folded) {
       const wanted = filter[field];
@@ -128,6 +130,6 @@ export class OrderListsRepository {
 
 function isWarnedOf(wanted: string) {
   return wanted.includes(':')
-    ? sql<boolean>`warnings @> array[${wanted}]::text[]`
+    ? sql<boolean>`warnings @> array[${wanted}]::text[] and warnings <> '{}'`
     : sql<boolean>`warnings <> '{}' and exists (select from unnest(warnings) as warning where split_part(warning, ':', 1) = ${wanted})`;
 }

@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { type Selectable, sql } from 'kysely';
 import { BaseRepository } from '../db/base.repository.js';
 import type { Executor } from '../db/database.js';
-import type { Orders } from '../db/schema.gen.js';
+import type { OrderDetails, Orders } from '../db/schema.gen.js';
 import type { NewEffect } from '../effects/index.js';
 import { appendEvent, type NewEvent } from '../events/index.js';
 import { replaceApplicants } from './applicants.js';
-import { type OrderContent, said } from './order-content.js';
+import { wholeOrder } from './find-order.js';
+import { divided, type OrderContent, saidApart, saidInRow } from './order-content.js';
 import {
   type FollowedConfirmation,
   type FollowedNotices,
@@ -14,11 +15,12 @@ import {
   followNotices,
 } from './follow-order.js';
 
-export type OrderRow = Selectable<Orders>;
+/** Whoever decides about an order sees all of it. */
+export type OrderRow = Selectable<Orders> & Omit<Selectable<OrderDetails>, 'orderId'>;
 
-/** Every column: whoever decides about an order sees all of it. */
+/** Every column of its row. */
 const columns = [
-  ...said,
+  ...saidInRow,
   'orderId',
   'deliveryId',
   'deliveryPosition',
@@ -26,21 +28,22 @@ const columns = [
   'contentVersion',
   'eventVersion',
   'firstReceivedAt',
-  'applicantsKeyId',
-  'detailsKeyId',
   'review',
   'importedAt',
   'cbbSynced',
   'whatsappConfirmationSent',
   'processedAt',
+  'incomplete',
   'overdueAt',
   'createdAt',
   'updatedAt',
-] as const satisfies readonly (keyof OrderRow)[];
+] as const satisfies readonly (keyof Orders)[];
 
 /** What is known of an order, as a delivery would say it. */
 export function contentOf(order: OrderRow): OrderContent {
-  return Object.fromEntries(said.map((name) => [name, order[name]])) as unknown as OrderContent;
+  return Object.fromEntries(
+    [...saidInRow, ...saidApart].map((name) => [name, order[name]]),
+  ) as unknown as OrderContent;
 }
 
 @Injectable()
@@ -55,12 +58,8 @@ export class OrdersRepository extends BaseRepository<'orders', (typeof columns)[
    */
   async lock(executor: Executor, orderId: string): Promise<OrderRow | undefined> {
     await sql`select id from effects where order_id = ${orderId} order by id for update`.execute(executor);
-    return await executor
-      .selectFrom('orders')
-      .selectAll()
-      .where('orderId', '=', orderId)
-      .forUpdate()
-      .executeTakeFirst();
+    // Both rows: of one that is not locked, a statement that waited would see what stood there before.
+    return await wholeOrder(executor, orderId).forUpdate().executeTakeFirst();
   }
 
   /**
@@ -83,16 +82,19 @@ export class OrdersRepository extends BaseRepository<'orders', (typeof columns)[
       event: NewEvent;
     },
   ): Promise<void> {
-    const { orderId, content, confirmation, notices, contact, applicantIds } = change;
+    const { orderId, confirmation, notices, contact, applicantIds } = change;
+    const { row, apart } = divided(change.content);
     await executor
       .updateTable('orders')
-      .set({ ...content, appliedPosition: change.appliedPosition, updatedAt: sql<Date>`now()` })
+      .set({ ...row, appliedPosition: change.appliedPosition, updatedAt: sql<Date>`now()` })
       .set({ contentVersion: sql`content_version + 1`, eventVersion: change.event.aggregateVersion })
       .set(contact?.state === 'planned' ? { cbbSynced: false } : {})
       .set({ review: sql`array(select distinct unnest(review || ${[...change.review]}::text[]) order by 1)` })
       .where('orderId', '=', orderId)
       .returning('orderId')
       .executeTakeFirstOrThrow();
+    if (apart.applicants !== undefined || apart.details !== undefined)
+      await rewriteDetails(executor, orderId, apart);
     if (contact) await executor.insertInto('effects').values(contact).execute();
     if (confirmation) await followConfirmation(executor, orderId, confirmation);
     if (notices) await followNotices(executor, orderId, notices);
@@ -113,4 +115,18 @@ export class OrdersRepository extends BaseRepository<'orders', (typeof columns)[
       order by field`.execute(executor);
     return result.rows.map(({ field }) => field);
   }
+}
+
+/** What is not said stays as it is. */
+async function rewriteDetails(
+  executor: Executor,
+  orderId: string,
+  said: Pick<OrderContent, (typeof saidApart)[number]>,
+): Promise<void> {
+  await executor
+    .updateTable('orderDetails')
+    .set(said)
+    .where('orderId', '=', orderId)
+    .returning('orderId')
+    .executeTakeFirstOrThrow();
 }
