@@ -14,6 +14,11 @@ export interface JobDefinition<P = unknown> {
   /** Tries of one job when its processor throws something that may pass. */
   readonly attempts: number;
   readonly backoff: Backoff;
+  /**
+   * Its jobs run no more than QUEUE_CONCURRENCY at once in a process, however many its queue allows: what is under way when
+   * the process is killed is as much as somebody may have to look at.
+   */
+  readonly isNarrow?: boolean;
 }
 
 /** A wish to have a job run. The same id twice is one job as long as Redis keeps the first. */

@@ -37,6 +37,14 @@ const definitions = queueNames.map((name) =>
   }),
 );
 const job = definitions[0]!;
+const narrow = defineJob({
+  name: 'try-narrow',
+  queue: job.queue,
+  payload: z.object({ thing: z.string() }),
+  attempts: 1,
+  backoff: { firstMs: 4, maxMs: 8 },
+  isNarrow: true,
+});
 
 /** One processor per queue; the first does what the test says and writes down what happened. */
 function processors(handle: (thing: string, run: number) => JobResult | readonly JobResult[]) {
@@ -67,7 +75,7 @@ beforeEach(async () => {
   const config = {
     url: redis.url,
     publicUrl: undefined,
-    concurrency: 4,
+    concurrency: 2,
     ordersConcurrency: 4,
     cbbConcurrency: 4,
     batchSize: 10,
@@ -239,6 +247,35 @@ describe('JobRunner', () => {
       metrics,
     );
     expect(() => other.start(list.slice(1))).toThrow('No processor for orders');
+  });
+
+  it.each([
+    ['fill its queue', job, 4],
+    ['are narrow run no more than QUEUE_CONCURRENCY at once', narrow, 2],
+  ])('runs many at once: jobs that %s', async (_, definition, most) => {
+    let [now, seen, ended] = [0, 0, 0];
+    const full = Promise.withResolvers<void>();
+    const processor: JobProcessor = {
+      job: definition,
+      handle: async () => {
+        seen = Math.max(seen, (now += 1));
+        if (now === most) full.resolve();
+        await full.promise;
+        now -= 1;
+        ended += 1;
+        return { outcome: 'done' };
+      },
+    };
+    const { list } = processors(() => ({ outcome: 'done' }));
+    runner.start([...(definition === job ? list.slice(1) : list), processor]);
+    await jobs.enqueue(
+      Array.from({ length: 8 }, (_each, n) => definition.request(String(n), { thing: 'x' })),
+    );
+    await until(
+      async () => await Promise.resolve(ended),
+      (count) => count === 8,
+    );
+    expect(seen).toBe(most);
   });
 
   it('lets running jobs end before it stops, and takes none afterwards', async () => {

@@ -5,6 +5,7 @@ import { AppError, asAppError, backoffMs, type Category, categoryPolicy } from '
 import { Log, Metrics } from '@visapi/backend-observability';
 import { translateDatabaseError } from '@visapi/backend-repositories';
 import { type Job, Worker } from 'bullmq';
+import pLimit, { type LimitFunction } from 'p-limit';
 import { concurrencyOf } from './concurrency.js';
 import { DeadJobs } from './dead-jobs.js';
 import { definedJobs, queueNames, type QueueName } from './define-job.js';
@@ -26,6 +27,8 @@ const passes: readonly Category[] = ['unavailable', 'timeout', 'rate-limited'];
 @Injectable()
 export class JobRunner {
   private readonly processors = new Map<string, JobProcessor>();
+  /** Of jobs that are narrow, by name. */
+  private readonly limits = new Map<string, LimitFunction>();
   /** What runs here now. */
   readonly running = new RunningJobs();
   private workers: Worker[] = [];
@@ -45,6 +48,7 @@ export class JobRunner {
       if (this.processors.has(processor.job.name))
         throw new Error(`Two processors for job ${processor.job.name}`);
       this.processors.set(processor.job.name, processor);
+      if (processor.job.isNarrow) this.limits.set(processor.job.name, pLimit(this.config.concurrency));
     }
     for (const queue of queueNames) {
       if (!processors.some((processor) => processor.job.queue === queue))
@@ -106,7 +110,9 @@ export class JobRunner {
     const started = performance.now();
     try {
       const payload = parsePayload(processor, job.data);
-      const results = [await processor.handle(payload)].flat();
+      const handle = async () => await processor.handle(payload);
+      const limit = this.limits.get(job.name);
+      const results = [await (limit ? limit(handle) : handle())].flat();
       const durationMs = performance.now() - started;
       for (const result of results) this.report(job, result, durationMs);
       await this.follow(results);

@@ -23,7 +23,7 @@ export const queue = {
     min: 0,
     max: 1000,
     meaning:
-      'the same of queue cbb; 0 = five times QUEUE_CONCURRENCY. A worker that is killed leaves at most so many messages uncertain',
+      'the same of queue cbb; 0 = five times QUEUE_CONCURRENCY. Messages are sent no more than QUEUE_CONCURRENCY at once',
   }),
   batchSize: integer('BATCH_SIZE', {
     default: 100,

@@ -10,6 +10,7 @@ export const sendMessageJob = defineJob({
   queue: 'cbb',
   payload: z.object({ effectId: z.uuid() }),
   attempts: 4,
+  isNarrow: true,
   backoff,
 });
 

@@ -39,7 +39,14 @@ afterAll(async () => {
 
 async function start(): Promise<INestApplicationContext> {
   const vendor = provideGlobally(new Map<object, unknown>([[CbbClient, cbb]]));
-  const queue = QueueModule.forRoot({ url: redis.url, publicUrl: undefined, concurrency: 1, ordersConcurrency: 1, cbbConcurrency: 1, batchSize: 1 });
+  const queue = QueueModule.forRoot({
+    url: redis.url,
+    publicUrl: undefined,
+    concurrency: 1,
+    ordersConcurrency: 1,
+    cbbConcurrency: 1,
+    batchSize: 1,
+  });
   return await createTestContext(test.url, [vendor, queue, MessagingJobsModule]);
 }
 

@@ -73,7 +73,13 @@ describe('a leaf in SQL', () => {
     ['name', 'isNull', false, '(name is not null)', []],
     ['warnings', 'isNull', true, "(warnings = '{}')", []],
     ['warnings', 'isNull', false, "(warnings <> '{}')", []],
-    ['warnings', 'contains', 'phone:invalid', "(warnings @> array[$1]::text[] and warnings <> '{}')", ['phone:invalid']],
+    [
+      'warnings',
+      'contains',
+      'phone:invalid',
+      "(warnings @> array[$1]::text[] and warnings <> '{}')",
+      ['phone:invalid'],
+    ],
     [
       'warnings',
       'contains',
@@ -96,7 +102,11 @@ describe('a combination in SQL', () => {
     ['any of them', { any: [a, b] }, `(${one} or ${two})`],
     ['not all of them', { not: { all: [a, b] } }, `(((${one}) is not true) or (done = false))`],
     ['none of them', { not: { any: [a, b] } }, `(((${one}) is not true) and (done = false))`],
-    ['not set, where another column leads to it', { not: leaf('sent', 'eq', true) }, '(sent = false and waiting)'],
+    [
+      'not set, where another column leads to it',
+      { not: leaf('sent', 'eq', true) },
+      '(sent = false and waiting)',
+    ],
     ['not the opposite', { not: { not: a } }, one],
     ['the opposite of different', { not: leaf('name', 'ne', 'a') }, one],
     ['all of nothing', { all: [] }, 'true'],
