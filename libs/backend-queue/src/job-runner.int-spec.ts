@@ -278,6 +278,34 @@ describe('JobRunner', () => {
     expect(seen).toBe(most);
   });
 
+  it('begins no narrow job any more once it stops: what waited for its turn is in the queue again', async () => {
+    const full = Promise.withResolvers<void>();
+    const leave = Promise.withResolvers<void>();
+    let begun = 0;
+    const processor: JobProcessor = {
+      job: narrow,
+      handle: async () => {
+        if ((begun += 1) === 2) full.resolve();
+        await leave.promise;
+        return { outcome: 'done' };
+      },
+    };
+    const { list } = processors(() => ({ outcome: 'done' }));
+    runner.start([...list, processor]);
+    const wanted = Array.from({ length: 4 }, (_each, n) => narrow.request(String(n), { thing: 'x' }));
+    await jobs.enqueue(wanted);
+    await full.promise;
+    await until(
+      async () => await queue.getJobCounts('active'),
+      ({ active }) => active === 4,
+    );
+    const stopped = runner.stop(5_000);
+    leave.resolve();
+    await stopped;
+    expect(begun).toBe(2);
+    await expect(queue.getJobCounts('waiting', 'active')).resolves.toEqual({ waiting: 2, active: 0 });
+  });
+
   it('lets running jobs end before it stops, and takes none afterwards', async () => {
     const entered = Promise.withResolvers<void>();
     const leave = Promise.withResolvers<void>();

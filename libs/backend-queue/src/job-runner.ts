@@ -1,7 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { QueueConfig } from '@visapi/backend-config';
-import { AppError, asAppError, backoffMs, type Category, categoryPolicy } from '@visapi/backend-kernel';
+import {
+  AppError,
+  asAppError,
+  backoffMs,
+  type Category,
+  categoryPolicy,
+  newId,
+} from '@visapi/backend-kernel';
 import { Log, Metrics } from '@visapi/backend-observability';
 import { translateDatabaseError } from '@visapi/backend-repositories';
 import { type Job, Worker } from 'bullmq';
@@ -32,6 +39,7 @@ export class JobRunner {
   /** What runs here now. */
   readonly running = new RunningJobs();
   private workers: Worker[] = [];
+  private isStopping = false;
 
   constructor(
     private readonly config: QueueConfig,
@@ -68,6 +76,7 @@ export class JobRunner {
    * remains is to tell Redis: when it does not answer, another worker runs them again and finds their rows done.
    */
   async stop(deadlineMs: number): Promise<void> {
+    this.isStopping = true;
     const done = new AbortController();
     const after = (ms: number) => pause(ms, undefined, { signal: done.signal }).catch(onlyAbort);
     const closing = Promise.all(this.workers.map((worker) => worker.close()));
@@ -110,9 +119,7 @@ export class JobRunner {
     const started = performance.now();
     try {
       const payload = parsePayload(processor, job.data);
-      const handle = async () => await processor.handle(payload);
-      const limit = this.limits.get(job.name);
-      const results = [await (limit ? limit(handle) : handle())].flat();
+      const results = [await this.handle(processor, payload)].flat();
       const durationMs = performance.now() - started;
       for (const result of results) this.report(job, result, durationMs);
       await this.follow(results);
@@ -121,6 +128,18 @@ export class JobRunner {
       const known = asAppError(translateDatabaseError(error));
       await this.failed(job, processor, { known, thrown: error }, performance.now() - started);
     }
+  }
+
+  /** A narrow job whose turn has not come when the process stops is not begun any more: it goes back to its queue. */
+  private async handle(processor: JobProcessor, payload: unknown): Promise<JobResult | readonly JobResult[]> {
+    const { job } = processor;
+    const limit = this.limits.get(job.name);
+    if (!limit) return await processor.handle(payload);
+    return await limit(async () => {
+      if (!this.isStopping) return await processor.handle(payload);
+      const again = { definition: job, id: `${job.name}-${newId()}`, payload };
+      return { outcome: 'put-back', next: [again] };
+    });
   }
 
   /** Somebody added what nobody here can do: a version of the code that is gone, or not yet here. */
