@@ -16,7 +16,7 @@ const closed = new Counter('ledger_closed');
 const unaccounted = new Counter('ledger_unaccounted');
 const leftOpen = new Counter('ledger_left_open');
 const wrong = new Counter('ledger_wrong');
-const told = new Counter('ledger_not_told_once');
+const notTold = new Counter('ledger_not_told_once');
 const extra = new Counter('ledger_extra_deliveries');
 
 export const ledgerThresholds = {
@@ -71,7 +71,7 @@ export async function closeLedger(run, expected = {}) {
   leftOpen.add(open);
   // Every order of these runs has a valid phone and consent: none may end otherwise.
   wrong.add(failed + uncertain + rejected + skipped + balance.violations.length);
-  told.add(await notToldOnce(run, fulfilled));
+  notTold.add(await notToldOnce(run, fulfilled));
   if (expected.stored !== undefined) extra.add(Math.abs(balance.received - duplicate - expected.stored));
   closed.add(1);
 }

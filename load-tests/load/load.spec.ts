@@ -108,11 +108,17 @@ describe('how figures are summed up', () => {
     expect(pairedRatio([10, 2, 12], [5, 1, 4])).toBe(2);
   });
 
+  it('takes nothing for a figure when nothing was measured', () => {
+    expect(() => summarise([])).toThrow('Nothing was measured');
+    expect(() => median([])).toThrow('Nothing was measured');
+    expect(() => pairedRatio([10, 12], [5])).toThrow('Nothing was measured');
+  });
+
   it('finds by how much something grows, whatever it swings, and no growth in what does not', () => {
     const swinging = Array.from({ length: 200 }, (_, x) => ({ x, y: 100 + 0.5 * x + (x % 2 ? 3 : -3) }));
     expect(slope(swinging)).toBeCloseTo(0.5, 2);
     expect(slope(swinging.map(({ x }) => ({ x, y: 7 })))).toBe(0);
-    expect(slope([{ x: 1, y: 5 }])).toBe(0);
+    expect(slope([{ x: 1, y: 5 }])).toBeNaN();
   });
 
   it('counts percentiles so that one in a hundred is above p99', () => {

@@ -2,7 +2,7 @@ import { startBareNest, type BareNest } from '../baselines/start-bare-nest.ts';
 import type { BenchContext, Benchmark, Measurement } from '../benchmark.ts';
 import { orderId } from '../load/order-template.ts';
 import { median, pairedRatio } from '../load/statistics.ts';
-import { cpuWords, ms, perSecond, phase, times, type Phase } from '../phase.ts';
+import { cpuWords, ms, perSecond, phase, speeds, times, type Phase } from '../phase.ts';
 import { freePort } from '#services/ports.ts';
 import { startPipeline, type Pipeline } from '../system/pipeline.ts';
 import { verifyDeliveries } from '../verify/deliveries.ts';
@@ -97,10 +97,7 @@ function read(
 }
 
 function measurement(ours: readonly Phase[], baseline: readonly Phase[], two: Phase): Measurement {
-  const [mine, theirs] = [ours, baseline].map((phases) => phases.map((done) => done.load.perSecond)) as [
-    number[],
-    number[],
-  ];
+  const [mine, theirs] = [speeds(ours), speeds(baseline)];
   const ratio = pairedRatio(mine, theirs);
   const { latency } = ours[0]?.load ?? two.load;
   return {

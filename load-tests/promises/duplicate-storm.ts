@@ -1,6 +1,6 @@
 import type { BenchContext, Benchmark } from '../benchmark.ts';
 import { median, pairedRatio, sum } from '../load/statistics.ts';
-import { perSecond, phase, times, type Phase } from '../phase.ts';
+import { perSecond, phase, speeds, times, type Phase } from '../phase.ts';
 import { startPipeline, type Pipeline } from '../system/pipeline.ts';
 import { verifyDeliveries } from '../verify/deliveries.ts';
 
@@ -17,10 +17,7 @@ export const duplicateStorm: Benchmark = {
     await pipeline.stopBackend();
     await verifyDeliveries(context, pipeline.databaseUrl, { count, refused, duplicates });
     await pipeline.stop();
-    const [known, news] = [storm, fresh].map((phases) => phases.map((done) => done.load.perSecond)) as [
-      number[],
-      number[],
-    ];
+    const [known, news] = [speeds(storm), speeds(fresh)];
     const ratio = pairedRatio(known, news);
     return [
       {

@@ -120,7 +120,7 @@ function everybody(context: BenchContext, pids: Readonly<Record<string, number>>
 }
 
 function measurement(mine: readonly Run[], theirs: readonly Run[]): Measurement {
-  const [our, their] = [mine, theirs].map((runs) => runs.map((run) => run.perSecond)) as [number[], number[]];
+  const [our, their] = [mine.map((run) => run.perSecond), theirs.map((run) => run.perSecond)];
   const [speed, share] = [median(our), pairedRatio(our, their)];
   return {
     promise: 'S5',

@@ -2,6 +2,7 @@ import type { BenchContext, Benchmark, Measurement } from '../benchmark.ts';
 import { type GrownSystem, startGrownSystem, steps } from '../growth/grown-system.ts';
 import { median, pairedRatio } from '../load/statistics.ts';
 import { ms, times } from '../phase.ts';
+import { verifyDeliveries } from '../verify/deliveries.ts';
 
 const HOLD = 1.5;
 const FEW = 10_000;
@@ -40,8 +41,11 @@ export const growth: Benchmark = {
       compared.push(await warm(context, [few, many], what, effort));
       compared.push(await cold(context, [few, many], what, effort));
     }
-    await few.stop();
-    await many.stop();
+    for (const system of [few, many]) {
+      const sent = { count: system.sent, refused: [], duplicates: 0 };
+      await verifyDeliveries(context, system.pipeline.databaseUrl, sent);
+      await system.stop();
+    }
     return compared.map((one) => measurementOf(one, effort));
   },
 };

@@ -1,7 +1,8 @@
 import { startBareIngest, type BareIngest } from '../baselines/start-bare-ingest.ts';
 import type { BenchContext, Benchmark, Measurement } from '../benchmark.ts';
-import { median, pairedRatio, sum } from '../load/statistics.ts';
-import { cpuWords, ms, perSecond, phase, times, type Phase } from '../phase.ts';
+import { median, pairedRatio } from '../load/statistics.ts';
+import { cpuWords, ms, perSecond, phase, speeds, times, type Phase } from '../phase.ts';
+import { commitsOf } from '../system/commits.ts';
 import { startPipeline, type Pipeline } from '../system/pipeline.ts';
 import { query } from '../system/query.ts';
 import { verifyDeliveries } from '../verify/deliveries.ts';
@@ -15,13 +16,13 @@ export const ingestMaximum: Benchmark = {
   run: async (context) => {
     const pipeline = await startPipeline(context.services, { name: 's1', worker: false });
     const bare = await startBareIngest(context.services);
-    const commitsBefore = await commits(context, pipeline);
+    const commitsBefore = await commitsOf(context.services, pipeline.databaseUrl);
     const { ours, baseline, sent, sentToBaseline, refused } = await alternate(context, pipeline, bare);
     await bare.stop();
     await verifyBaseline(context, bare, sentToBaseline);
     // Its sessions report their commits when they end.
     await pipeline.stopBackend();
-    const spent = (await commits(context, pipeline)) - commitsBefore;
+    const spent = (await commitsOf(context.services, pipeline.databaseUrl)) - commitsBefore;
     const counted = await verifyDeliveries(context, pipeline.databaseUrl, {
       count: sent,
       refused,
@@ -71,19 +72,17 @@ async function alternate(context: BenchContext, pipeline: Pipeline, bare: BareIn
 
 /** A baseline that does not store what it answers would compare with nothing. */
 async function verifyBaseline(context: BenchContext, bare: BareIngest, sent: number): Promise<void> {
-  const [stored] = await query<{ deliveries: number; events: number }>(
+  const [stored] = await query<Readonly<Record<'deliveries' | 'events' | 'outbox', number>>>(
     bare.databaseUrl,
-    `select (select count(*) from bare.deliveries)::int as deliveries, (select count(*) from bare.events)::int as events`,
+    `select (select count(*) from bare.deliveries)::int as deliveries, (select count(*) from bare.events)::int as events,
+      (select count(*) from bare.outbox)::int as outbox`,
   );
-  if (stored?.deliveries !== sent || stored.events !== sent)
+  if (!stored || Object.values(stored).some((rows) => rows !== sent))
     context.fault(`baseline: ${sent} orders answered, stored ${JSON.stringify(stored)}`);
 }
 
 function maximum(ours: readonly Phase[], baseline: readonly Phase[]): Measurement {
-  const [mine, theirs] = [ours, baseline].map((phases) => phases.map((done) => done.load.perSecond)) as [
-    number[],
-    number[],
-  ];
+  const [mine, theirs] = [speeds(ours), speeds(baseline)];
   const ratio = pairedRatio(mine, theirs);
   return {
     promise: 'S1',
@@ -121,14 +120,4 @@ function sharedCommits(commitsMade: number, orders: number): Measurement {
     note: `pg_stat_database.xact_commit of the whole S1 run over ${orders} orders`,
     figures: { perOrder, orders },
   };
-}
-
-async function commits(context: BenchContext, pipeline: Pipeline): Promise<number> {
-  const database = new URL(pipeline.databaseUrl).pathname.slice(1);
-  const rows = await query<{ commits: number }>(
-    context.services.ownerUrl,
-    'select xact_commit::int as commits from pg_stat_database where datname = $1',
-    [database],
-  );
-  return sum(rows.map((row) => row.commits));
 }

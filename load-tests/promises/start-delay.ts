@@ -39,6 +39,8 @@ export const startDelay: Benchmark = {
     await untilQuiet(context, pipeline.databaseUrl, count);
     const rows = await query<{ ms: number }>(pipeline.databaseUrl, DELAYS, [warm.load.sent]);
     const refused = [...warm.load.refused, ...load.refused];
+    if (rows.length !== load.sent - load.refused.length)
+      context.fault(`delays of ${rows.length} orders are known, of ${load.sent} sent`);
     await verifyDeliveries(context, pipeline.databaseUrl, { count, refused, duplicates: 0 });
     await verifyEffects(context, pipeline.databaseUrl, count - refused.length);
     await pipeline.stop();

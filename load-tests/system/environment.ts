@@ -30,7 +30,7 @@ export function environment(
   ownerUrl: string,
   secrets: Secrets,
   ports: Ports,
-): Record<string, string> {
+): Environment {
   const appUrl = new URL(ownerUrl);
   appUrl.username = 'visapi_app';
   appUrl.password = secrets.appPassword;

@@ -104,7 +104,7 @@ function starter(services: Services, name: string, env: Environment, { port, wor
   };
 }
 
-/** Built libraries are loaded by name, when they are needed: the baselines run without a build. */
+/** Built libraries are loaded when they are needed: who imports this file begins before they are built. */
 export async function migrateDatabase(databaseUrl: string): Promise<void> {
   const { migrate } = await import('@visapi/backend-repositories/migrate');
   await migrate({ databaseUrl, directory: MIGRATIONS });

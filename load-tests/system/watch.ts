@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { residentMb } from './memory.ts';
+import { OPEN_ROWS, type OpenRows } from '../verify/open-rows.ts';
 import type { Pipeline } from './pipeline.ts';
 
 /** One look at a running pipeline. */
@@ -11,21 +12,13 @@ export interface Look {
   readonly memory: Readonly<Record<string, number>>;
   /** Database connections of each of our processes. */
   readonly connections: Readonly<Record<string, number>>;
-  /** Rows that wait for something: deliveries not yet applied, effects not yet settled, events not yet handed on. */
-  readonly open: { readonly deliveries: number; readonly effects: number; readonly events: number };
+  readonly open: OpenRows;
 }
 
 const CONNECTIONS = `
   select application_name as name, count(*)::int as n from pg_stat_activity
   where datname = current_database() and backend_type = 'client backend' and application_name <> 'visapi-bench'
   group by 1`;
-
-/** Each reads a table or a partial index that holds what waits and nothing else. */
-const OPEN = `
-  select (select count(*) from deliveries where state = 'open')::int as deliveries,
-    (select count(*) from effects where state = 'planned')::int
-      + (select count(*) from effects where state = 'claimed')::int as effects,
-    (select count(*) from outbox)::int as events`;
 
 /** Looks at backend and worker every so often while `work` runs. */
 export async function watching<T>(
@@ -63,7 +56,7 @@ async function look(client: pg.Client, { pids }: Pipeline, seconds: number): Pro
   const ours = Object.entries(pids).filter(([name]) => name !== 'sandbox');
   const memory = Object.fromEntries(ours.map(([name, pid]) => [name, residentMb(pid)]));
   const held = await client.query<{ name: string; n: number }>(CONNECTIONS);
-  const [open] = (await client.query<Look['open']>(OPEN)).rows;
+  const [open] = (await client.query<OpenRows>(OPEN_ROWS)).rows;
   if (!open) throw new Error('The count of open rows answered nothing');
   return {
     seconds,

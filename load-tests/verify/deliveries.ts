@@ -23,7 +23,7 @@ const COUNT = `
     select $1 || n as order_id, not n = any($4::int[]) as answered from generate_series($2::int, $3::int) n
   ), stored as (
     select order_id, count(*) filter (where outcome = 'accepted') as accepted, sum(repeats) as repeats, count(*) as n
-    from deliveries where kind = 'order' group by order_id
+    from deliveries where kind = 'order' and order_id like $1 || '%' group by order_id
   )
   select
     count(*) filter (where stored.accepted = 1)::int as accepted,
@@ -33,7 +33,7 @@ const COUNT = `
     coalesce(sum(stored.repeats), 0)::int as repeats
   from expected full join stored using (order_id)`;
 
-/** Counts every id that was sent against the rows of a database that held none before. */
+/** Counts every id that was sent against the rows of a database that held no order of the generator before. */
 export async function verifyDeliveries(
   context: BenchContext,
   databaseUrl: string,

@@ -7,7 +7,7 @@ interface SandboxCall {
   readonly outcome: string;
 }
 
-export interface EffectCount {
+interface EffectCount {
   readonly orders: number;
   readonly contacts: number;
   readonly confirmations: number;
@@ -31,7 +31,7 @@ export async function verifyEffects(
   context: BenchContext,
   databaseUrl: string,
   expectedOrders: number,
-): Promise<EffectCount> {
+): Promise<void> {
   const [counted] = await query<{ [Name in keyof EffectCount]: number }>(databaseUrl, COUNT);
   if (!counted) throw new Error('The count of effects answered nothing');
   if (counted.orders !== expectedOrders) {
@@ -42,7 +42,6 @@ export async function verifyEffects(
   context.say(
     `  verified: ${counted.orders} orders, ${counted.contacts} contacts, ${counted.confirmations} confirmations`,
   );
-  return counted;
 }
 
 /** What the simulator heard since it was last reset: accepted calls by kind, and contacts told more than once. */

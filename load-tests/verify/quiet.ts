@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { BenchContext } from '../benchmark.ts';
 import { query } from '../system/query.ts';
+import { OPEN_ROWS, type OpenRows } from './open-rows.ts';
 
 const PATIENCE_MS = 20_000;
 
 /**
- * Waits until so many confirmations are accepted, looking every 200 ms (the times themselves are read from the rows). What
- * still waits is counted in the small indexes of what is open: counting what is done would cost the database more with
- * every order, and be paid by what is measured.
+ * Waits until so many confirmations are accepted, looking every 200 ms (the times themselves are read from the rows). Those
+ * are counted only when no delivery and no effect waits any more: to count what is done takes longer with every order.
  * @throws Error when nothing has moved for 20 s: a figure of a pipeline that stands still would mean nothing
  */
 export async function untilQuiet(
@@ -19,24 +19,26 @@ export async function untilQuiet(
   let movedAt = performance.now();
   for (;;) {
     await delay(200);
-    const now = await count(databaseUrl, OPEN);
-    if (now === 0 && (await count(databaseUrl, ACCEPTED)) >= confirmations) return;
+    const now = await waiting(databaseUrl);
+    if (now === 0 && (await accepted(databaseUrl)) >= confirmations) return;
     if (now !== open) movedAt = performance.now();
     open = now;
     if (performance.now() - movedAt < PATIENCE_MS) continue;
-    const accepted = await count(databaseUrl, ACCEPTED);
-    const sentence = `${accepted} of ${confirmations} confirmations accepted, and nothing moved for ${PATIENCE_MS / 1000} s`;
+    const sentence = `${await accepted(databaseUrl)} of ${confirmations} confirmations accepted, and nothing moved for ${PATIENCE_MS / 1000} s`;
     context.fault(sentence);
     throw new Error(sentence);
   }
 }
 
-const OPEN = `select (select count(*) from deliveries where state || '' = 'open')
-  + (select count(*) from effects where state || '' = 'planned')
-  + (select count(*) from effects where state || '' = 'claimed') as n`;
-const ACCEPTED = `select count(*) as n from effects where kind = 'message' and state = 'accepted'`;
+async function waiting(databaseUrl: string): Promise<number> {
+  const [open] = await query<{ [Name in keyof OpenRows]: number }>(databaseUrl, OPEN_ROWS);
+  if (!open) throw new Error('The count of open rows answered nothing');
+  return open.deliveries + open.effects;
+}
 
-async function count(databaseUrl: string, statement: string): Promise<number> {
-  const [row] = await query<{ n: string }>(databaseUrl, statement);
-  return Number(row?.n ?? 0);
+async function accepted(databaseUrl: string): Promise<number> {
+  const text = `select count(*)::int as n from effects where kind = 'message' and state = 'accepted'`;
+  const [row] = await query<{ n: number }>(databaseUrl, text);
+  if (!row) throw new Error('The count of confirmations answered nothing');
+  return row.n;
 }

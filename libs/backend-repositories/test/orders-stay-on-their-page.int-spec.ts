@@ -57,6 +57,12 @@ const versions = () =>
     `select n_tup_upd::int as written, n_tup_hot_upd::int as kept from pg_stat_user_tables where relname = 'orders'`,
   );
 
+/**
+ * Of the versions that can stay. Some may go elsewhere by chance: a session that is just connecting, whatever its database,
+ * keeps Postgres from clearing a page. An index on one flag costs half of them, pages filled to 85 % cost a third.
+ */
+const most = 3 / 4;
+
 it('writes the flags of an order without touching an index: of three versions two stay on their page', async () => {
   const orders: PlantedOrder[] = [];
   for (let index = 0; index < 200; index += 1) orders.push(await plantOrder(test, { contact: 'planned' }));
@@ -66,7 +72,7 @@ it('writes the flags of an order without touching an index: of three versions tw
   // The product's connections tell what they counted when they end.
   await test.database.close();
   const [counted] = await until(versions, ([row]) => row?.written === 3 * orders.length);
-  expect(counted?.kept).toBeGreaterThanOrEqual(2 * orders.length);
+  expect(counted?.kept).toBeGreaterThan(most * 2 * orders.length);
 });
 
 it('has no index that holds a flag of an order, or the version of its events', async () => {
