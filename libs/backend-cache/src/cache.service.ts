@@ -6,6 +6,7 @@ import type { Log, Metrics } from '@visapi/backend-observability';
 import type { Family } from './family.js';
 import { type CacheKey, encodePart, parsePattern, type Target } from './key.js';
 import { type Flight, type Found, MemoryTier } from './memory-tier.js';
+import { ReadCounts, type ReadStats } from './read-counts.js';
 import { type Begun, RedisTier } from './redis-tier.js';
 
 /** How long a process waits for what another one is loading before it loads itself. */
@@ -14,13 +15,8 @@ const lookEveryMs = 20;
 /** How long a source may take. It has this limit for itself: many share what it finds, so none of them may stop it. */
 const loadLimitMs = 10_000;
 
-export interface FamilyStats {
+export interface FamilyStats extends ReadStats {
   readonly family: string;
-  /** Of this process since it started. */
-  readonly hits: { readonly memory: number; readonly redis: number };
-  readonly misses: number;
-  /** Hits of all reads; null before the first one. */
-  readonly ratio: number | null;
   readonly memoryEntries: number;
   /** What all processes share; null while Redis is away. Evicted values count until their time is over. */
   readonly redis: { readonly bytes: number; readonly entries: number } | null;
@@ -35,17 +31,17 @@ export class CacheService implements OnApplicationShutdown {
   private readonly memory: MemoryTier;
   private readonly redis: RedisTier;
   private readonly renewals = new Map<Family, Promise<void>>();
-  private readonly counts = new Map<string, { memory: number; redis: number; miss: number }>();
+  private readonly counts: ReadCounts;
 
   constructor(
     url: string,
     private readonly families: readonly Family[],
     log: Log,
-    private readonly metrics: Metrics,
+    metrics: Metrics,
   ) {
     this.memory = new MemoryTier(families);
     this.redis = new RedisTier(url, log, families, (targets) => this.memory.evict(targets));
-    for (const { name } of families) this.counts.set(name, { memory: 0, redis: 0, miss: 0 });
+    this.counts = new ReadCounts(families, metrics);
   }
 
   /** What is kept under the key, else what the source says; 1,000 callers at once ask it once. */
@@ -56,12 +52,12 @@ export class CacheService implements OnApplicationShutdown {
       held = this.memory.get(key);
     }
     if (held) {
-      this.count(key.family, 'memory');
+      this.counts.add(key.family, 'memory');
       return held.value;
     }
     const joined = this.memory.joinable(key);
     if (joined) {
-      this.count(key.family, 'memory');
+      this.counts.add(key.family, 'memory');
       return (await unlessLate(joined.found)).value;
     }
     const loading = runApartFor(loadLimitMs, () => this.fetch(key, ttlMs, source));
@@ -150,11 +146,11 @@ export class CacheService implements OnApplicationShutdown {
   private async fetch(key: CacheKey, ttlMs: number, source: Source): Promise<Found> {
     const begun = await this.lease(key);
     if (begun?.found) {
-      this.count(key.family, 'redis');
+      this.counts.add(key.family, 'redis');
       const endsAt = performance.now() + begun.found.endsInMs;
       return { value: frozen(begun.found.value), kept: { under: begun.lease, endsAt } };
     }
-    this.count(key.family, 'miss');
+    this.counts.add(key.family, 'source');
     let kept = false;
     try {
       const value = frozen(await source());
@@ -179,28 +175,15 @@ export class CacheService implements OnApplicationShutdown {
   }
 
   private async statsOf(family: Family): Promise<FamilyStats> {
-    const { memory, redis, miss } = this.counts.get(family.name) ?? none;
-    const reads = memory + redis + miss;
     return {
       family: family.name,
-      hits: { memory, redis },
-      misses: miss,
-      ratio: reads === 0 ? null : (memory + redis) / reads,
+      ...this.counts.of(family),
       memoryEntries: this.memory.size(family),
       redis: (await this.redis.holdings(family)) ?? null,
       budgetBytes: family.budgetBytes,
     };
   }
-
-  private count({ name }: Family, how: 'memory' | 'redis' | 'miss'): void {
-    const counts = this.counts.get(name);
-    if (counts) counts[how] += 1;
-    if (how === 'miss') this.metrics.cacheMisses.inc({ family: name });
-    else this.metrics.cacheHits.inc({ family: name, tier: how });
-  }
 }
-
-const none = { memory: 0, redis: 0, miss: 0 } as const;
 
 /** Values that were kept together do not end together. */
 function jittered(ttlMs: number): number {

@@ -18,9 +18,8 @@ export interface Found {
 
 interface Held extends Found {
   readonly part: string;
+  /** Trusted until then. */
   until: number;
-  /** Since it was last compared with Redis. */
-  isAsked: boolean;
 }
 
 /** A read under way, shared by all who ask for the same key. */
@@ -30,7 +29,7 @@ export interface Flight {
   readonly found: Promise<Found>;
 }
 
-/** The first tier, of one process: values of the last second, and the reads under way. */
+/** The first tier, of one process: values that were read or compared with Redis within the last second, and the reads under way. */
 export class MemoryTier {
   private readonly held: ReadonlyMap<string, LRUCache<string, Held>>;
   private readonly flights: ReadonlyMap<string, Map<string, Flight>>;
@@ -44,9 +43,7 @@ export class MemoryTier {
 
   get({ family, key }: CacheKey): { readonly value: unknown } | undefined {
     const held = this.held.get(family.name)?.get(key);
-    if (!held || held.until <= performance.now()) return undefined;
-    held.isAsked = true;
-    return held;
+    return held && held.until > performance.now() ? held : undefined;
   }
 
   /** Whether the key is held, and trusted again if Redis still shows the same versions. */
@@ -55,7 +52,7 @@ export class MemoryTier {
   }
 
   /**
-   * Trusts anew what is held of a family and was asked for of late, as far as its versions are what they were.
+   * Trusts anew what is held of a family, as far as its versions are what they were.
    * @param versionsOf what Redis says of the first parts now; undefined when it cannot be asked
    */
   async renew(
@@ -63,8 +60,7 @@ export class MemoryTier {
     versionsOf: (parts: readonly string[]) => Promise<readonly Versions[] | undefined>,
   ): Promise<void> {
     const began = performance.now();
-    const all = [...(this.held.get(family.name)?.values() ?? [])];
-    const held = all.filter((one) => isRenewable(one, began) && (one.isAsked || one.until <= began));
+    const held = [...(this.held.get(family.name)?.values() ?? [])].filter((one) => isRenewable(one, began));
     const parts = [...new Set(held.map(({ part }) => part))];
     const versions = await versionsOf(parts);
     if (!versions) return;
@@ -75,7 +71,6 @@ export class MemoryTier {
       if (!seen || seen.generation !== under?.generation || seen.version !== under.version) continue;
       // One that was evicted meanwhile is held no more, whatever is said of it here.
       one.until = began + trustMs;
-      one.isAsked = false;
     }
   }
 
@@ -97,7 +92,7 @@ export class MemoryTier {
   land(flight: Flight, found: Found): void {
     const { key, began } = flight;
     if (!this.end(flight) || found.value === undefined) return;
-    const held = { ...found, part: key.part, until: began + trustMs, isAsked: false };
+    const held = { ...found, part: key.part, until: began + trustMs };
     this.held.get(key.family.name)?.set(key.key, held);
   }
 

@@ -4,11 +4,10 @@ import type { Redis } from 'ioredis';
 import type { Family } from './family.js';
 import type { CacheKey, Target } from './key.js';
 import { RedisLink } from './redis-link.js';
+import { evictions, indexOf, namesOf, sizesOf, versionOf } from './redis-names.js';
 import { begin, release, store } from './scripts.js';
 import { decodeValue, encodeValue } from './value-codec.js';
 
-const prefix = 'visapi:cache:';
-const channel = `${prefix}evictions`;
 /** A load that takes longer is not kept. */
 const leaseMs = 15_000;
 /** How long one process may load while others wait for what it finds. */
@@ -50,7 +49,7 @@ export class RedisTier {
     heard: (targets: readonly Target[]) => void,
   ) {
     const forget = (client: Redis) => this.carryOut(client, this.everything());
-    this.link = new RedisLink(url, log, forget, channel, (message) => heard(parseTargets(message)));
+    this.link = new RedisLink(url, log, forget, evictions, (message) => heard(parseTargets(message)));
   }
 
   get isUsable(): boolean {
@@ -87,7 +86,7 @@ export class RedisTier {
 
   /** What the versions of these first parts are now: one command. Undefined when Redis cannot be asked. */
   async versionsOf({ name }: Family, parts: readonly string[]): Promise<Versions[] | undefined> {
-    const names = [undefined, ...parts].map((part) => versionKeyOf(name, part));
+    const names = [undefined, ...parts].map((part) => versionOf(name, part));
     const answer = await this.link.ask((client) => client.mget(...names));
     const [generation, ...versions] = answer ?? [];
     return answer && versions.map((version) => ({ generation: generation ?? '', version: version ?? '' }));
@@ -134,16 +133,18 @@ export class RedisTier {
 
   /** Tells the other processes that what they hold of it is outdated. */
   async announce(targets: readonly Target[]): Promise<void> {
-    await this.link.ask((client) => client.publish(channel, JSON.stringify(targets)));
+    await this.link.ask((client) => client.publish(evictions, JSON.stringify(targets)));
   }
 
   /** Bytes and number of values that Redis holds of a family; undefined when it cannot be asked. */
   async holdings(family: Family): Promise<{ bytes: number; entries: number } | undefined> {
-    const base = baseOf(family.name);
     const now = Date.now();
     const answer = await this.link.ask(
       async (client) =>
-        await Promise.all([client.hget(`${base}sizes`, '#'), client.zcount(`${base}index`, now, '+inf')]),
+        await Promise.all([
+          client.hget(sizesOf(family.name), '#'),
+          client.zcount(indexOf(family.name), now, '+inf'),
+        ]),
     );
     return answer && { bytes: Number(answer[0] ?? 0), entries: answer[1] };
   }
@@ -157,32 +158,11 @@ export class RedisTier {
     const byFamily = Map.groupBy(targets, ({ family }) => family);
     await Promise.all([
       ...[...byFamily].map(([family, wanted]) =>
-        client.unlink(...wanted.map(({ part }) => versionKeyOf(family, part))),
+        client.unlink(...wanted.map(({ part }) => versionOf(family, part))),
       ),
-      client.publish(channel, JSON.stringify(targets)),
+      client.publish(evictions, JSON.stringify(targets)),
     ]);
   }
-}
-
-function baseOf(family: string): string {
-  return `${prefix}{${family}}:`;
-}
-
-function versionKeyOf(family: string, part: string | undefined): string {
-  return part === undefined ? `${baseOf(family)}generation` : `${baseOf(family)}version:${part}`;
-}
-
-function namesOf({ family: { name }, part, key }: CacheKey) {
-  const base = baseOf(name);
-  return {
-    generation: versionKeyOf(name, undefined),
-    version: versionKeyOf(name, part),
-    entry: `${base}entry:${key}`,
-    lock: `${base}lock:${key}`,
-    index: `${base}index`,
-    sizes: `${base}sizes`,
-    entries: `${base}entry:`,
-  };
 }
 
 /** Bytes that cannot be read (another version of Node wrote them) count as nothing. */
