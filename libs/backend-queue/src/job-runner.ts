@@ -1,23 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { QueueConfig } from '@visapi/backend-config';
-import {
-  AppError,
-  asAppError,
-  backoffMs,
-  type Category,
-  categoryPolicy,
-  newId,
-} from '@visapi/backend-kernel';
+import { AppError, asAppError, backoffMs, type Category, categoryPolicy } from '@visapi/backend-kernel';
 import { Log, Metrics } from '@visapi/backend-observability';
 import { translateDatabaseError } from '@visapi/backend-repositories';
 import { type Job, Worker } from 'bullmq';
-import pLimit, { type LimitFunction } from 'p-limit';
 import { concurrencyOf } from './concurrency.js';
 import { DeadJobs } from './dead-jobs.js';
 import { definedJobs, queueNames, type QueueName } from './define-job.js';
 import type { JobProcessor, JobResult } from './job-processor.js';
 import { Jobs } from './jobs.js';
+import { NarrowJobs } from './narrow-jobs.js';
 import { RedisConnections } from './redis-connections.js';
 import { RunningJobs } from './running-jobs.js';
 
@@ -34,12 +27,10 @@ const passes: readonly Category[] = ['unavailable', 'timeout', 'rate-limited'];
 @Injectable()
 export class JobRunner {
   private readonly processors = new Map<string, JobProcessor>();
-  /** Of jobs that are narrow, by name. */
-  private readonly limits = new Map<string, LimitFunction>();
+  private readonly narrow: NarrowJobs;
   /** What runs here now. */
   readonly running = new RunningJobs();
   private workers: Worker[] = [];
-  private isStopping = false;
 
   constructor(
     private readonly config: QueueConfig,
@@ -48,7 +39,9 @@ export class JobRunner {
     private readonly dead: DeadJobs,
     private readonly log: Log,
     private readonly metrics: Metrics,
-  ) {}
+  ) {
+    this.narrow = new NarrowJobs(config.concurrency);
+  }
 
   /** @throws when two processors want the same job, or a queue has none: a job nobody takes is a loud failure */
   start(processors: readonly JobProcessor[]): void {
@@ -56,7 +49,6 @@ export class JobRunner {
       if (this.processors.has(processor.job.name))
         throw new Error(`Two processors for job ${processor.job.name}`);
       this.processors.set(processor.job.name, processor);
-      if (processor.job.isNarrow) this.limits.set(processor.job.name, pLimit(this.config.concurrency));
     }
     for (const queue of queueNames) {
       if (!processors.some((processor) => processor.job.queue === queue))
@@ -76,7 +68,7 @@ export class JobRunner {
    * remains is to tell Redis: when it does not answer, another worker runs them again and finds their rows done.
    */
   async stop(deadlineMs: number): Promise<void> {
-    this.isStopping = true;
+    this.narrow.stop();
     const done = new AbortController();
     const after = (ms: number) => pause(ms, undefined, { signal: done.signal }).catch(onlyAbort);
     const closing = Promise.all(this.workers.map((worker) => worker.close()));
@@ -119,7 +111,7 @@ export class JobRunner {
     const started = performance.now();
     try {
       const payload = parsePayload(processor, job.data);
-      const results = [await this.handle(processor, payload)].flat();
+      const results = [await this.narrow.run(processor, payload)].flat();
       const durationMs = performance.now() - started;
       for (const result of results) this.report(job, result, durationMs);
       await this.follow(results);
@@ -128,18 +120,6 @@ export class JobRunner {
       const known = asAppError(translateDatabaseError(error));
       await this.failed(job, processor, { known, thrown: error }, performance.now() - started);
     }
-  }
-
-  /** A narrow job whose turn has not come when the process stops is not begun any more: it goes back to its queue. */
-  private async handle(processor: JobProcessor, payload: unknown): Promise<JobResult | readonly JobResult[]> {
-    const { job } = processor;
-    const limit = this.limits.get(job.name);
-    if (!limit) return await processor.handle(payload);
-    return await limit(async () => {
-      if (!this.isStopping) return await processor.handle(payload);
-      const again = { definition: job, id: `${job.name}-${newId()}`, payload };
-      return { outcome: 'put-back', next: [again] };
-    });
   }
 
   /** Somebody added what nobody here can do: a version of the code that is gone, or not yet here. */
