@@ -13,6 +13,10 @@ import { countAnswered } from './ledger.js';
  *   the run's order ids, the first of its phones, the server's time before its first order
  */
 
+const { form, applicant, payment } = JSON.parse(open(import.meta.resolve('../invented-order.json')));
+/** As long as real ones are: an order has 2 KB. */
+const referrer = `https://search.example.test/?q=${'x'.repeat(520)}`;
+
 const refused = new Counter('orders_refused');
 
 /** How often the shop sends an order that got a 503. */
@@ -45,9 +49,9 @@ export function orderBody(run, nth) {
   const formId = `frm_${id.slice(2)}`;
   const phone = { code: '972', number: `0${orderPhone(run, nth).slice(3)}` };
   const client = { ...form.client, email: `dana.${id}@example.test`, phone };
-  const applicant = { id: `apl_${id.slice(2)}`, passport, extraNationality: { status: 'none' }, files };
+  const applicants = [{ ...applicant, id: `apl_${id.slice(2)}` }];
   return JSON.stringify({
-    form: { ...form, id: formId, client, applicants: [applicant] },
+    form: { ...form, id: formId, client, applicants, meta: { ...form.meta, referrer } },
     order: { ...payment, id, form_id: formId, payment_id: `pi_TEST${id}` },
   });
 }
@@ -89,67 +93,3 @@ export async function deliverFirst(run, count, atOnce = 25) {
 function seconds(count) {
   return new Promise((resolve) => setTimeout(() => resolve(undefined), count * 1000));
 }
-
-const product = {
-  name: 'india_tourist_year',
-  country: 'india',
-  docType: 'evisa',
-  docName: 'eVisa',
-  entries: 'multiple',
-  intent: 'tourism',
-  validity: 'year',
-  valid_since: 'approval',
-  wait: 3,
-  stay_limit: 90,
-  price: { ils: 249, usd: 69, sek: 699, rub: 6990, kzt: 42990 },
-};
-
-const passport = {
-  nationality: 'ISR',
-  firstName: 'DANA',
-  lastName: 'LEDUGMA',
-  sex: 'f',
-  dateOfBirth: '1990-04-01',
-  countryOfBirth: 'ISR',
-  number: 'X00000001',
-  dateOfIssue: '2021-02-10',
-  dateOfExpiry: '2031-02-09',
-};
-
-const files = {
-  face: 'https://files.example.test/photos/face?sig=fake',
-  passport: '',
-  card: '',
-  invitation: '',
-};
-
-const form = {
-  country: 'india',
-  client: { name: 'דנה לדוגמה ', whatsappAlertsEnabled: true },
-  product,
-  quantity: 1,
-  urgency: 'none',
-  termsAgreed: true,
-  orderId: null,
-  meta: {
-    url: 'https://visanet.co.il/visas/india/apply',
-    branch: 'il',
-    domain: 'visanet.co.il',
-    // As long as real ones are: an order has 2 KB.
-    referrer: `https://search.example.test/?q=${'x'.repeat(520)}`,
-  },
-  created_at: '2026-11-19T18:40:11.120Z',
-  updated_at: '2026-11-20T09:00:44.903Z',
-  entry: { date: '2027-03-05', port: null },
-  fileTransferMethod: 'form',
-};
-
-const payment = {
-  branch: 'IL',
-  domain: 'visanet.co.il',
-  payment_processor: 'stripe',
-  amount: 249,
-  currency: 'ILS',
-  coupon: null,
-  status: 'active',
-};

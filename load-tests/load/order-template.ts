@@ -1,3 +1,5 @@
+import invented from '../invented-order.json' with { type: 'json' };
+
 /**
  * One realistic paid order of 2,048 bytes whose numbers can be overwritten in place, so that the generator spends its
  * share of the machine on sending and not on building JSON. Everybody in it is invented.
@@ -13,6 +15,8 @@ const DIGITS = 7;
 const HOLE = '#'.repeat(DIGITS);
 const BODY_BYTES = 2_048;
 const FIRST_NUMBER = 1_000_000;
+const FORM_ID = `frm_Bench${HOLE}`;
+const { form, applicant, payment } = invented;
 
 export function orderId(index: number): string {
   return `IL261120IN${FIRST_NUMBER + index}`;
@@ -71,80 +75,14 @@ function paddedBody(): string {
 }
 
 function order(referrer: string): unknown {
-  return { form: { ...form, meta: { ...form.meta, referrer } }, order: payment };
-}
-
-const FORM_ID = `frm_Bench${HOLE}`;
-
-const product = {
-  name: 'india_tourist_year',
-  country: 'india',
-  docType: 'evisa',
-  docName: 'eVisa',
-  entries: 'multiple',
-  intent: 'tourism',
-  validity: 'year',
-  valid_since: 'approval',
-  wait: 3,
-  stay_limit: 90,
-  price: { ils: 249, usd: 69, sek: 699, rub: 6990, kzt: 42990 },
-};
-
-const passport = {
-  nationality: 'ISR',
-  firstName: 'DANA',
-  lastName: 'LEDUGMA',
-  sex: 'f',
-  dateOfBirth: '1990-04-01',
-  countryOfBirth: 'ISR',
-  number: 'X00000001',
-  dateOfIssue: '2021-02-10',
-  dateOfExpiry: '2031-02-09',
-};
-
-const files = {
-  face: 'https://files.example.test/photos/face?sig=fake',
-  passport: '',
-  card: '',
-  invitation: '',
-};
-
-const form = {
-  id: FORM_ID,
-  country: 'india',
-  client: {
-    name: 'דנה לדוגמה ',
+  const client = {
+    ...form.client,
     email: `dana.${HOLE}@example.test`,
     phone: { code: '972', number: `053${HOLE}` },
-    whatsappAlertsEnabled: true,
-  },
-  product,
-  quantity: 1,
-  urgency: 'none',
-  termsAgreed: true,
-  orderId: null,
-  meta: {
-    url: 'https://visanet.co.il/visas/india/apply',
-    branch: 'il',
-    domain: 'visanet.co.il',
-    referrer: '',
-  },
-  created_at: '2026-11-19T18:40:11.120Z',
-  updated_at: '2026-11-20T09:00:44.903Z',
-  entry: { date: '2027-03-05', port: null },
-  fileTransferMethod: 'form',
-  applicants: [{ id: `apl_Bench${HOLE}`, passport, extraNationality: { status: 'none' }, files }],
-};
-
-const payment = {
-  id: `IL261120IN${HOLE}`,
-  form_id: FORM_ID,
-  branch: 'IL',
-  domain: 'visanet.co.il',
-  payment_processor: 'stripe',
-  payment_id: `pi_TESTBENCH${HOLE}`,
-  amount: 249,
-  currency: 'ILS',
-  coupon: null,
-  status: 'active',
-};
+  };
+  const applicants = [{ ...applicant, id: `apl_Bench${HOLE}` }];
+  return {
+    form: { ...form, id: FORM_ID, client, applicants, meta: { ...form.meta, referrer } },
+    order: { ...payment, id: `IL261120IN${HOLE}`, form_id: FORM_ID, payment_id: `pi_TESTBENCH${HOLE}` },
+  };
+}
