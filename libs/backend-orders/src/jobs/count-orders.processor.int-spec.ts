@@ -13,6 +13,7 @@ import {
   createTestContext,
   createTestDatabase,
   deliver,
+  queueConfig,
   takeTestRedis,
   type TestDatabase,
   until,
@@ -32,14 +33,7 @@ const workers: INestApplicationContext[] = [];
 beforeAll(async () => {
   test = await createTestDatabase();
   redis = await takeTestRedis();
-  const queue = QueueModule.forRoot({
-    url: redis.url,
-    publicUrl: undefined,
-    concurrency: 1,
-    ordersConcurrency: 1,
-    cbbConcurrency: 1,
-    batchSize: 20,
-  });
+  const queue = QueueModule.forRoot(queueConfig(redis.url, { batchSize: 20 }));
   // Two workers count at once.
   for (let index = 0; index < 2; index += 1) {
     const worker = await createTestContext(test.url, [queue, EventsModule, OrdersJobsModule]);
@@ -162,14 +156,15 @@ describe('the handler that counts orders', () => {
   it.each([
     ['a fact that the handler cannot take', 'waiting'],
     ['a fact that it has given up', 'dead'],
+    ['a fact that an operator has discarded', 'discarded'],
   ])('answers what is so, not what was counted, while there is %s', async (_name, state) => {
     const ask = async () => (await stats()).byStatus;
     const right = await ask();
     await test.query(`update orders set order_status = 'of old' where order_id = 'M0'`);
     await expect(ask()).resolves.toEqual(right);
     await test.query(
-      `insert into handler_backlog (handler, position, aggregate_type, aggregate_id, replayed, state, attempts)
-       values ($1, 1, 'order', 'M0', false, $2, 1)`,
+      `insert into handler_backlog (handler, position, aggregate_type, aggregate_id, replayed, state, attempts, settled_at)
+       values ($1, 1, 'order', 'M0', false, $2, 1, case $2 when 'discarded' then now() end)`,
       [orderStatistics.name, state],
     );
     await expect(ask()).resolves.toMatchObject({ 'of old': 1 });

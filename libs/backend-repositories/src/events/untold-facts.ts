@@ -9,7 +9,7 @@ export interface FollowedFacts {
 
 /**
  * A subquery of the ids of those aggregates that a handler may not know as they are: a fact has not left the outbox, waits
- * for the handler or was given up. Facts leave the outbox in the transaction in which handlers write what they make of
+ * for the handler, was given up or discarded. Facts leave the outbox in the transaction in which handlers write what they make of
  * them, so within one snapshot whatever is not named here is known as it is.
  */
 export function untoldAggregates({ handler, aggregateType, types }: FollowedFacts): RawBuilder<unknown> {
@@ -18,5 +18,8 @@ export function untoldAggregates({ handler, aggregateType, types }: FollowedFact
     where e.aggregate_type = ${aggregateType} and e.type = any(${[...types]}::text[])
     union
     select aggregate_id from handler_backlog
-    where handler = ${handler} and aggregate_type = ${aggregateType} and state in ('waiting', 'dead')`;
+    where handler = ${handler} and aggregate_type = ${aggregateType} and state in ('waiting', 'dead')
+    union
+    select aggregate_id from handler_backlog
+    where handler = ${handler} and aggregate_type = ${aggregateType} and state = 'discarded'`;
 }
