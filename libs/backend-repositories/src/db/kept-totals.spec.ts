@@ -13,8 +13,8 @@ beforeEach(() => {
   counted = [];
   totals = new KeptTotals({ longerThan: 100, forMs: 60_000, most: 2 }, () => now);
 });
-const total = async (branch: string, rows: number) =>
-  await totals.of(listOf(branch), async () => {
+const total = async (branch: string, rows: number, seen = 0) =>
+  await totals.of(listOf(branch), seen, async () => {
     counted.push(branch);
     return await Promise.resolve(rows);
   });
@@ -34,6 +34,13 @@ describe('the total of a list', () => {
     expect(await total('il', 999)).toBe(999);
   });
 
+  it('is counted anew by whoever sees as many rows as it says, or more', async () => {
+    expect(await total('il', 101)).toBe(101);
+    expect(await total('il', 150, 100)).toBe(101);
+    expect(await total('il', 150, 101)).toBe(150);
+    expect(await total('il', 160, 149)).toBe(150);
+  });
+
   it('is its own for each filter', async () => {
     expect(await total('il', 101)).toBe(101);
     expect(await total('co', 202)).toBe(202);
@@ -50,7 +57,7 @@ describe('the total of a list', () => {
   });
 
   it('is not kept when it could not be counted', async () => {
-    const broken = totals.of(listOf('il'), () => Promise.reject(new Error('away')));
+    const broken = totals.of(listOf('il'), 0, () => Promise.reject(new Error('away')));
     await expect(broken).rejects.toThrow('away');
     expect(await total('il', 101)).toBe(101);
   });

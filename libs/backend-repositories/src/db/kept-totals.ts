@@ -17,11 +17,15 @@ export class KeptTotals {
     private readonly now = () => performance.now(),
   ) {}
 
-  /** @param query what tells one list from another: its text and values */
-  async of({ sql, parameters }: CompiledQuery, count: () => Promise<number>): Promise<number> {
+  /**
+   * @param query what tells one list from another: its text and values
+   * @param seen how many rows the caller knows of. A total that says no more than that may be the end of what was there a
+   *   minute ago: whoever goes through the pages would stop before the oldest rows, which newer ones have moved on.
+   */
+  async of({ sql, parameters }: CompiledQuery, seen: number, count: () => Promise<number>): Promise<number> {
     const key = JSON.stringify([sql, parameters]);
     const known = this.kept.get(key);
-    if (known && known.until > this.now()) return known.total;
+    if (known && known.until > this.now() && known.total > seen) return known.total;
     this.kept.delete(key);
     const total = await count();
     if (total > this.options.longerThan) this.keep(key, total);

@@ -56,7 +56,8 @@ export async function paginateByNumber<D, TB extends keyof D, Row>(
   const items = await ordered.limit(perPage).offset(before).execute();
   const seen = before + items.length;
   const isEnd = items.length < perPage && (items.length > 0 || page === 1);
-  const total = isEnd ? seen : await keptTotals.of(query.compile(), () => countOf(executor, query));
+  const known = items.length === 0 ? 0 : seen;
+  const total = isEnd ? seen : await keptTotals.of(query.compile(), known, () => countOf(executor, query));
   return { items, pagination: { page, perPage, total, totalPages: Math.ceil(total / perPage) } };
 }
 
