@@ -8,6 +8,7 @@ import {
   createTestContext,
   createTestDatabase,
   provideGlobally,
+  queueConfig,
   quietLog,
   quietProcess,
   takeTestRedis,
@@ -79,14 +80,7 @@ beforeEach(async () => {
   trouble = new Map();
   observed = [];
   await test.query('truncate events, outbox, noted, handler_backlog, dead_letters');
-  const queue = QueueModule.forRoot({
-    url: redis.url,
-    publicUrl: undefined,
-    concurrency: 1,
-    ordersConcurrency: 1,
-    cbbConcurrency: 1,
-    batchSize: 10,
-  });
+  const queue = QueueModule.forRoot(queueConfig(redis.url));
   worker = await createTestContext(test.url, [queue, EventsModule, HandlersModule]);
 });
 afterEach(async () => {

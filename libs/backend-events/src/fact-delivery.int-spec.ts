@@ -7,6 +7,7 @@ import { BacklogRepository, EventsRepository } from '@visapi/backend-repositorie
 import {
   createTestContext,
   createTestDatabase,
+  queueConfig,
   takeTestRedis,
   type TestDatabase,
   until,
@@ -138,14 +139,7 @@ afterAll(async () => await test.drop());
 
 /** A worker that may be struck wherever it is between the commit of a fact and its mark. */
 async function startWorker(): Promise<void> {
-  const queue = QueueModule.forRoot({
-    url: redis.url,
-    publicUrl: undefined,
-    concurrency: 1,
-    ordersConcurrency: 1,
-    cbbConcurrency: 1,
-    batchSize: 10,
-  });
+  const queue = QueueModule.forRoot(queueConfig(redis.url));
   const app = await createTestContext(test.url, [queue, EventsModule, HandlersModule]);
   workers.push(app);
   const [events, jobs, backlog, teller] = [

@@ -6,6 +6,7 @@ import {
   createTestContext,
   createTestDatabase,
   deliver,
+  queueConfig,
   quietLog,
   takeTestRedis,
   type TestDatabase,
@@ -57,17 +58,7 @@ afterEach(async () => {
 afterAll(async () => await test.drop());
 
 async function open(url: string) {
-  return await createTestContext(test.url, [
-    QueueModule.forRoot({
-      url,
-      publicUrl: undefined,
-      concurrency: 1,
-      ordersConcurrency: 1,
-      cbbConcurrency: 1,
-      batchSize: 10,
-    }),
-    EventsModule,
-  ]);
+  return await createTestContext(test.url, [QueueModule.forRoot(queueConfig(url)), EventsModule]);
 }
 
 /** A relay of its own, as another process would have it. */

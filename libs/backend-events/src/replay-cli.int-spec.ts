@@ -7,6 +7,7 @@ import { QueueModule } from '@visapi/backend-queue';
 import {
   createTestContext,
   createTestDatabase,
+  queueConfig,
   takeTestRedis,
   type TestDatabase,
 } from '@visapi/backend-testing';
@@ -47,14 +48,7 @@ jest.setTimeout(60_000);
 beforeAll(async () => {
   test = await createTestDatabase();
   redis = await takeTestRedis();
-  const queue = QueueModule.forRoot({
-    url: redis.url,
-    publicUrl: undefined,
-    concurrency: 1,
-    ordersConcurrency: 1,
-    cbbConcurrency: 1,
-    batchSize: 10,
-  });
+  const queue = QueueModule.forRoot(queueConfig(redis.url));
   worker = await createTestContext(test.url, [queue, EventsModule, StatisticsModule]);
   worker.get(ReplayEvents).start();
   await test.query(`

@@ -9,6 +9,7 @@ import {
   createTestContext,
   createTestDatabase,
   provideGlobally,
+  queueConfig,
   quietLog,
   quietProcess,
   takeTestRedis,
@@ -106,14 +107,7 @@ async function startWorker(
   strike?: (executor: Executor) => Promise<void>,
   only?: 'replays alone',
 ): Promise<void> {
-  const queue = QueueModule.forRoot({
-    url: redis.url,
-    publicUrl: undefined,
-    concurrency: 1,
-    ordersConcurrency: 1,
-    cbbConcurrency: 1,
-    batchSize: 100,
-  });
+  const queue = QueueModule.forRoot(queueConfig(redis.url, { batchSize: 100 }));
   const worker = await createTestContext(test.url, [queue, EventsModule, HandlersModule]);
   workers.push(worker);
   const replays = worker.get(EventReplaysRepository);

@@ -5,6 +5,7 @@ import { DeadLettersRepository } from '@visapi/backend-repositories/events';
 import {
   createTestDatabase,
   plantOrder,
+  queueConfig,
   quietLog,
   takeTestRedis,
   type TestDatabase,
@@ -41,14 +42,7 @@ beforeAll(async () => {
 afterAll(() => test.drop());
 beforeEach(async () => {
   redis = await takeTestRedis();
-  const config = {
-    url: redis.url,
-    publicUrl: undefined,
-    concurrency: 2,
-    ordersConcurrency: 2,
-    cbbConcurrency: 2,
-    batchSize: 10,
-  };
+  const config = queueConfig(redis.url, { concurrency: 2, ordersConcurrency: 2, cbbConcurrency: 2 });
   connections = new RedisConnections(config, quietLog);
   jobs = new Jobs(connections);
   const dead = new DeadJobs(test.database, new DeadLettersRepository(), new Clock());

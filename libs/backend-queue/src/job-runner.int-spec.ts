@@ -4,6 +4,7 @@ import { Metrics } from '@visapi/backend-observability';
 import { DeadLettersRepository } from '@visapi/backend-repositories/events';
 import {
   createTestDatabase,
+  queueConfig,
   quietLog,
   takeTestRedis,
   type TestDatabase,
@@ -72,14 +73,7 @@ beforeAll(async () => {
 afterAll(() => test.drop());
 beforeEach(async () => {
   redis = await takeTestRedis();
-  const config = {
-    url: redis.url,
-    publicUrl: undefined,
-    concurrency: 2,
-    ordersConcurrency: 4,
-    cbbConcurrency: 4,
-    batchSize: 10,
-  };
+  const config = queueConfig(redis.url, { concurrency: 2, ordersConcurrency: 4, cbbConcurrency: 4 });
   connections = new RedisConnections(config, quietLog);
   jobs = new Jobs(connections);
   metrics = new Metrics();
@@ -231,21 +225,7 @@ describe('JobRunner', () => {
   it('refuses to start with two processors for one job, or none for a queue', () => {
     const { list } = processors(() => ({ outcome: 'done' }));
     expect(() => runner.start([...list, list[0]!])).toThrow('Two processors for job try-orders');
-    const other = new JobRunner(
-      {
-        url: redis.url,
-        publicUrl: undefined,
-        concurrency: 1,
-        ordersConcurrency: 1,
-        cbbConcurrency: 1,
-        batchSize: 1,
-      },
-      connections,
-      jobs,
-      dead,
-      quietLog,
-      metrics,
-    );
+    const other = new JobRunner(queueConfig(redis.url), connections, jobs, dead, quietLog, metrics);
     expect(() => other.start(list.slice(1))).toThrow('No processor for orders');
   });
 
@@ -334,17 +314,7 @@ describe('JobRunner', () => {
 
 describe('Jobs', () => {
   it('fails at once while Redis is away and keeps nothing for later', async () => {
-    const away = new RedisConnections(
-      {
-        url: 'redis://127.0.0.1:1',
-        publicUrl: undefined,
-        concurrency: 1,
-        ordersConcurrency: 1,
-        cbbConcurrency: 1,
-        batchSize: 1,
-      },
-      quietLog,
-    );
+    const away = new RedisConnections(queueConfig('redis://127.0.0.1:1'), quietLog);
     const lost = new Jobs(away);
     const started = performance.now();
     await expect(lost.enqueue([job.request('a', { thing: 'a' })])).rejects.toThrow();

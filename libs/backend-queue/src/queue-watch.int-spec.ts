@@ -5,6 +5,7 @@ import { DeadLettersRepository } from '@visapi/backend-repositories/events';
 import {
   createTestDatabase,
   type DeafProxy,
+  queueConfig,
   quietLog,
   startDeafProxy,
   takeTestRedis,
@@ -54,14 +55,7 @@ afterAll(() => test.drop());
 beforeEach(async () => {
   redis = await takeTestRedis();
   proxy = await startDeafProxy(redis.url);
-  const config = {
-    url: proxy.url,
-    publicUrl: undefined,
-    concurrency: 2,
-    ordersConcurrency: 2,
-    cbbConcurrency: 2,
-    batchSize: 10,
-  };
+  const config = queueConfig(proxy.url, { concurrency: 2, ordersConcurrency: 2, cbbConcurrency: 2 });
   connections = new RedisConnections(config, quietLog);
   producers = new RedisConnections({ ...config, url: redis.url }, quietLog);
   jobs = new Jobs(producers);

@@ -3,6 +3,7 @@ export type { TestDatabase } from './test-database.js';
 export { takeTestRedis } from './test-redis.js';
 export { until } from './until.js';
 export { quietLog, quietProcess } from './quiet.js';
+export { queueConfig } from './queue-config.js';
 export { createTestContext, provideGlobally, testRoot } from './test-context.js';
 export { viziOrder } from './vizi-order.js';
 export { shopBranches, shopOrder } from './shop-order.js';

@@ -10,6 +10,7 @@ import {
   createTestDatabase,
   plantOrder,
   provideGlobally,
+  queueConfig,
   quietLog,
   quietProcess,
   takeTestRedis,
@@ -41,14 +42,7 @@ beforeAll(async () => {
   const root = testRoot(test.url, [AccessModule.forRoot({ pepper }), ContactsHttpModule]);
   api = await createHttpApp(root, { http, process: quietProcess }, quietLog);
   const vendor = provideGlobally(new Map<object, unknown>([[CbbClient, cbb]]));
-  const queue = QueueModule.forRoot({
-    url: redis.url,
-    publicUrl: undefined,
-    concurrency: 1,
-    ordersConcurrency: 1,
-    cbbConcurrency: 1,
-    batchSize: 1,
-  });
+  const queue = QueueModule.forRoot(queueConfig(redis.url));
   worker = await createTestContext(test.url, [vendor, queue, ContactsJobsModule]);
 });
 afterAll(async () => {

@@ -9,6 +9,7 @@ import {
   createTestDatabase,
   plantOrder,
   provideGlobally,
+  queueConfig,
   takeTestRedis,
   type TestDatabase,
 } from '@visapi/backend-testing';
@@ -40,14 +41,7 @@ afterAll(async () => {
 
 async function start(): Promise<INestApplicationContext> {
   const vendor = provideGlobally(new Map<object, unknown>([[CbbClient, cbb]]));
-  const queue = QueueModule.forRoot({
-    url: redis.url,
-    publicUrl: undefined,
-    concurrency: 1,
-    ordersConcurrency: 1,
-    cbbConcurrency: 1,
-    batchSize: 1,
-  });
+  const queue = QueueModule.forRoot(queueConfig(redis.url));
   return await createTestContext(test.url, [vendor, queue, ContactsJobsModule]);
 }
 

@@ -9,6 +9,7 @@ import {
   createTestDatabase,
   plantOrder,
   provideGlobally,
+  queueConfig,
   takeTestRedis,
   type TestDatabase,
 } from '@visapi/backend-testing';
@@ -24,14 +25,7 @@ beforeAll(async () => {
   test = await createTestDatabase();
   redis = await takeTestRedis();
   const vendor = provideGlobally(new Map<object, unknown>([[CbbClient, cbb]]));
-  const queue = QueueModule.forRoot({
-    url: redis.url,
-    publicUrl: undefined,
-    concurrency: 1,
-    ordersConcurrency: 1,
-    cbbConcurrency: 1,
-    batchSize: 1,
-  });
+  const queue = QueueModule.forRoot(queueConfig(redis.url));
   app = await createTestContext(test.url, [vendor, queue, MessagingJobsModule]);
 });
 afterAll(async () => {
