@@ -6,7 +6,7 @@ import { cpuDuring } from './system/cpu.ts';
 /** One stretch of load and what it cost. */
 export interface Phase {
   readonly load: LoadResult;
-  /** CPU ms per answered request, by process. */
+  /** CPU ms per request, by process. */
   readonly cpuPerOrder: Readonly<Record<string, number>>;
   /** Cores that something else on this machine kept busy meanwhile: above a few tenths the figures are noise. */
   readonly elsewhere: number;
@@ -46,6 +46,15 @@ export async function phase(
 /** What each of the phases came to, in answers of 200 a second. */
 export function speeds(phases: readonly Phase[]): number[] {
   return phases.map(({ load }) => load.perSecond);
+}
+
+/** How the round of middle speed went, in words. */
+export function middleRound(phases: readonly Phase[]): string {
+  const sorted = [...phases].sort((a, b) => a.load.perSecond - b.load.perSecond);
+  const middle = sorted[Math.floor(sorted.length / 2)];
+  if (!middle) throw new Error('There was no round');
+  const { p50, p99 } = middle.load.latency;
+  return `p50 ${ms(p50)}, p99 ${ms(p99)}, CPU ms each ${cpuWords(middle.cpuPerOrder)}`;
 }
 
 export function perSecond(value: number): string {

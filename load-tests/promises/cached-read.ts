@@ -2,7 +2,7 @@ import { startBareNest, type BareNest } from '../baselines/start-bare-nest.ts';
 import type { BenchContext, Benchmark, Measurement } from '../benchmark.ts';
 import { orderId } from '../load/order-template.ts';
 import { median, pairedRatio } from '../load/statistics.ts';
-import { cpuWords, ms, perSecond, phase, speeds, times, type Phase } from '../phase.ts';
+import { middleRound, perSecond, phase, speeds, times, type Phase } from '../phase.ts';
 import { freePort } from '#services/ports.ts';
 import { startPipeline, type Pipeline } from '../system/pipeline.ts';
 import { verifyDeliveries } from '../verify/deliveries.ts';
@@ -99,7 +99,6 @@ function read(
 function measurement(ours: readonly Phase[], baseline: readonly Phase[], two: Phase): Measurement {
   const [mine, theirs] = [speeds(ours), speeds(baseline)];
   const ratio = pairedRatio(mine, theirs);
-  const { latency } = ours[0]?.load ?? two.load;
   return {
     promise: 'S7',
     what: 'cached read of an order, maximum',
@@ -111,8 +110,7 @@ function measurement(ours: readonly Phase[], baseline: readonly Phase[], two: Ph
     note:
       `closed loop, ${CONNECTIONS} connections, ${ORDERS} orders in turn, each answer checked, median of ${ours.length} ` +
       `alternating pairs; baseline: the same Nest and Fastify answering constant text of the same bytes; ` +
-      `p50 ${ms(latency.p50)}, p99 ${ms(latency.p99)}, CPU ms/read ${cpuWords(ours[0]?.cpuPerOrder ?? {})}; ` +
-      `baseline ${cpuWords(baseline[0]?.cpuPerOrder ?? {})}`,
+      `ours ${middleRound(ours)}; baseline ${middleRound(baseline)}`,
     figures: { ours, baseline, two },
   };
 }

@@ -1,7 +1,7 @@
 import { startBareIngest, type BareIngest } from '../baselines/start-bare-ingest.ts';
 import type { BenchContext, Benchmark, Measurement } from '../benchmark.ts';
 import { median, pairedRatio } from '../load/statistics.ts';
-import { cpuWords, ms, perSecond, phase, speeds, times, type Phase } from '../phase.ts';
+import { middleRound, perSecond, phase, speeds, times, type Phase } from '../phase.ts';
 import { commitsOf } from '../system/commits.ts';
 import { startPipeline, type Pipeline } from '../system/pipeline.ts';
 import { query } from '../system/query.ts';
@@ -97,14 +97,6 @@ function maximum(ours: readonly Phase[], baseline: readonly Phase[]): Measuremen
       `ours ${middleRound(ours)}; baseline ${middleRound(baseline)}`,
     figures: { ours, baseline },
   };
-}
-
-function middleRound(phases: readonly Phase[]): string {
-  const sorted = [...phases].sort((a, b) => a.load.perSecond - b.load.perSecond);
-  const middle = sorted[Math.floor(sorted.length / 2)];
-  if (!middle) return 'nothing';
-  const { p50, p99 } = middle.load.latency;
-  return `p50 ${ms(p50)}, p99 ${ms(p99)}, CPU ms/order ${cpuWords(middle.cpuPerOrder)}`;
 }
 
 function sharedCommits(commitsMade: number, orders: number): Measurement {

@@ -36,6 +36,7 @@ export function environment(
   appUrl.password = secrets.appPassword;
   const sandbox = `http://127.0.0.1:${ports.sandboxPort}`;
   return {
+    // Simulators refuse production. An answer that does not fit its schema fails instead of being logged: the count sees it.
     NODE_ENV: 'development',
     HOST: '127.0.0.1',
     PORT: String(ports.port),
