@@ -113,16 +113,15 @@ describe('the way to the outbox', () => {
     ).rows.map(({ version }) => version);
 
   it('loses no fact of processes that still run the code before, and keeps none that their relay has marked', async () => {
-    await migrateUntil((file) => file < '20261121160000');
+    await migrateUntil((file) => file < '20261121203003');
     await asBefore(insert(1, 4));
     await asBefore(mark(1, 2));
-    await migrateUntil((file) => file.startsWith('20261121160000'));
+    await migrateUntil((file) => file.startsWith('20261121203003'));
     await expect(open()).resolves.toEqual([3, 4]);
     await asBefore(insert(5, 6));
-    await asBefore(mark(3, 5));
-    await expect(open()).resolves.toEqual([4, 6]);
-    await migrateUntil((file) => file.startsWith('20261121160010'));
+    await expect(asBefore(mark(3, 5))).rejects.toThrow('dispatched_at');
+    await client.query('rollback');
     await asBefore(insert(7, 7));
-    await expect(open()).resolves.toEqual([4, 6, 7]);
+    await expect(open()).resolves.toEqual([3, 4, 5, 6, 7]);
   });
 });

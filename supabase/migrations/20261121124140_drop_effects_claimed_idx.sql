@@ -1,3 +1,0 @@
--- no-transaction
--- effects_lease_idx has taken its place.
-drop index concurrently public.effects_claimed_idx;
