@@ -66,3 +66,42 @@ describe('a message that the vendor denies while its receipts are being looked a
     expect(tied).toEqual({ message_id: null });
   });
 });
+
+describe('one body that settles several messages of an order', () => {
+  it('is told message by message, later versions at later positions, as all facts of an order are', async () => {
+    const { orderId, messageId, phone, deliver, wamid } = await underWay();
+    const others = [newId(), newId()];
+    for (const other of others) {
+      await test.query(
+        `insert into effects (id, kind, purpose, semantic_key, order_id, lane, state, attempt, lease_until, correlation_id)
+         select $1::uuid, kind, 'visa', ($1::uuid)::text, order_id, lane, state, attempt, lease_until, correlation_id
+         from effects where id = $2`,
+        [other, messageId],
+      );
+      await test.query(
+        `insert into messages (effect_id, order_id, template, language, phone, provider_message_id, binding)
+         values ($1::uuid, $2, 'visa', 'he', $3, ($1::uuid)::text, 'callback')`,
+        [other, orderId, phone],
+      );
+    }
+    await receipts.bind(test.database.db, messageId, wamid, 'callback');
+    await deliver('delivered');
+    const [first] = await receipts.unmatched(test.database.db, [phone.slice(1)]);
+    await test.query(
+      `insert into receipts (delivery_id, provider_message_id, status, occurred_at, recipient)
+       select delivery_id, id, status, occurred_at, recipient from receipts, unnest($2::text[]) as id where position = $1`,
+      [first!.position, others],
+    );
+    const all = await receipts.unmatched(test.database.db, [phone.slice(1)]);
+    const bound = all.map(({ providerMessageId, position }) => ({
+      messageId: providerMessageId === wamid ? messageId : providerMessageId,
+      receiptPosition: position,
+    }));
+    await expect(receipts.apply(test.database.db, bound)).resolves.toHaveLength(3);
+    const told = await test.query<{ version: number }>(
+      `select aggregate_version as version from events where aggregate_id = $1 and type = 'message.accepted' order by position`,
+      [orderId],
+    );
+    expect(told.map(({ version }) => version)).toEqual([2, 3, 4]);
+  });
+});
