@@ -57,7 +57,7 @@ async function untilReady({ apiUrl }: Pipeline): Promise<void> {
   throw new Error('The backend is not ready 10 s after Postgres was');
 }
 
-type Step = (context: BenchContext, system: GrownSystem, times: number) => Promise<Latency>;
+export type Step = (context: BenchContext, system: GrownSystem, times: number) => Promise<Latency>;
 
 /** What must not become slower as orders become more. The outbox is read while the worker still has what was received. */
 export const steps: ReadonlyMap<string, Step> = new Map<string, Step>([

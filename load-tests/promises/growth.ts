@@ -1,5 +1,5 @@
 import type { BenchContext, Benchmark, Measurement } from '../benchmark.ts';
-import { type GrownSystem, startGrownSystem, steps } from '../growth/grown-system.ts';
+import { type GrownSystem, startGrownSystem, type Step, steps } from '../growth/grown-system.ts';
 import { median, pairedRatio } from '../load/statistics.ts';
 import { ms, times } from '../phase.ts';
 import { verifyDeliveries } from '../verify/deliveries.ts';
@@ -13,14 +13,15 @@ interface Effort {
   readonly rounds: number;
   /** Requests of each kind in a round. */
   readonly requests: number;
-  /** Requests of each kind after a restart of Postgres, until which nothing was in its buffers. */
-  readonly coldRequests: number;
 }
+
+type State = 'warm' | 'cold';
+type Efforts = Readonly<Record<State, Effort>>;
 
 /** p95 in ms of each round. */
 interface Compared {
   readonly what: string;
-  readonly state: 'warm' | 'cold';
+  readonly state: State;
   readonly few: readonly number[];
   readonly many: readonly number[];
 }
@@ -31,62 +32,48 @@ export const growth: Benchmark = {
   group: 'growth',
   onlyByName: true,
   run: async (context) => {
-    const effort: Effort = context.quick
-      ? { rounds: 2, requests: 50, coldRequests: 25 }
-      : { rounds: 5, requests: 150, coldRequests: 60 };
+    const efforts: Efforts = context.quick
+      ? { warm: { rounds: 2, requests: 50 }, cold: { rounds: 1, requests: 25 } }
+      : { warm: { rounds: 5, requests: 150 }, cold: { rounds: 2, requests: 60 } };
     const few = await startGrownSystem(context, FEW, 1);
     const many = await startGrownSystem(context, MANY, 2);
     const compared: Compared[] = [];
-    for (const what of steps.keys()) {
-      compared.push(await warm(context, [few, many], what, effort));
-      compared.push(await cold(context, [few, many], what, effort));
+    for (const [what, step] of steps) {
+      // What nobody counts warms both up; a cold round begins with a restart of Postgres, so that its buffers are empty.
+      for (const system of [few, many]) await step(context, system, efforts.warm.requests);
+      compared.push(await inTurns(context, [few, many], { what, state: 'warm', ...efforts.warm, step }));
+      compared.push(await inTurns(context, [few, many], { what, state: 'cold', ...efforts.cold, step }));
     }
     for (const system of [few, many]) {
       const sent = { count: system.sent, refused: [], duplicates: 0 };
       await verifyDeliveries(context, system.pipeline.databaseUrl, sent);
       await system.stop();
     }
-    return compared.map((one) => measurementOf(one, effort));
+    return compared.map((one) => measurementOf(one, efforts[one.state]));
   },
 };
 
 type Pair = readonly [few: GrownSystem, many: GrownSystem];
 
-async function warm(context: BenchContext, pair: Pair, what: string, effort: Effort): Promise<Compared> {
-  const step = stepOf(what);
-  for (const system of pair) await step(context, system, effort.requests);
-  return await inTurns(context, pair, { what, state: 'warm', rounds: effort.rounds }, (system) =>
-    step(context, system, effort.requests),
-  );
-}
-
-async function cold(
-  context: BenchContext,
-  pair: Pair,
-  what: string,
-  { rounds, coldRequests }: Effort,
-): Promise<Compared> {
-  const label = { what, state: 'cold', rounds: Math.ceil(rounds / 3) } as const;
-  return await inTurns(context, pair, label, async (system) => {
-    await system.restartPostgres();
-    return await stepOf(what)(context, system, coldRequests);
-  });
+interface Turns extends Effort {
+  readonly what: string;
+  readonly state: State;
+  readonly step: Step;
 }
 
 async function inTurns(
   context: BenchContext,
   [few, many]: Pair,
-  {
-    what,
-    state,
-    rounds,
-  }: { readonly what: string; readonly state: 'warm' | 'cold'; readonly rounds: number },
-  measure: (system: GrownSystem) => Promise<{ readonly p95: number }>,
+  { what, state, rounds, requests, step }: Turns,
 ): Promise<Compared> {
+  const measure = async (system: GrownSystem): Promise<number> => {
+    if (state === 'cold') await system.restartPostgres();
+    return (await step(context, system, requests)).p95;
+  };
   const p95s: { few: number[]; many: number[] } = { few: [], many: [] };
   for (let round = 0; round < rounds; round += 1) {
-    p95s.few.push((await measure(few)).p95);
-    p95s.many.push((await measure(many)).p95);
+    p95s.few.push(await measure(few));
+    p95s.many.push(await measure(many));
   }
   const compared = { what, state, ...p95s };
   context.say(
@@ -96,19 +83,11 @@ async function inTurns(
   return compared;
 }
 
-function stepOf(what: string) {
-  const step = steps.get(what);
-  if (!step) throw new Error(`There is no step named ${what}`);
-  return step;
-}
-
-function measurementOf(compared: Compared, effort: Effort): Measurement {
+function measurementOf(compared: Compared, { rounds, requests }: Effort): Measurement {
   const { what, state, few, many } = compared;
   const ratio = pairedRatio(many, few);
-  const note =
-    state === 'warm'
-      ? `median of the p95 of ${effort.rounds} rounds of ${effort.requests} requests, both sizes in turns`
-      : `${effort.coldRequests} requests right after a restart of Postgres (empty buffers; the system's file cache as it was)`;
+  const measured = `median of the p95 of ${rounds} rounds of ${requests} requests, both sizes in turns`;
+  const after = 'right after a restart of Postgres (empty buffers; the file cache of the system as it was)';
   return {
     promise: 'S8',
     what: `${what} among ${words(MANY)}, ${state}`,
@@ -117,7 +96,7 @@ function measurementOf(compared: Compared, effort: Effort): Measurement {
     ratio: times(ratio),
     hold: `<= ${HOLD} x`,
     held: ratio <= HOLD,
-    note: `${what}, ${state}: ${note}`,
+    note: `${what}, ${state}: ${measured}${state === 'cold' ? `, ${after}` : ''}`,
     figures: { ...compared, ratio },
   };
 }
