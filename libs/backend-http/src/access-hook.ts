@@ -11,18 +11,26 @@ export function accessHook(authenticator: Authenticator, environment: ProcessCon
     const { access } = request.routeOptions.config as RouteSettings;
     const rule = typeof access === 'function' ? access(request.params as Record<string, string>) : access;
     if (rule === undefined) throw new AppError('not-found', 'There is nothing at this address.');
-    if (rule === 'public' || isOpenHere(rule, request, environment)) return;
+    if (rule === 'public') return;
+    if (rule !== 'session' && isOpenHere(rule, request, environment)) return;
     const principal = await authenticator.authenticate(request);
     request.visapi.principal = principal;
+    if (rule === 'session') {
+      if (principal.kind === 'user') return;
+      throw new AppError(
+        'unauthenticated',
+        'Sign in: this is about the session of a user, and an API key has none.',
+      );
+    }
     const missing = rule.scopes.filter((scope) => !principal.scopes.has(scope));
     if (missing.length === 0) return;
     const details = missing.map((scope) => ({ path: 'scope', message: `${scope} is missing` }));
-    throw new AppError('forbidden', 'This key may not do that.', { details });
+    throw new AppError('forbidden', 'You may not do that.', { details });
   };
 }
 
 function isOpenHere(
-  rule: Exclude<AccessRule, 'public'>,
+  rule: Exclude<AccessRule, 'public' | 'session'>,
   request: HttpRequest,
   environment: ProcessConfig['environment'],
 ): boolean {

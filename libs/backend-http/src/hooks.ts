@@ -115,7 +115,7 @@ function conclude(request: HttpRequest, reply: FastifyReply, { log, metrics }: P
     status,
     durationMs: Math.round(durationMs * 10) / 10,
     correlationId,
-    apiKey: principal?.label,
+    ...(principal?.kind === 'user' ? { user: principal.label } : { apiKey: principal?.label }),
     ...fields,
   });
 }

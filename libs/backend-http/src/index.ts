@@ -1,10 +1,10 @@
 export { Access, Raw, Responds } from './route.js';
 export type { AccessRule, AccessResolver } from './route.js';
 export { Authenticator } from './authenticator.js';
-export type { Principal } from './authenticator.js';
+export type { KeyPrincipal, Principal, UserPrincipal } from './authenticator.js';
 export { createHttpApp } from './create-http-app.js';
 export { Listed, onceFor } from './envelope.js';
-export { askedBy, describeRequest } from './request-context.js';
+export { askedBy, askingKeyId, describeRequest } from './request-context.js';
 export type { HttpRequest } from './request-context.js';
 export { questionLimit, reportLimit, webhookLimit } from './time-limit.js';
 export {

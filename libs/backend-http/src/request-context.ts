@@ -24,7 +24,13 @@ export function describeRequest(request: HttpRequest, fields: LogFields): void {
 export function askedBy(request: HttpRequest): AskedBy {
   const { principal, correlationId } = request.visapi;
   if (!principal) throw new Error('A route that changes something must demand a scope');
-  return { actor: `key:${principal.id}`, correlationId, ip: addressOf(request) };
+  const kind = principal.kind === 'api-key' ? 'key' : 'user';
+  return { actor: `${kind}:${principal.id}`, correlationId, ip: addressOf(request) };
+}
+
+/** The API key that asks, for rows that say which one brought them; null when it is a user or nobody. */
+export function askingKeyId({ visapi: { principal } }: HttpRequest): string | null {
+  return principal?.kind === 'api-key' ? principal.id : null;
 }
 
 /** A socket that is gone has no address; one for both families shows IPv4 within IPv6. */

@@ -2,9 +2,13 @@ import { RouteConfig } from '@nestjs/platform-fastify';
 import type { Scope } from '@visapi/backend-kernel';
 import type { z } from 'zod';
 
-/** Who may call a route: everybody, or a key that holds all the scopes. A route without a rule is closed to all. */
+/**
+ * Who may call a route: everybody, whoever has signed in, or a key or user that holds all the scopes. A route without a rule
+ * keeps the process from starting.
+ */
 export type AccessRule =
   | 'public'
+  | 'session'
   | {
       readonly scopes: readonly Scope[];
       /** Open to the machine itself while developing, so that a browser or scraper needs no key there. */

@@ -17,6 +17,6 @@ export { plainDecimal } from './money.js';
 export { isNetworkCode } from './network-error.js';
 export { parsePhone, phoneDigits } from './phone.js';
 export type { Phone } from './phone.js';
-export { SCOPES, isScope } from './scopes.js';
+export { SCOPES, heldScopes, isGrant, isScope } from './scopes.js';
 export type { Scope } from './scopes.js';
 export { Repeat } from './repeat.js';

@@ -40,6 +40,7 @@ const others: Readonly<Record<Exclude<keyof LogFields, (typeof columns)[number]>
   durationMs: true,
   count: true,
   apiKey: true,
+  user: true,
   vendor: true,
   port: true,
   signal: true,

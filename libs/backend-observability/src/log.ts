@@ -26,7 +26,10 @@ export interface LogFields {
   readonly status?: number;
   readonly durationMs?: number;
   readonly count?: number;
+  /** The prefix of the API key that asked. */
   readonly apiKey?: string;
+  /** The id of the user who asked. */
+  readonly user?: string;
   readonly vendor?: string;
   readonly code?: string;
   readonly port?: number;

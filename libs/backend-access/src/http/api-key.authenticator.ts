@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { Cacheable, CacheEvict, CachePut, keys } from '@visapi/backend-cache';
 import type { AccessConfig } from '@visapi/backend-config';
 import { Authenticator, type Principal } from '@visapi/backend-http';
-import { AppError, type Clock, isScope, Repeat } from '@visapi/backend-kernel';
+import { AppError, type Clock, heldScopes, Repeat } from '@visapi/backend-kernel';
 import { Log } from '@visapi/backend-observability';
 import type { Database } from '@visapi/backend-repositories';
 import type { ApiKeyRow, ApiKeysRepository } from '@visapi/backend-repositories/access';
@@ -74,7 +74,7 @@ export class ApiKeyAuthenticator
     if (known && isSameHash(known.digest, digest)) return known.principal;
     const matches = isSameHash(row?.hashedSecret ?? nobody, hashSecret(secret, this.config.pepper));
     if (!row || !matches) return undefined;
-    const scopes = new Set(row.scopes.filter(isScope));
+    const scopes = heldScopes(row.scopes);
     const principal: Principal = { kind: 'api-key', id: row.id, label: row.prefix, scopes };
     this.known.set(row, { digest, principal });
     return principal;

@@ -3,6 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import {
   Access,
   askedBy,
+  askingKeyId,
   describeRequest,
   type HttpRequest,
   noQuery,
@@ -27,7 +28,7 @@ export class MistakesController {
     @Body({ schema: mistakesBody }) body: z.infer<typeof mistakesBody>,
     @Req() request: HttpRequest,
   ) {
-    const by = { ...askedBy(request), apiKeyId: request.visapi.principal?.id ?? null };
+    const by = { ...askedBy(request), apiKeyId: askingKeyId(request) };
     const { applicantId, issues, phone } = body;
     const result = await this.commands.execute(new ReportIssues(applicantId, issues, phone, by));
     describeRequest(request, { event: 'issues.reported', orderId: result.orderId, outcome: result.status });

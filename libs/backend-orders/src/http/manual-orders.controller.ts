@@ -1,6 +1,14 @@
 import { Controller, Post, Query, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import { Access, askedBy, describeRequest, type HttpRequest, Raw, Responds } from '@visapi/backend-http';
+import {
+  Access,
+  askedBy,
+  askingKeyId,
+  describeRequest,
+  type HttpRequest,
+  Raw,
+  Responds,
+} from '@visapi/backend-http';
 import { Metrics } from '@visapi/backend-observability';
 import type { z } from 'zod';
 import { PlaceOrder, type PlaceOrderResult } from '../commands/place-order.command.js';
@@ -21,14 +29,14 @@ export class ManualOrdersController {
   @Access({ scopes: ['orders:write'] })
   @Responds(placedResponse)
   async place(@Query({ schema: noQuery }) _query: z.infer<typeof noQuery>, @Req() request: HttpRequest) {
-    const { contentType, principal } = request.visapi;
+    const { contentType } = request.visapi;
     const { correlationId, ip } = askedBy(request);
     const kept = { 'content-type': contentType, 'user-agent': request.headers['user-agent'] };
     const result = await this.commands.execute(
       new PlaceOrder({
         body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
         headers: JSON.stringify(kept),
-        apiKeyId: principal?.id ?? null,
+        apiKeyId: askingKeyId(request),
         correlationId,
         ip,
       }),

@@ -3,6 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import {
   Access,
   type AccessRule,
+  askingKeyId,
   describeRequest,
   type HttpRequest,
   Raw,
@@ -65,7 +66,7 @@ function read(request: HttpRequest, { auth }: WebhookDefinition) {
     body: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
     signature: typeof signature === 'string' ? signature : undefined,
     headers: JSON.stringify(kept),
-    apiKeyId: visapi.principal?.id ?? null,
+    apiKeyId: askingKeyId(request),
     correlationId: visapi.correlationId,
   };
 }
