@@ -21,9 +21,12 @@ const refused = new Counter('orders_refused');
 
 /** How often the shop sends an order that got a 503. */
 const TRIES = 5;
+/** So that a system that is being set up is not stormed already. */
+const atOnce = 25;
 
 /** Numbers that no other run of the day has: they follow the clock. */
-export function newNumbers(now = new Date()) {
+export function newNumbers() {
+  const now = new Date();
   const day = now.toISOString().slice(2, 10).replaceAll('-', '');
   const midnight = new Date(now).setUTCHours(0, 0, 0, 0);
   const second = String(Math.floor((now.getTime() - midnight) / 1000)).padStart(5, '0');
@@ -79,10 +82,10 @@ export async function deliver(body) {
 }
 
 /**
- * Posts orders 0 to `count`, so many at a time.
+ * Posts the first `count` orders, some at a time.
  * @param {Run} run @param {number} count
  */
-export async function deliverFirst(run, count, atOnce = 25) {
+export async function deliverFirst(run, count) {
   for (let from = 0; from < count; from += atOnce) {
     const some = Array.from({ length: Math.min(atOnce, count - from) }, (_, index) => from + index);
     await Promise.all(some.map((nth) => deliver(orderBody(run, nth))));

@@ -230,17 +230,16 @@ describe('JobRunner', () => {
   });
 
   it.each([
-    ['fill its queue', job, 4],
-    ['are narrow run no more than QUEUE_CONCURRENCY at once', narrow, 2],
-  ])('runs many at once: jobs that %s', async (_, definition, most) => {
+    ['as many jobs at once as their queue allows', job, 4],
+    ['no more narrow jobs at once than QUEUE_CONCURRENCY', narrow, 2],
+  ])('runs %s', async (_, definition, most) => {
     let [now, seen, ended] = [0, 0, 0];
-    const full = Promise.withResolvers<void>();
+    const leave = Promise.withResolvers<void>();
     const processor: JobProcessor = {
       job: definition,
       handle: async () => {
         seen = Math.max(seen, (now += 1));
-        if (now === most) full.resolve();
-        await full.promise;
+        await leave.promise;
         now -= 1;
         ended += 1;
         return { outcome: 'done' };
@@ -251,6 +250,12 @@ describe('JobRunner', () => {
     await jobs.enqueue(
       Array.from({ length: 8 }, (_each, n) => definition.request(String(n), { thing: 'x' })),
     );
+    // Whoever may begin has begun: the queue gives no more until one ends.
+    await until(
+      async () => await Promise.resolve(runner.running.of(job.queue).running),
+      (running) => running === 4,
+    );
+    leave.resolve();
     await until(
       async () => await Promise.resolve(ended),
       (count) => count === 8,
