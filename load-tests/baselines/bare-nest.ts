@@ -34,7 +34,10 @@ for (const [name, path] of [
 Controller()(OrdersController);
 Module({ controllers: [OrdersController] })(AppModule);
 
-const app = await NestFactory.create<NestFastifyApplication>(AppModule, new FastifyAdapter(), {
+// As ours: without middleware, which each request would pass.
+const adapter = new FastifyAdapter({ skipMiddie: true });
+const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, {
+  bodyParser: false,
   logger: false,
 });
 
