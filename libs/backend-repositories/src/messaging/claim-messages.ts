@@ -53,7 +53,8 @@ export async function claimMessages(
     update effects e set state = 'claimed', attempt = e.attempt + 1, claimed_at = clock_timestamp(),
       claim_token = due.token, first_claimed_at = coalesce(e.first_claimed_at, clock_timestamp()),
       lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
-    from due where e.id = due.id`.execute(executor);
+    -- Sorted, so that all are held before the first is written: whoever undoes a claim that is under way waits for its row.
+    from (select * from due order by id) as due where e.id = due.id`.execute(executor);
   return (claimed.numAffectedRows ?? 0n) > 0n;
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
-import type { Executor } from '../db/database.js';
+import { type Executor, inTransaction } from '../db/database.js';
 import { type Page, type PageResult, paginate } from '../db/paginate.js';
 import type { Claim, Evidence } from '../effects/effects.repository.js';
 import { tellOutcomes } from '../effects/tell-outcomes.js';
@@ -85,14 +85,16 @@ export class MessagesRepository {
     return await this.readyOf(executor, asked);
   }
 
-  /** Undoes a claim that was made, if it was, although the database's answer got lost: nothing has been sent for it. */
+  /**
+   * Undoes a claim that was made, if it was, although the database's answer got lost: nothing has been sent for it. Postgres
+   * may be at it still when the connection is gone, so the row is waited for before it is looked at.
+   */
   async unclaim(executor: Executor, effectId: string, token: string): Promise<void> {
     const held = sql<boolean>`e.id = ${effectId} and e.claim_token = ${token}`;
-    await giveBack(executor, held, {
-      otherwise: 'planned',
-      reason: 'claim-unheard',
-      delayMs: 0,
-      evidence: {},
+    const end = { otherwise: 'planned', reason: 'claim-unheard', delayMs: 0, evidence: {} } as const;
+    await inTransaction(executor, async (transaction) => {
+      await sql`select id from effects where id = ${effectId} for update`.execute(transaction);
+      await giveBack(transaction, held, end);
     });
   }
 
