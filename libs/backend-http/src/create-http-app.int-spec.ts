@@ -201,7 +201,7 @@ describe('a failed answer', () => {
     const answer = await ask('GET', 'things/fails/ours', { headers });
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
     expect(answer.body).toEqual({
-      type: 'urn:visapi:problem:conflict',
+      type: '/api/docs/errors#conflict',
       title: 'CONFLICT',
       status: 409,
       detail: 'Somebody was faster.',

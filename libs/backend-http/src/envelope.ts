@@ -1,4 +1,4 @@
-import { type AppError, type ErrorDetail, categoryPolicy } from '@visapi/backend-kernel';
+import { type AppError, type ErrorCode, type ErrorDetail, categoryPolicy } from '@visapi/backend-kernel';
 import type { PageResult } from '@visapi/backend-repositories';
 import type { z } from 'zod';
 
@@ -57,9 +57,14 @@ export function onceFor<From extends object, To extends object>(make: (from: Fro
 }
 
 interface ErrorBody {
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly message: string;
   readonly details?: readonly ErrorDetail[];
+}
+
+/** Where a code is explained: its place on the page of all codes. */
+export function problemType(code: ErrorCode): string {
+  return `/api/docs/errors#${code.toLowerCase()}`;
 }
 
 /** The body of a failed answer, in our envelope or as RFC 9457 when the caller asks for `application/problem+json`. */
@@ -71,7 +76,7 @@ export function errorBody(error: AppError, requestId: string, asProblem: boolean
   };
   if (!asProblem) return { success: false, error: { ...body, ...error.extra }, meta: meta(requestId) };
   return {
-    type: `urn:visapi:problem:${error.code.toLowerCase().replaceAll('_', '-')}`,
+    type: problemType(error.code),
     title: error.code,
     status: categoryPolicy[error.category].status,
     detail: error.message,

@@ -1,3 +1,5 @@
+import type { ErrorCode } from './error-codes.js';
+
 /** What went wrong, in the few kinds that decide how it is told and whether it is tried again. */
 export type Category =
   | 'invalid'
@@ -16,7 +18,7 @@ export interface CategoryPolicy {
   /** HTTP status of an answer that carries this error. */
   readonly status: number;
   /** Code used when the error names none. */
-  readonly code: string;
+  readonly code: ErrorCode;
   /** Whether a job that fails with it is tried again. */
   readonly retry: boolean;
   readonly logLevel: 'info' | 'warn' | 'error';
@@ -44,7 +46,7 @@ export interface ErrorDetail {
 }
 
 interface Options {
-  readonly code?: string;
+  readonly code?: ErrorCode;
   readonly details?: readonly ErrorDetail[];
   /** Further fields for the reader of an HTTP answer, e.g. the id of what was stored. */
   readonly extra?: Readonly<Record<string, unknown>>;
@@ -55,7 +57,7 @@ interface Options {
 /** The one exception of this system. Contexts export factories for theirs, never subclasses. */
 export class AppError extends Error {
   override readonly name = 'AppError';
-  readonly code: string;
+  readonly code: ErrorCode;
   readonly details: readonly ErrorDetail[] | undefined;
   readonly extra: Readonly<Record<string, unknown>> | undefined;
   readonly retryAfterSeconds: number | undefined;

@@ -1,5 +1,7 @@
 export { AppError, categoryPolicy, asAppError } from './app-error.js';
 export type { Category, CategoryPolicy, ErrorDetail } from './app-error.js';
+export { errorCodes } from './error-codes.js';
+export type { ErrorCode, ErrorPage } from './error-codes.js';
 export { Clock } from './clock.js';
 export { cleanCorrelationId, newCorrelationId } from './correlation.js';
 export type { AskedBy } from './correlation.js';
