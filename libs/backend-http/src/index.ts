@@ -1,5 +1,5 @@
 export { Access, Raw, Responds } from './route.js';
-export type { AccessRule, AccessResolver } from './route.js';
+export type { AccessRule, AccessResolver, AddressDocs, RateClass, RouteDocs } from './route.js';
 export { Authenticator } from './authenticator.js';
 export type { KeyPrincipal, Principal, UserPrincipal } from './authenticator.js';
 export { createHttpApp } from './create-http-app.js';

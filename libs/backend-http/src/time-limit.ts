@@ -10,9 +10,9 @@ const changingLimitMs = 30_000;
 /** For questions that come by POST, because they do not fit into an address. */
 export const questionLimit = { limitMs: readingLimitMs } as const;
 /** For routes that go through much of a table. One statement has 30 s, as everywhere. */
-export const reportLimit = { limitMs: 60_000 } as const;
+export const reportLimit = { limitMs: 60_000, rate: 'report' } as const;
 /** For senders who send again by themselves. */
-export const webhookLimit = { limitMs: 5_000, isRepeated: true } as const;
+export const webhookLimit = { limitMs: 5_000, isRepeated: true, rate: 'webhook' } as const;
 
 /** How long stopped work may take to end, and to say how, before the caller is answered without it. */
 const graceMs = 1_500;
