@@ -3,16 +3,15 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { Cacheable, CacheEvict, CachePut, keys } from '@visapi/backend-cache';
 import type { AccessConfig } from '@visapi/backend-config';
 import { Authenticator, type Principal } from '@visapi/backend-http';
-import { AppError, type Clock, heldScopes, Repeat } from '@visapi/backend-kernel';
-import { Log } from '@visapi/backend-observability';
+import { AppError, type Clock, heldScopes } from '@visapi/backend-kernel';
+import type { Log } from '@visapi/backend-observability';
 import type { Database } from '@visapi/backend-repositories';
 import type { ApiKeyRow, ApiKeysRepository } from '@visapi/backend-repositories/access';
 import type { BatchOperationsService } from '@visapi/backend-repositories/batch';
 import type { FastifyRequest } from 'fastify';
 import { hashSecret, isSameHash, splitKey } from '../api-key.js';
+import { RowWatch } from '../row-watch.js';
 
-/** How often the keys are compared with what they were: with the cache's second, the bound on noticing a revocation. */
-const lookEveryMs = 2_000;
 /** So many keys are read before the first request asks for them. */
 const mostWarmed = 1_000;
 
@@ -35,8 +34,7 @@ export class ApiKeyAuthenticator
   extends Authenticator
   implements OnApplicationBootstrap, OnApplicationShutdown
 {
-  private readonly looking = new Repeat(() => this.look(), lookEveryMs);
-  private fingerprint: string | undefined;
+  private readonly watch: RowWatch;
   private readonly known = new WeakMap<
     ApiKeyRow,
     { readonly digest: Buffer; readonly principal: Principal }
@@ -46,9 +44,15 @@ export class ApiKeyAuthenticator
     private readonly config: AccessConfig,
     private readonly store: Store,
     private readonly clock: Clock,
-    private readonly log: Log,
+    log: Log,
   ) {
     super();
+    const watched = {
+      name: 'api keys',
+      fingerprint: async () => await store.keys.fingerprint(store.database.db),
+      changed: async () => await this.renew(),
+    };
+    this.watch = new RowWatch(watched, log);
   }
 
   async authenticate(request: FastifyRequest): Promise<Principal> {
@@ -81,12 +85,11 @@ export class ApiKeyAuthenticator
   }
 
   onApplicationBootstrap(): void {
-    void this.look();
-    this.looking.start();
+    this.watch.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.looking.stop();
+    await this.watch.stop();
   }
 
   @Cacheable({ key: keys.apiKey, ttl: 'auth' })
@@ -101,22 +104,14 @@ export class ApiKeyAuthenticator
 
   /** Some key is not what it was: none is trusted any longer. */
   @CacheEvict({ pattern: 'api-key:*' })
-  async accept(fingerprint: string): Promise<void> {
-    this.fingerprint = fingerprint;
+  async forget(): Promise<void> {
+    // What there is to do is done by the decorator.
   }
 
-  private async look(): Promise<void> {
-    try {
-      const { keys: repository, database } = this.store;
-      const { db } = database;
-      const seen = await repository.fingerprint(db);
-      if (seen === this.fingerprint) return;
-      await this.accept(seen);
-      for (const { prefix } of await repository.list(db, mostWarmed)) await this.refresh(prefix);
-    } catch (error) {
-      // The next look compares with what was seen last.
-      this.log.warn('api keys could not be compared', {}, error);
-    }
+  private async renew(): Promise<void> {
+    await this.forget();
+    const { keys: repository, database } = this.store;
+    for (const { prefix } of await repository.list(database.db, mostWarmed)) await this.refresh(prefix);
   }
 }
 
