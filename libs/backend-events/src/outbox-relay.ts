@@ -29,6 +29,8 @@ export class OutboxRelay {
   private running: Promise<void> | undefined;
   private inTrouble = false;
   private byType = new Map<string, Subscription[]>();
+  /** Told in transactions of which nobody heard whether they were committed, by position. */
+  private readonly doubtful = new Map<number, EventRow>();
 
   constructor(
     private readonly database: Database,
@@ -81,6 +83,7 @@ export class OutboxRelay {
   }
 
   private async tick(batchSize: number): Promise<Tick> {
+    await this.settleDoubts();
     await this.news.catchUp();
     const work = await this.events.anyWork(this.database.db, this.live.handlers);
     if (work.isDue) this.backlog.wake();
@@ -95,7 +98,8 @@ export class OutboxRelay {
 
   /** In one transaction. @returns what was told to handlers, too */
   private async handOn(batchSize: number): Promise<Tick & { readonly told: readonly EventRow[] }> {
-    const batch = await this.database.db.transaction().execute(async (transaction) => {
+    let telling: readonly EventRow[] = [];
+    const committing = this.database.db.transaction().execute(async (transaction) => {
       const events = await this.events.takeUndispatched(transaction, batchSize, this.live.passedOver);
       if (events.length === 0) return { events, done: [], told: [] };
       // Jobs come first, and for all of them: what customers wait for does not wait for handlers.
@@ -103,18 +107,30 @@ export class OutboxRelay {
       await this.news.announce(fresh);
       if (fresh.length > 0) await this.jobs.enqueue(fresh.flatMap((event) => this.jobsOf(event)));
       const { done, told } = await this.live.tell(transaction, events);
+      telling = told;
       await this.events.removeDispatched(
         transaction,
         done.map((event) => event.position),
       );
       return { events, done, told };
     });
-    const { events, done, told } = batch;
+    const { events, done, told } = await committing.catch((error: unknown) => {
+      for (const fact of telling) this.doubtful.set(fact.position, fact);
+      throw error;
+    });
     this.live.remember(events, done, events.length === batchSize);
     this.metrics.relayed.inc(done.length);
     const [oldest] = events;
     if (oldest) this.metrics.relayLag.set(Math.max(0, (Date.now() - oldest.occurredAt.getTime()) / 1000));
     return { taken: events.length, handedOn: done.length, told };
+  }
+
+  /** What has left the outbox was committed after all: reads have to follow what handlers wrote because of it. */
+  private async settleDoubts(): Promise<void> {
+    if (this.doubtful.size === 0) return;
+    const gone = await this.events.toldOf(this.database.db, [...this.doubtful.keys()]);
+    await this.news.confirm([...this.doubtful.values()].filter(({ position }) => gone.has(position)));
+    for (const position of gone) this.doubtful.delete(position);
   }
 
   /** One unreadable event must not hold up the others; the effects it stood for are found by the sweep. */

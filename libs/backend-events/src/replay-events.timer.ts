@@ -5,6 +5,7 @@ import { Database, type Executor, failureOf, isLostConnection } from '@visapi/ba
 import {
   EventReplaysRepository,
   type EventRow,
+  EventsRepository,
   type ReplayRow,
   stopTelling,
   waitForAggregates,
@@ -38,6 +39,7 @@ export class ReplayEvents {
   constructor(
     private readonly database: Database,
     private readonly replays: EventReplaysRepository,
+    private readonly events: EventsRepository,
     private readonly bus: HandlerBus,
     private readonly teller: FactTeller,
     private readonly news: FactNews,
@@ -99,7 +101,8 @@ export class ReplayEvents {
     const batch = await this.replays.nextFacts(transaction, begun, limit);
     await waitForAggregates(transaction, batch);
     const positions = batch.map(({ position }) => position);
-    const facts = toldAgain(batch, await this.replays.toldOf(transaction, positions));
+    // What has not been handed on is about to be told live: it is none of the replay's.
+    const facts = toldAgain(batch, await this.events.toldOf(transaction, positions));
     await this.teller.tell(transaction, [handler], facts, true);
     const isLast = batch.length < limit;
     const position = batch.at(-1)?.position ?? begun.toPosition;

@@ -1,15 +1,19 @@
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Database } from '@visapi/backend-repositories';
 import { MessagesRepository } from '@visapi/backend-repositories/messaging';
-import { createTestDatabase, plantOrder, type TestDatabase, until } from '@visapi/backend-testing';
+import {
+  createTestDatabase,
+  type CuttableWay,
+  openCuttableWay,
+  plantOrder,
+  type TestDatabase,
+  until,
+} from '@visapi/backend-testing';
 import { MessageJournal } from './message-journal.js';
 
 let test: TestDatabase;
-let way: Server;
+let way: CuttableWay;
 let database: Database;
-/** Ends of the worker's connections; cutting one leaves Postgres to finish what it was asked. */
-const ends = new Set<Socket>();
 
 beforeAll(async () => {
   test = await createTestDatabase();
@@ -17,23 +21,11 @@ beforeAll(async () => {
     begin perform pg_sleep(0.4); return new; end $$`);
   await test.query(`create trigger take_time before update on effects for each row
     when (new.state = 'claimed' and old.state = 'planned') execute function take_time()`);
-  const url = new URL(test.url);
-  const [port, host] = [Number(url.port), url.hostname];
-  way = createServer((client) => {
-    const postgres = connect(port, host);
-    ends.add(client);
-    client.on('error', () => undefined).on('data', (bytes) => postgres.write(bytes));
-    postgres.on('error', () => undefined).on('data', (bytes) => client.writable && client.write(bytes));
-    postgres.on('close', () => client.destroy());
-    client.on('end', () => postgres.end());
-  });
-  await new Promise<void>((resolve) => way.listen(0, '127.0.0.1', resolve));
-  url.host = `127.0.0.1:${(way.address() as AddressInfo).port}`;
-  database = Database.open({ url: url.href, poolMax: 4 }, 'visapi-far', () => undefined);
+  way = await openCuttableWay(test.url);
+  database = Database.open({ url: way.url, poolMax: 4 }, 'visapi-far', () => undefined);
 });
 afterAll(async () => {
   await database.close();
-  for (const end of ends) end.destroy();
   way.close();
   await test.drop();
 });
@@ -46,7 +38,7 @@ const claimsUnderWay = async () =>
 /** The network goes while Postgres is at the claim. */
 async function cutWhileClaiming(): Promise<void> {
   await until(claimsUnderWay, (rows) => rows.length > 0);
-  for (const end of ends) end.destroy();
+  way.cut();
 }
 
 describe('a claim whose worker loses its connection while Postgres makes it', () => {

@@ -14,6 +14,7 @@ export { plantOrder } from './plant-order.js';
 export type { PlantedOrder } from './plant-order.js';
 export { plantRows } from './plant-rows.js';
 export type { PlantedRow } from './plant-rows.js';
+export { type CuttableWay, openCuttableWay } from './cuttable-way.js';
 export { startDeafProxy } from './deaf-proxy.js';
 export type { DeafProxy } from './deaf-proxy.js';
 export * as contactsModel from './journal/contacts.js';

@@ -31,6 +31,7 @@ export function eventsQueries(samples: Samples): CataloguedQuery[] {
     hot('EventsRepository.removeDispatched', (db) => events.removeDispatched(db, positions), {
       reads: ['outbox_pkey'],
     }),
+    sweep('EventsRepository.toldOf', (db) => events.toldOf(db, positions), { reads: ['outbox_pkey'] }),
     operator('EventsRepository.ofOrder', (db) => events.ofOrder(db, orderIdOf(samples.changed)), {
       reads: ['events_aggregate_version_key', 'deliveries_of_order_idx'],
     }),

@@ -159,9 +159,6 @@ function replays(samples: Samples): CataloguedQuery[] {
       asks: 'of an order',
       reads: ['events_aggregate_version_key'],
     }),
-    sweep('EventReplaysRepository.toldOf', (db) => repository.toldOf(db, [orders]), {
-      reads: ['outbox_pkey'],
-    }),
     sweep('EventReplaysRepository.advance', (db) => repository.advance(db, id, step)),
     operator('EventReplaysRepository.stop', (db) => repository.stop(db, id, 'cancelled', null)),
     operator('EventReplaysRepository.resume', (db) => repository.resume(db, id)),

@@ -183,14 +183,6 @@ export class EventReplaysRepository extends BaseRepository<'eventReplays', (type
     return result.rows;
   }
 
-  /** Which of these have been told live. The others are going to be: they are none of a replay's. */
-  async toldOf(executor: Executor, positions: readonly number[]): Promise<ReadonlySet<number>> {
-    const result = await sql<{ position: number }>`select fact.position
-      from unnest(${[...positions]}::bigint[]) as fact (position)
-      where (select true from outbox o where o.position = fact.position limit 1) is null`.execute(executor);
-    return new Set(result.rows.map(({ position }) => position));
-  }
-
   async advance(
     executor: Executor,
     id: string,

@@ -93,6 +93,14 @@ export class EventsRepository {
     await sql`delete from outbox where position = any(${[...positions]}::bigint[])`.execute(executor);
   }
 
+  /** Which of these have been handed on. The others are going to be. */
+  async toldOf(executor: Executor, positions: readonly number[]): Promise<ReadonlySet<number>> {
+    const result = await sql<{ position: number }>`select fact.position
+      from unnest(${[...positions]}::bigint[]) as fact (position)
+      where (select true from outbox o where o.position = fact.position limit 1) is null`.execute(executor);
+    return new Set(result.rows.map(({ position }) => position));
+  }
+
   /** The facts of an order, and what became of its deliveries while it was not yet made; oldest first. */
   async ofOrder(executor: Executor, orderId: string): Promise<EventRow[]> {
     const result = await sql<EventRow>`
