@@ -3,6 +3,7 @@ import type { Variable } from '@visapi/backend-config';
 const titles: Readonly<Record<string, string>> = {
   process: 'Every process',
   http: 'Backend',
+  limits: 'Limits of callers',
   worker: 'Worker',
   database: 'Database',
   queue: 'Queue',

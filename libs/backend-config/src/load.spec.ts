@@ -53,6 +53,24 @@ describe('loadConfig', () => {
       expect(() => trusted(wrong)).toThrow(/TRUST_PROXY must be addresses or networks such as/);
   });
 
+  it('lets pages of other origins in only when each is named exactly', () => {
+    const allowed = (CORS_ORIGIN: string) => loadConfig({ CORS_ORIGIN }, { http }).http.corsOrigins;
+    expect(loadConfig({}, { http }).http.corsOrigins).toBeUndefined();
+    expect(allowed('https://app.example, http://localhost:5173')).toEqual([
+      'https://app.example',
+      'http://localhost:5173',
+    ]);
+    for (const wrong of [
+      '*',
+      'https://*.example',
+      'https://app.example/',
+      'app.example',
+      'null',
+      'https://a,',
+    ])
+      expect(() => allowed(wrong)).toThrow(/CORS_ORIGIN must be exact origins/);
+  });
+
   it('freezes what it returns', () => {
     expect(Object.isFrozen(loadConfig(minimal, { database }).database)).toBe(true);
   });

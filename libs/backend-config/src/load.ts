@@ -62,11 +62,12 @@ function readSlice(
 }
 
 function productionProblem(
-  { name, needed, meaning }: Variable<unknown>,
+  { name, needed, meaning, weakness }: Variable<unknown>,
   given: string | undefined,
 ): string | undefined {
   if (needed === 'production' && given === undefined) return `${name} is required in production: ${meaning}`;
   if (needed === 'never-in-production' && given !== undefined)
     return `${name} must not be set in production: ${meaning}`;
-  return undefined;
+  const problem = given === undefined ? undefined : weakness?.(given);
+  return problem === undefined ? undefined : `${name} ${problem} (${meaning})`;
 }

@@ -1,11 +1,14 @@
 import type { SliceValues } from './load.js';
 import { access } from './slices/access.js';
 import { airtable } from './slices/airtable.js';
+import { auth } from './slices/auth.js';
 import { cache } from './slices/cache.js';
 import { cbb } from './slices/cbb.js';
 import { database } from './slices/database.js';
 import { http } from './slices/http.js';
+import { limits } from './slices/limits.js';
 import { logs } from './slices/logs.js';
+import { mail } from './slices/mail.js';
 import { messaging } from './slices/messaging.js';
 import { process } from './slices/process.js';
 import { queue } from './slices/queue.js';
@@ -17,11 +20,14 @@ import { worker } from './slices/worker.js';
 export const slices = {
   access,
   airtable,
+  auth,
   cache,
   cbb,
   database,
   http,
+  limits,
   logs,
+  mail,
   messaging,
   process,
   queue,
@@ -32,11 +38,14 @@ export const slices = {
 
 export type AccessConfig = SliceValues<typeof access>;
 export type AirtableConfig = SliceValues<typeof airtable>;
+export type AuthConfig = SliceValues<typeof auth>;
 export type CacheConfig = SliceValues<typeof cache>;
 export type CbbConfig = SliceValues<typeof cbb>;
 export type DatabaseConfig = SliceValues<typeof database>;
 export type HttpConfig = SliceValues<typeof http>;
+export type LimitsConfig = SliceValues<typeof limits>;
 export type LogsConfig = SliceValues<typeof logs>;
+export type MailConfig = SliceValues<typeof mail>;
 export type MessagingConfig = SliceValues<typeof messaging>;
 export type ProcessConfig = SliceValues<typeof process>;
 export type QueueConfig = SliceValues<typeof queue>;

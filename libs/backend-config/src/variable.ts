@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { weaknessOf } from './weakness.js';
 
 /** One environment variable: its name, how its text is read, and what it means to the person who sets it. */
 export interface Variable<T> {
@@ -9,6 +10,8 @@ export interface Variable<T> {
   /** Shown in the documentation; undefined = no default. */
   readonly shownDefault: string | undefined;
   readonly needed: 'optional' | 'always' | 'production' | 'never-in-production';
+  /** What is wrong with a secret that somebody might guess; asked in production. */
+  readonly weakness?: (given: string) => string | undefined;
 }
 
 interface Common {
@@ -76,6 +79,22 @@ export function text(name: string, options: Common & { default?: string }): Vari
   return define(name, withDefault, options, options.default);
 }
 
+/**
+ * A text that nobody may guess. Production refuses one that is short, of few different characters, or a word for "nothing
+ * chosen yet"; no message repeats it.
+ */
+export function secret(
+  name: string,
+  options: Common & { default: string; atLeast: number },
+): Variable<string>;
+export function secret(name: string, options: Common & { atLeast: number }): Variable<string | undefined>;
+export function secret(
+  name: string,
+  options: Common & { default?: string; atLeast: number },
+): Variable<string | undefined> {
+  return { ...text(name, options), weakness: (given) => weaknessOf(given, options.atLeast) };
+}
+
 const protocols = (allowed: readonly string[]) => (given: string) =>
   URL.canParse(given) && allowed.includes(new URL(given).protocol);
 
@@ -124,6 +143,41 @@ function isAddress(given: string): boolean {
   return (
     more.length === 0 && bits > 0 && (size === undefined || (/^\d{1,3}$/.test(size) && Number(size) <= bits))
   );
+}
+
+/** Origins of web pages, exactly as browsers name them, with commas between. */
+export function origins(name: string, options: Common): Variable<readonly string[] | undefined> {
+  const read = z
+    .string()
+    .transform((given) => given.replaceAll(/\s/g, '').split(','))
+    .refine(
+      (given) => given.every(isOrigin),
+      'must be exact origins such as https://app.example,http://localhost:5173, without a path and without *',
+    )
+    .optional();
+  return define(name, read, options);
+}
+
+function isOrigin(given: string): boolean {
+  return /^https?:\/\/[^*]+$/.test(given) && URL.canParse(given) && new URL(given).origin === given;
+}
+
+/** Words with commas between, without blanks around them; an empty text is an empty list. */
+export function list(
+  name: string,
+  options: Common & { default: string; isItem: (given: string) => boolean; wanted: string },
+): Variable<readonly string[]> {
+  const read = z
+    .string()
+    .default(options.default)
+    .transform((given) =>
+      given
+        .split(',')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    )
+    .refine((items) => items.every(options.isItem), options.wanted);
+  return define(name, read, options, options.default === '' ? undefined : options.default);
 }
 
 /** JSON text that must fit the schema. */

@@ -1,11 +1,12 @@
-import { text } from '../variable.js';
+import { secret } from '../variable.js';
 
 /** Used when no pepper is set, outside production only: keys hashed with it are worthless there. */
 const developmentPepper = 'development-only-pepper';
 
 export const access = {
-  pepper: text('API_KEY_PEPPER', {
+  pepper: secret('API_KEY_PEPPER', {
     default: developmentPepper,
+    atLeast: 32,
     needed: 'production',
     meaning: 'secret that API keys are hashed with (HMAC-SHA-256); changing it invalidates every key',
   }),

@@ -1,4 +1,4 @@
-import { addresses, flag, integer, text } from '../variable.js';
+import { addresses, flag, integer, origins, text } from '../variable.js';
 
 /** Where the backend listens. */
 export const http = {
@@ -11,8 +11,12 @@ export const http = {
     default: false,
     meaning: 'several backends share the port (Linux SO_REUSEPORT)',
   }),
+  corsOrigins: origins('CORS_ORIGIN', {
+    meaning:
+      'web pages that may call the API with a browser’s credentials: exact origins such as https://app.example with commas between; not set: none',
+  }),
   trustProxy: addresses('TRUST_PROXY', {
     meaning:
-      'proxies whose X-Forwarded-For is believed, as the audit’s address of a caller: addresses or networks with commas between, `loopback`, `linklocal`, `uniquelocal`; not set: none, the address is the socket’s',
+      'proxies whose X-Forwarded-For is believed, as the audit’s and the limits’ address of a caller: addresses or networks with commas between, `loopback`, `linklocal`, `uniquelocal`; not set: none, the address is the socket’s',
   }),
 } as const;

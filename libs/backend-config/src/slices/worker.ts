@@ -1,4 +1,4 @@
-import { integer, text } from '../variable.js';
+import { integer, secret, text } from '../variable.js';
 
 /** Where the worker answers probes and metrics. */
 export const worker = {
@@ -15,7 +15,8 @@ export const worker = {
     meaning:
       'seconds that jobs may wait while the worker takes none until it is unready; as long again and it restarts itself; 0 = never',
   }),
-  metricsToken: text('METRICS_TOKEN', {
+  metricsToken: secret('METRICS_TOKEN', {
+    atLeast: 16,
     meaning:
       'bearer token that opens the worker’s /metrics; without it they are open to this machine in development only',
   }),
