@@ -16,7 +16,10 @@ export type Zone =
 
 const foundation = ['kernel', 'config', 'observability'];
 
-/** Deliveries, events and effects are the story every context writes to, batches are offered to all; all other tables have one context. */
+/**
+ * Deliveries, events and effects are the story every context writes to, batches and `once` are offered to all; all other tables
+ * have one context.
+ */
 const rows = [
   'repositories',
   'repositories/<own>',
@@ -24,13 +27,14 @@ const rows = [
   'repositories/events',
   'repositories/effects',
   'repositories/batch',
+  'repositories/idempotency',
 ];
 
 const core = [...foundation, ...rows, 'events', 'queue', 'webhooks', 'cache', '<context>'];
 
 export const MAY_IMPORT: Readonly<Record<Zone, readonly string[]>> = {
-  // `repositories` and `providers` here are modules that open and close things; tables have subpaths, which apps may
-  // not name.
+  // `repositories`, `providers` and `queue` here are modules that open and close things; tables have subpaths, which apps
+  // may not name.
   'app:backend': [
     ...foundation,
     '<context>/http',
@@ -38,6 +42,7 @@ export const MAY_IMPORT: Readonly<Record<Zone, readonly string[]>> = {
     'events/http',
     'http',
     'cache',
+    'queue',
     'repositories',
     'providers',
   ],

@@ -1,4 +1,4 @@
-import type { AskedBy } from '@visapi/backend-kernel';
+import type { AskedBy, RequestTry } from '@visapi/backend-kernel';
 import type { LogFields } from '@visapi/backend-observability';
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from './authenticator.js';
@@ -10,6 +10,12 @@ export interface RequestContext {
   /** What the sender called its body. Nothing depends on it: every body is read as bytes. */
   readonly contentType: string | undefined;
   principal?: Principal;
+  /** The body as it came, of requests whose `Idempotency-Key` is compared by it. */
+  bytes?: Buffer;
+  /** Set while the answer of this request is to be kept for its `Idempotency-Key`. */
+  once?: RequestTry | undefined;
+  /** The answer is made, and being kept before it is sent: no other is to be sent now. */
+  isAnswered?: boolean;
   fields: LogFields;
 }
 
@@ -22,10 +28,10 @@ export function describeRequest(request: HttpRequest, fields: LogFields): void {
 
 /** @throws when nobody was recognised: routes that change something are never public */
 export function askedBy(request: HttpRequest): AskedBy {
-  const { principal, correlationId } = request.visapi;
+  const { principal, correlationId, once } = request.visapi;
   if (!principal) throw new Error('A route that changes something must demand a scope');
   const kind = principal.kind === 'api-key' ? 'key' : 'user';
-  return { actor: `${kind}:${principal.id}`, correlationId, ip: addressOf(request) };
+  return { actor: `${kind}:${principal.id}`, correlationId, ip: addressOf(request), ...(once && { once }) };
 }
 
 /** The API key that asks, for rows that say which one brought them; null when it is a user or nobody. */

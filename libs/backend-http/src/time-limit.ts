@@ -8,9 +8,9 @@ const readingLimitMs = 10_000;
 const changingLimitMs = 30_000;
 
 /** For questions that come by POST, because they do not fit into an address. */
-export const questionLimit = { limitMs: readingLimitMs } as const;
+export const questionLimit = { limitMs: readingLimitMs, creates: false } as const;
 /** For routes that go through much of a table. One statement has 30 s, as everywhere. */
-export const reportLimit = { limitMs: 60_000, rate: 'report' } as const;
+export const reportLimit = { limitMs: 60_000, rate: 'report', creates: false } as const;
 /** For senders who send again by themselves. */
 export const webhookLimit = { limitMs: 5_000, isRepeated: true, rate: 'webhook' } as const;
 
@@ -22,14 +22,17 @@ const graceMs = 1_500;
  * ends with is the answer. A caller who hangs up ends a read, never a change: that is done or not, whoever listens.
  */
 export function withinLimit(request: HttpRequest, reply: FastifyReply, rest: () => void): void {
-  const reads = request.method === 'GET' || request.method === 'HEAD';
-  const { limitMs = reads ? readingLimitMs : changingLimitMs, isRepeated = false } = request.routeOptions
-    .config as RouteSettings;
+  const reads = isRead(request);
+  const limitMs = limitOf(request);
+  const { isRepeated = false } = request.routeOptions.config as RouteSettings;
   const limit = new Limit();
   let timer = setTimeout(() => {
     limit.end(isRepeated ? sendAgain(limitMs) : tookTooLong(limitMs));
     timer = setTimeout(() => {
-      if (!reply.sent) void reply.send(isRepeated ? sendAgain(limitMs) : unstoppable(limitMs, reads));
+      if (reply.sent || request.visapi.isAnswered === true) return;
+      // The work goes on: nothing may be done for its Idempotency-Key until it has ended, or its lease has.
+      request.visapi.once = undefined;
+      void reply.send(isRepeated ? sendAgain(limitMs) : unstoppable(limitMs, reads));
     }, graceMs);
   }, limitMs);
   reply.raw.once('close', () => {
@@ -37,6 +40,17 @@ export function withinLimit(request: HttpRequest, reply: FastifyReply, rest: () 
     if (reads && !reply.raw.writableFinished) limit.end(hungUp());
   });
   runWithin(() => limit.signal, rest);
+}
+
+/** Milliseconds that a request may take, counted from its whole body. */
+export function limitOf(request: HttpRequest): number {
+  const { limitMs = isRead(request) ? readingLimitMs : changingLimitMs } = request.routeOptions
+    .config as RouteSettings;
+  return limitMs;
+}
+
+function isRead({ method }: HttpRequest): boolean {
+  return method === 'GET' || method === 'HEAD';
 }
 
 /** A signal that is made when somebody looks at it: a read from memory never does. */

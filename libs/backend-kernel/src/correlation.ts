@@ -8,6 +8,12 @@ export function newCorrelationId(): string {
   return newId();
 }
 
+/** One try of a request that its sender may repeat (`Idempotency-Key`): the row that remembers it, and which try it is. */
+export interface RequestTry {
+  readonly id: string;
+  readonly attempt: number;
+}
+
 /** Who asked for a change, in the words of the audit, and under which correlation. */
 export interface AskedBy {
   /** `key:<id of the API key>`. */
@@ -15,6 +21,8 @@ export interface AskedBy {
   readonly correlationId: string;
   /** From where, when it was asked over HTTP: the socket's address, or what a trusted proxy says (`TRUST_PROXY`). */
   readonly ip?: string | null;
+  /** Set when the request may be repeated: the command does it once (`once` of backend-repositories/idempotency). */
+  readonly once?: RequestTry;
 }
 
 /**

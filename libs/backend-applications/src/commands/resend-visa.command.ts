@@ -1,8 +1,9 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { AskedBy } from '@visapi/backend-kernel';
-import { Database } from '@visapi/backend-repositories';
+import { Database, type Executor } from '@visapi/backend-repositories';
 import { NoticedOrdersRepository } from '@visapi/backend-repositories/applications';
 import { type NewMessage, planMessages } from '@visapi/backend-repositories/effects';
+import { once } from '@visapi/backend-repositories/idempotency';
 import { noSuchApplications, orderNotFound } from '../applications.errors.js';
 import { idOf, newestOf, notReady, type VisaApplication, visaMessages } from '../visa-messages.js';
 import { VisaWindow } from '../visa-window.js';
@@ -46,33 +47,43 @@ export class ResendVisaHandler implements ICommandHandler<ResendVisa> {
     private readonly window: VisaWindow,
   ) {}
 
-  async execute({ orderId, applications, wish, by }: ResendVisa): Promise<ResendVisaResult> {
-    const wanted = choose(applications, wish.applicationIds);
-    return await this.database.db.transaction().execute(async (transaction) => {
-      const order = await this.orders.lock(transaction, orderId);
-      if (!order) throw orderNotFound(orderId);
-      const known = await this.orders.notices(transaction, orderId, 'visa');
-      const passedOver = wanted.flatMap((application) => {
-        const reason = notReady(application) ?? inTheWay(newestOf(known, application)?.state, wish.force);
-        return reason === undefined ? [] : [{ applicationId: idOf(application), reason }];
-      });
-      const passed = new Set(passedOver.map(({ applicationId }) => applicationId));
-      const chosen = new Set(wanted.map(idOf).filter((id) => !passed.has(id)));
-      const withPlaces = applications.map((application) =>
-        chosen.has(idOf(application)) ? application : { ...application, visaUrl: null },
+  async execute(command: ResendVisa): Promise<ResendVisaResult> {
+    return await this.database.db
+      .transaction()
+      .execute(
+        async (transaction) =>
+          await once(transaction, command.by, async () => await this.resend(transaction, command)),
       );
-      const asked = { correlationId: by.correlationId, namedPhone: wish.phone, isResend: true };
-      const messages = visaMessages(order, withPlaces, known, asked);
-      // What may not be told replaces nothing: the message before it stands as it is.
-      const owed = messages.filter(({ effect }) => effect.state === 'planned');
-      if (!wish.dryRun && owed.length > 0)
-        await planMessages(transaction, orderId, owed, {
-          ...by,
-          pauseMs: this.window.pauseMs,
-          facts: [{ type: 'operator.resent', payload: factOf(owed, wish.reason) }],
-        });
-      return { planned: messages.map(told), passedOver };
+  }
+
+  private async resend(
+    transaction: Executor,
+    { orderId, applications, wish, by }: ResendVisa,
+  ): Promise<ResendVisaResult> {
+    const wanted = choose(applications, wish.applicationIds);
+    const order = await this.orders.lock(transaction, orderId);
+    if (!order) throw orderNotFound(orderId);
+    const known = await this.orders.notices(transaction, orderId, 'visa');
+    const passedOver = wanted.flatMap((application) => {
+      const reason = notReady(application) ?? inTheWay(newestOf(known, application)?.state, wish.force);
+      return reason === undefined ? [] : [{ applicationId: idOf(application), reason }];
     });
+    const passed = new Set(passedOver.map(({ applicationId }) => applicationId));
+    const chosen = new Set(wanted.map(idOf).filter((id) => !passed.has(id)));
+    const withPlaces = applications.map((application) =>
+      chosen.has(idOf(application)) ? application : { ...application, visaUrl: null },
+    );
+    const asked = { correlationId: by.correlationId, namedPhone: wish.phone, isResend: true };
+    const messages = visaMessages(order, withPlaces, known, asked);
+    // What may not be told replaces nothing: the message before it stands as it is.
+    const owed = messages.filter(({ effect }) => effect.state === 'planned');
+    if (!wish.dryRun && owed.length > 0)
+      await planMessages(transaction, orderId, owed, {
+        ...by,
+        pauseMs: this.window.pauseMs,
+        facts: [{ type: 'operator.resent', payload: factOf(owed, wish.reason) }],
+      });
+    return { planned: messages.map(told), passedOver };
   }
 }
 

@@ -11,6 +11,12 @@ export const http = {
     default: false,
     meaning: 'several backends share the port (Linux SO_REUSEPORT)',
   }),
+  idempotencyKeyTtlHours: integer('IDEMPOTENCY_KEY_TTL_HOURS', {
+    default: 24,
+    min: 1,
+    max: 8_760,
+    meaning: 'hours for which a repeated Idempotency-Key is given the answer of the first request',
+  }),
   corsOrigins: origins('CORS_ORIGIN', {
     meaning:
       'web pages that may call the API with a browser’s credentials: exact origins such as https://app.example with commas between; not set: none',

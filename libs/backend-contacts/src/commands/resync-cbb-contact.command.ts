@@ -5,6 +5,7 @@ import type { CbbField } from '@visapi/backend-providers';
 import { Database, type Executor } from '@visapi/backend-repositories';
 import { lockResyncTarget, newestOrderOf, type ResyncTarget } from '@visapi/backend-repositories/contacts';
 import { planContact } from '@visapi/backend-repositories/effects';
+import { once } from '@visapi/backend-repositories/idempotency';
 import { contactOf } from '../contact-fields.js';
 import { noContactOwed, noOrderOfPhone, orderNotFound } from '../contacts.errors.js';
 
@@ -36,23 +37,33 @@ export class ResyncCbbContact extends Command<ResyncedCbbContact> {
 export class ResyncCbbContactHandler implements ICommandHandler<ResyncCbbContact> {
   constructor(private readonly database: Database) {}
 
-  async execute({ target, wish, by }: ResyncCbbContact): Promise<ResyncedCbbContact> {
-    return await this.database.db.transaction().execute(async (transaction) => {
-      const order = await find(transaction, target);
-      const decision = decideContact(order);
-      if (decision.state === 'skipped') throw noContactOwed(decision.reason);
-      const { phone } = decision;
-      const newest = await newestOrderOf(transaction, phone);
-      if (!newest) throw noOrderOfPhone();
-      const told = { phone, valuesOf: newest.newestOrderId, fields: contactOf(newest).fields };
-      const { orderId } = order;
-      if (wish.dryRun) return { orderId, status: 'would-plan', ...told };
-      const effect = resyncedContact(order, phone, by.correlationId);
-      const payload = { reason: wish.reason, contactEffectId: effect.id };
-      await planContact(transaction, effect, [{ type: 'operator.synced', payload }], by);
-      return { orderId, status: 'planned', ...told };
-    });
+  async execute(command: ResyncCbbContact): Promise<ResyncedCbbContact> {
+    return await this.database.db
+      .transaction()
+      .execute(
+        async (transaction) =>
+          await once(transaction, command.by, async () => await resync(transaction, command)),
+      );
   }
+}
+
+async function resync(
+  transaction: Executor,
+  { target, wish, by }: ResyncCbbContact,
+): Promise<ResyncedCbbContact> {
+  const order = await find(transaction, target);
+  const decision = decideContact(order);
+  if (decision.state === 'skipped') throw noContactOwed(decision.reason);
+  const { phone } = decision;
+  const newest = await newestOrderOf(transaction, phone);
+  if (!newest) throw noOrderOfPhone();
+  const told = { phone, valuesOf: newest.newestOrderId, fields: contactOf(newest).fields };
+  const { orderId } = order;
+  if (wish.dryRun) return { orderId, status: 'would-plan', ...told };
+  const effect = resyncedContact(order, phone, by.correlationId);
+  const payload = { reason: wish.reason, contactEffectId: effect.id };
+  await planContact(transaction, effect, [{ type: 'operator.synced', payload }], by);
+  return { orderId, status: 'planned', ...told };
 }
 
 async function find(

@@ -6,7 +6,8 @@ import {
   EventsRepository,
   type ReplayRow,
 } from '@visapi/backend-repositories/events';
-import { handlerGone } from '../events.errors.js';
+import { once } from '@visapi/backend-repositories/idempotency';
+import { handlerGone, replayNotFound } from '../events.errors.js';
 import { definedHandlers } from '../handler.js';
 import { choiceOf, refuseOutsideEffects, type ReplayRequest } from '../replay-request.js';
 
@@ -42,16 +43,21 @@ export class StartEventReplayHandler implements ICommandHandler<StartEventReplay
     const counted = await this.database.report((executor) => this.replays.countFacts(executor, choice));
     const reason = given ?? 'no reason given';
     return await this.database.db.transaction().execute(async (transaction) => {
-      const { name } = handler;
-      const asked = { rebuild: meant.rebuild, forced: force, ratePerSecond, reason, counted };
-      const replay = await this.replays.begin(transaction, { ...choice, handler: name, ...asked, ...by });
-      await this.events.appendNext(transaction, {
-        ...by,
-        type: 'operator.replay-started',
-        aggregateType: 'replay',
-        aggregateId: replay.id,
-        payload: { reason, handler: name, rebuild: meant.rebuild, events: counted.events },
+      const id = await once(transaction, by, async () => {
+        const { name } = handler;
+        const asked = { rebuild: meant.rebuild, forced: force, ratePerSecond, reason, counted };
+        const replay = await this.replays.begin(transaction, { ...choice, handler: name, ...asked, ...by });
+        await this.events.appendNext(transaction, {
+          ...by,
+          type: 'operator.replay-started',
+          aggregateType: 'replay',
+          aggregateId: replay.id,
+          payload: { reason, handler: name, rebuild: meant.rebuild, events: counted.events },
+        });
+        return replay.id;
       });
+      const replay = await this.replays.findById(transaction, id);
+      if (!replay) throw replayNotFound();
       return replay;
     });
   }

@@ -1,7 +1,8 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { AppError, type AskedBy } from '@visapi/backend-kernel';
-import { Database } from '@visapi/backend-repositories';
+import { Database, type Executor } from '@visapi/backend-repositories';
 import { tellOfOrder } from '@visapi/backend-repositories/effects';
+import { once } from '@visapi/backend-repositories/idempotency';
 import { lockToSettle, settleAsNotSent, settleAsSent } from '@visapi/backend-repositories/messaging';
 
 export interface SettleMessageResult {
@@ -26,21 +27,31 @@ export class SettleMessage extends Command<SettleMessageResult> {
 export class SettleMessageHandler implements ICommandHandler<SettleMessage> {
   constructor(private readonly database: Database) {}
 
-  async execute({ id, outcome, reason, by }: SettleMessage): Promise<SettleMessageResult> {
-    return await this.database.db.transaction().execute(async (transaction) => {
-      const message = await lockToSettle(transaction, id);
-      if (!message) throw new AppError('not-found', 'There is no such message.');
-      const { orderId, purpose } = message;
-      if (message.state !== 'uncertain') throw notUncertain(message.state);
-      if (outcome === 'not-sent' && message.mayBeAnswered) throw tooEarly();
-      const state = outcome === 'sent' ? 'accepted' : await settleAsNotSent(transaction, id);
-      if (outcome === 'sent') await settleAsSent(transaction, id);
-      const settled = { type: 'operator.settled', payload: { reason, outcome, messageEffectId: id } };
-      const wake = { type: 'message.planned', payload: { purpose, messageEffectIds: [id], pauseMs: 0 } };
-      await tellOfOrder(transaction, orderId, state === 'planned' ? [settled, wake] : [settled], by);
-      return { orderId, state: state ?? message.state };
-    });
+  async execute(command: SettleMessage): Promise<SettleMessageResult> {
+    return await this.database.db
+      .transaction()
+      .execute(
+        async (transaction) =>
+          await once(transaction, command.by, async () => await settle(transaction, command)),
+      );
   }
+}
+
+async function settle(
+  transaction: Executor,
+  { id, outcome, reason, by }: SettleMessage,
+): Promise<SettleMessageResult> {
+  const message = await lockToSettle(transaction, id);
+  if (!message) throw new AppError('not-found', 'There is no such message.');
+  const { orderId, purpose } = message;
+  if (message.state !== 'uncertain') throw notUncertain(message.state);
+  if (outcome === 'not-sent' && message.mayBeAnswered) throw tooEarly();
+  const state = outcome === 'sent' ? 'accepted' : await settleAsNotSent(transaction, id);
+  if (outcome === 'sent') await settleAsSent(transaction, id);
+  const settled = { type: 'operator.settled', payload: { reason, outcome, messageEffectId: id } };
+  const wake = { type: 'message.planned', payload: { purpose, messageEffectIds: [id], pauseMs: 0 } };
+  await tellOfOrder(transaction, orderId, state === 'planned' ? [settled, wake] : [settled], by);
+  return { orderId, state: state ?? message.state };
 }
 
 function notUncertain(state: string): AppError {

@@ -3,6 +3,7 @@ import { Repeat } from '@visapi/backend-kernel';
 import type { Log, Metrics } from '@visapi/backend-observability';
 import { CleanLogs } from '../commands/clean-logs.command.js';
 import { EmptyDeliveries } from '../commands/empty-deliveries.command.js';
+import { ForgetAnswers } from '../commands/forget-answers.command.js';
 
 const everyMs = 600_000;
 
@@ -36,6 +37,7 @@ export class RetentionTimer {
   private async clean(): Promise<void> {
     await this.cleanLogs();
     await this.emptyDeliveries();
+    await this.forgetAnswers();
   }
 
   private async cleanLogs(): Promise<void> {
@@ -60,6 +62,16 @@ export class RetentionTimer {
       if (count > 0) this.log.info('bytes of old deliveries removed', { count });
     } catch (error) {
       this.log.warn('bytes of old deliveries could not be removed', {}, error);
+    }
+  }
+
+  private async forgetAnswers(): Promise<void> {
+    try {
+      const count = await this.commands.execute(new ForgetAnswers(this.stopping.signal));
+      this.metrics.retired.inc({ what: 'idempotency-key' }, count);
+      if (count > 0) this.log.info('answers of expired idempotency keys removed', { count });
+    } catch (error) {
+      this.log.warn('answers of expired idempotency keys could not be removed', {}, error);
     }
   }
 }

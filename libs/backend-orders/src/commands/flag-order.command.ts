@@ -1,6 +1,8 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { AskedBy } from '@visapi/backend-kernel';
 import { Database } from '@visapi/backend-repositories';
 import { tellOfOrder } from '@visapi/backend-repositories/effects';
+import { once } from '@visapi/backend-repositories/idempotency';
 import { OrdersRepository } from '@visapi/backend-repositories/orders';
 import { orderNotFound } from '../orders.errors.js';
 
@@ -12,7 +14,7 @@ export class FlagOrder extends Command<void> {
   constructor(
     readonly orderId: string,
     readonly reason: string,
-    readonly by: { readonly actor: string; readonly correlationId: string },
+    readonly by: AskedBy,
   ) {
     super();
   }
@@ -26,12 +28,15 @@ export class FlagOrderHandler implements ICommandHandler<FlagOrder> {
   ) {}
 
   async execute({ orderId, reason, by }: FlagOrder): Promise<void> {
-    await this.database.db.transaction().execute(async (transaction) => {
-      const order = await this.orders.lock(transaction, orderId);
-      if (!order) throw orderNotFound(orderId);
-      const review = [...new Set([...order.review, mark])].sort();
-      await this.orders.update(transaction, orderId, { review });
-      await tellOfOrder(transaction, orderId, [{ type: 'operator.flagged', payload: { reason } }], by);
-    });
+    await this.database.db.transaction().execute(
+      async (transaction) =>
+        await once(transaction, by, async () => {
+          const order = await this.orders.lock(transaction, orderId);
+          if (!order) throw orderNotFound(orderId);
+          const review = [...new Set([...order.review, mark])].sort();
+          await this.orders.update(transaction, orderId, { review });
+          await tellOfOrder(transaction, orderId, [{ type: 'operator.flagged', payload: { reason } }], by);
+        }),
+    );
   }
 }

@@ -7,6 +7,7 @@ import {
   violatedConstraint,
 } from '@visapi/backend-repositories';
 import { EffectsRepository, tellOfOrder } from '@visapi/backend-repositories/effects';
+import { once } from '@visapi/backend-repositories/idempotency';
 import { ReplaysRepository, type StoredDelivery } from '@visapi/backend-repositories/inbox';
 import { OrdersRepository } from '@visapi/backend-repositories/orders';
 import { deliveryNotFound } from '../orders.errors.js';
@@ -87,7 +88,13 @@ async function replayIn(
   const rejected = await parts.replays.lockRejected(transaction, deliveryId);
   const delivery = rejected ?? (await parts.replays.read(transaction, deliveryId));
   if (!delivery) throw deliveryNotFound();
-  if (how.mode === 'force') return await forceEffect(transaction, parts, delivery, how, by);
+  // Of one delivery alone. The other modes find by themselves what has been done.
+  if (how.mode === 'force')
+    return await once(
+      transaction,
+      by,
+      async () => await forceEffect(transaction, parts, delivery, how, by),
+    );
   if (delivery.state === 'applied') return await replayApplied(transaction, parts, delivery, how, by);
   const isSetAside = rejected !== undefined || delivery.state === 'failed';
   if (!isSetAside) return untouched(delivery, 'nothing-to-do');

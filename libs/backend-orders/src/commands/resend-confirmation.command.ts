@@ -2,6 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { AskedBy } from '@visapi/backend-kernel';
 import { Database, type Executor } from '@visapi/backend-repositories';
 import { EffectsRepository } from '@visapi/backend-repositories/effects';
+import { once } from '@visapi/backend-repositories/idempotency';
 import { newestOrderOfPhone, OrdersRepository } from '@visapi/backend-repositories/orders';
 import { orderNotFound } from '../orders.errors.js';
 import { decideResend, type ResendWish, unknownFacts, writeResend } from '../resend.js';
@@ -41,23 +42,33 @@ export class ResendConfirmationHandler implements ICommandHandler<ResendConfirma
     private readonly effects: EffectsRepository,
   ) {}
 
-  async execute({ target, wish, by }: ResendConfirmation): Promise<ResentConfirmation> {
-    return await this.database.db.transaction().execute(async (transaction) => {
-      const orderId = 'orderId' in target ? target.orderId : await orderOf(transaction, target.phone);
-      // The lock makes operators take turns: the second one finds the message that the first one has planned.
-      const order = await this.orders.lock(transaction, orderId);
-      if (!order) throw orderNotFound(orderId);
-      const decision = decideResend(order, await this.effects.ofOrder(transaction, orderId), wish);
-      if (decision.state === 'refused') throw notSentAgain(decision.reason, unknownFacts(order));
-      if (decision.state === 'already-sent')
-        return { state: 'already-sent', orderId, phone: order.clientPhone };
-      const { phone, parameters, resendOf } = decision;
-      const told = { orderId, phone, resendOf, parameters };
-      if (wish.dryRun) return { state: 'would-plan', messageId: null, ...told };
-      const how = { awaitsContact: wish.phone === null, reason: wish.reason };
-      const messageId = await writeResend(transaction, orderId, decision, how, by);
-      return { state: 'planned', messageId, ...told };
-    });
+  async execute(command: ResendConfirmation): Promise<ResentConfirmation> {
+    return await this.database.db
+      .transaction()
+      .execute(
+        async (transaction) =>
+          await once(transaction, command.by, async () => await this.resend(transaction, command)),
+      );
+  }
+
+  private async resend(
+    transaction: Executor,
+    { target, wish, by }: ResendConfirmation,
+  ): Promise<ResentConfirmation> {
+    const orderId = 'orderId' in target ? target.orderId : await orderOf(transaction, target.phone);
+    // The lock makes operators take turns: the second one finds the message that the first one has planned.
+    const order = await this.orders.lock(transaction, orderId);
+    if (!order) throw orderNotFound(orderId);
+    const decision = decideResend(order, await this.effects.ofOrder(transaction, orderId), wish);
+    if (decision.state === 'refused') throw notSentAgain(decision.reason, unknownFacts(order));
+    if (decision.state === 'already-sent')
+      return { state: 'already-sent', orderId, phone: order.clientPhone };
+    const { phone, parameters, resendOf } = decision;
+    const told = { orderId, phone, resendOf, parameters };
+    if (wish.dryRun) return { state: 'would-plan', messageId: null, ...told };
+    const how = { awaitsContact: wish.phone === null, reason: wish.reason };
+    const messageId = await writeResend(transaction, orderId, decision, how, by);
+    return { state: 'planned', messageId, ...told };
   }
 }
 

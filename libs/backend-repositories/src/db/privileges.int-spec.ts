@@ -40,8 +40,15 @@ describe('what roles may do', () => {
   it('only what is granted, for the application: it changes no history, and deletes only what can be counted anew', async () => {
     const all = await granted('visapi_app');
     expect(all.filter((entry) => /DELETE|TRUNCATE|REFERENCES|TRIGGER/.test(entry))).toEqual(
-      // Projections of the orders, of which a rebuild begins with nothing, and positions of facts that are being told.
-      ['counted_orders DELETE', 'order_counts DELETE', 'order_revenues DELETE', 'outbox DELETE'],
+      // Projections of the orders, of which a rebuild begins with nothing, positions of facts that are being told, and answers
+      // that have expired.
+      [
+        'counted_orders DELETE',
+        'idempotency_keys DELETE',
+        'order_counts DELETE',
+        'order_revenues DELETE',
+        'outbox DELETE',
+      ],
     );
     expect(all.filter((entry) => entry.endsWith('UPDATE'))).toEqual(
       [

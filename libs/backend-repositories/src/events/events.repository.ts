@@ -7,7 +7,8 @@ import type { Events } from '../db/schema.gen.js';
 /** A fact to append. Its payload holds ids and names of fields, never values of personal fields. */
 export interface NewEvent {
   readonly type: string;
-  readonly aggregateType: 'order' | 'delivery' | 'poll' | 'replay' | 'dead-letter';
+  readonly aggregateType:
+    'order' | 'delivery' | 'poll' | 'replay' | 'dead-letter' | 'api-key' | 'user' | 'role' | 'session';
   readonly aggregateId: string;
   readonly aggregateVersion: number;
   readonly actor: string;
@@ -31,7 +32,10 @@ export interface EventRow {
 
 /** The values of an event's row, for statements that append it together with its cause. */
 export function appendEvent(event: NewEvent): Insertable<Events> {
-  return { ...event, id: newId(), payload: JSON.stringify(event.payload) };
+  // Named one by one: whoever spreads who asked hands in more than an event has.
+  const { type, aggregateType, aggregateId, aggregateVersion, actor, correlationId, ip = null, payload } = event;
+  const about = { type, aggregateType, aggregateId, aggregateVersion };
+  return { id: newId(), ...about, actor, correlationId, ip, payload: JSON.stringify(payload) };
 }
 
 @Injectable()

@@ -1,0 +1,142 @@
+import { Injectable } from '@nestjs/common';
+import type { RequestTry } from '@visapi/backend-kernel';
+import { newId } from '@visapi/backend-kernel';
+import { sql } from 'kysely';
+import type { Executor } from '../db/database.js';
+
+/** A request that its sender may repeat. */
+export interface AskedOnce {
+  readonly owner: string;
+  readonly key: string;
+  /** Method and path as called. */
+  readonly route: string;
+  /** SHA-256 of the query and the raw body. */
+  readonly bodyHash: Buffer;
+}
+
+/** What was answered, as it was sent. */
+export interface KeptAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** What is known of a key, by its owner. */
+export interface Remembered {
+  readonly id: string;
+  readonly attempt: number;
+  readonly route: string;
+  readonly bodyHash: Buffer;
+  readonly state: 'running' | 'done';
+  /** Whoever worked at it no longer does. */
+  readonly isLapsed: boolean;
+  readonly isExpired: boolean;
+  /** Id of what was made, where that is all that is kept of the answer. */
+  readonly resourceId: string | null;
+  /** Null where it is not answered yet, or was answered with a secret. */
+  readonly status: number | null;
+  readonly headers: Readonly<Record<string, string>> | null;
+  readonly body: Buffer | null;
+  /** It was begun by this very question. */
+  readonly isNew: boolean;
+}
+
+const soon = (ms: number) => sql<Date>`clock_timestamp() + make_interval(secs => ${ms / 1_000})`;
+
+@Injectable()
+export class IdempotencyKeysRepository {
+  /**
+   * Begins a request whose key its owner has not used, or tells what is known of it.
+   * @param leaseMs how long nobody else may try
+   * @returns undefined when somebody else began it at this moment: ask again
+   */
+  async meet(
+    executor: Executor,
+    asked: AskedOnce,
+    { leaseMs, keepMs }: { readonly leaseMs: number; readonly keepMs: number },
+  ): Promise<Remembered | undefined> {
+    const { owner, key, route, bodyHash } = asked;
+    const result = await sql<Remembered>`
+      with found as materialized (
+        select id, attempt, route, body_hash, state, locked_until <= clock_timestamp() as is_lapsed,
+          expires_at <= clock_timestamp() as is_expired, resource_id, status, headers, body
+        from idempotency_keys where owner = ${owner} and key = ${key}
+      ), begun as (
+        insert into idempotency_keys (id, owner, key, route, body_hash, locked_until, expires_at)
+        select ${newId()}::uuid, ${owner}, ${key}, ${route}, ${bodyHash}::bytea, ${soon(leaseMs)}, ${soon(keepMs)}
+        where not exists (select from found)
+        on conflict on constraint idempotency_keys_owner_key_key do nothing
+        returning id, attempt, route, body_hash, state, false as is_lapsed, false as is_expired, resource_id, status, headers, body
+      )
+      select *, false as is_new from found union all select *, true from begun`.execute(executor);
+    return result.rows[0];
+  }
+
+  /**
+   * Takes over from a try that ended without an answer. One whose transaction is still open is left alone.
+   * @returns the try that this is, or undefined when somebody else has it
+   */
+  async takeOver(
+    executor: Executor,
+    { id, attempt }: RequestTry,
+    leaseMs: number,
+  ): Promise<RequestTry | undefined> {
+    const result = await sql<RequestTry>`
+      update idempotency_keys set attempt = attempt + 1, locked_until = ${soon(leaseMs)}
+      where id = (select id from idempotency_keys where id = ${id} and attempt = ${attempt} and state = 'running'
+        and locked_until <= clock_timestamp() for update skip locked)
+      returning id, attempt`.execute(executor);
+    return result.rows[0];
+  }
+
+  /** Whether somebody works at it. */
+  async isRunning(executor: Executor, id: string): Promise<boolean> {
+    const result = await sql`select from idempotency_keys
+      where id = ${id} and state = 'running' and locked_until > clock_timestamp()`.execute(executor);
+    return result.rows.length > 0;
+  }
+
+  /** Writes the answer that every repeat is given. @returns false when a later try has taken over: its answer counts */
+  async keep(executor: Executor, { id, attempt }: RequestTry, answer: KeptAnswer): Promise<boolean> {
+    const { status, headers, body } = answer;
+    const result = await sql`
+      update idempotency_keys set state = 'done', outcome = null, status = ${status}, headers = ${JSON.stringify(headers)}::jsonb,
+        body = ${body}::bytea
+      where id = ${id} and attempt = ${attempt} and state = 'running'`.execute(executor);
+    return result.numAffectedRows === 1n;
+  }
+
+  /** The same where the answer holds a secret: the id of what was made is kept, and nothing else. */
+  async keepId(executor: Executor, { id, attempt }: RequestTry, resourceId: string): Promise<boolean> {
+    const result = await sql`
+      update idempotency_keys set state = 'done', resource_id = coalesce(resource_id, ${resourceId})
+      where id = ${id} and attempt = ${attempt} and state = 'running'`.execute(executor);
+    return result.numAffectedRows === 1n;
+  }
+
+  /** The answer is not kept: the next request with this key is done. What the command has written of itself stays. */
+  async release(executor: Executor, { id, attempt }: RequestTry): Promise<void> {
+    const gone = await sql`
+      delete from idempotency_keys where id = ${id} and attempt = ${attempt} and state = 'running'
+        and outcome is null and resource_id is null`.execute(executor);
+    if (gone.numAffectedRows === 1n) return;
+    await sql`update idempotency_keys set locked_until = clock_timestamp()
+      where id = ${id} and attempt = ${attempt} and state = 'running'`.execute(executor);
+  }
+
+  /** Forgets one that has expired, so that its key may be used anew. */
+  async forget(executor: Executor, id: string): Promise<void> {
+    await sql`delete from idempotency_keys where id = ${id} and expires_at <= clock_timestamp()
+      and (state = 'done' or locked_until <= clock_timestamp())`.execute(executor);
+  }
+
+  /** Takes away the oldest of those that have expired, passing over what others hold. @returns how many went */
+  async removeExpired(executor: Executor, most: number): Promise<number> {
+    const result = await sql`
+      delete from idempotency_keys where id in (
+        select id from idempotency_keys
+        where expires_at <= clock_timestamp() and (state = 'done' or locked_until <= clock_timestamp())
+        order by expires_at limit ${most} for update skip locked)`.execute(executor);
+    return Number(result.numAffectedRows ?? 0n);
+  }
+}
