@@ -1,0 +1,70 @@
+import { Body, Controller, Get, Param, Patch, Query, Req } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { Access, type HttpRequest, Listed, noQuery, Responds, toPage } from '@visapi/backend-http';
+import type { z } from 'zod';
+import { ChangeUser } from '../commands/change-user.command.js';
+import { GetUser } from '../queries/get-user.query.js';
+import { GetUsers } from '../queries/get-users.query.js';
+import { granterOf } from './grants.schemas.js';
+import {
+  changeUserRequest,
+  toUserResponse,
+  userParameter,
+  userResponse,
+  usersQuery,
+} from './users.schemas.js';
+
+/** People who sign in. */
+@Controller('users')
+export class UsersController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly commands: CommandBus,
+  ) {}
+
+  @Get()
+  @Access(
+    { scopes: ['users:read'] },
+    { docs: { operation: 'listUsers', summary: 'List users', tags: ['users'] } },
+  )
+  @Responds(userResponse)
+  async list(@Query({ schema: usersQuery }) query: z.infer<typeof usersQuery>) {
+    const { items, pagination } = await this.queries.execute(new GetUsers(query, toPage(query)));
+    return new Listed(items.map(toUserResponse), pagination);
+  }
+
+  @Get(':id')
+  @Access(
+    { scopes: ['users:read'] },
+    { docs: { operation: 'getUser', summary: 'Read a user', tags: ['users'] } },
+  )
+  @Responds(userResponse)
+  async find(@Param({ schema: userParameter }) { id }: z.infer<typeof userParameter>) {
+    return toUserResponse(await this.queries.execute(new GetUser(id)));
+  }
+
+  @Patch(':id')
+  @Access(
+    { scopes: ['users:update'] },
+    {
+      docs: {
+        operation: 'changeUser',
+        summary: 'Give a user another role, shut them out, or let them in again',
+        description:
+          'Nobody gives a role that holds what they do not hold themselves, changes a user who may do more than they, or changes their own role. The last administrator keeps the role and is never shut out.',
+        tags: ['users'],
+        errors: ['CONFLICT', 'UNPROCESSABLE'],
+      },
+    },
+  )
+  @Responds(userResponse)
+  async change(
+    @Param({ schema: userParameter }) { id }: z.infer<typeof userParameter>,
+    @Query({ schema: noQuery }) _query: z.infer<typeof noQuery>,
+    @Body({ schema: changeUserRequest }) { reason, ...change }: z.infer<typeof changeUserRequest>,
+    @Req() request: HttpRequest,
+  ) {
+    const by = { ...granterOf(request), reason };
+    return toUserResponse(await this.commands.execute(new ChangeUser(id, change, by)));
+  }
+}
