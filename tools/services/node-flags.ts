@@ -4,9 +4,9 @@ type App = 'backend' | 'worker' | 'sandbox';
  * How our processes run on Node. Left to itself V8 lets garbage gather as far as the machine's memory allows: on one of
  * 24 GB the backend came to 299 MB and the worker to 418 MB (RSS) with 55 MB of living objects each. New objects get 16 MB
  * in the backend and 8 MB in the worker, whose jobs live through several collections; old ones are looked through when they
- * have grown by 60 % and 30 %: without that a burst on a busy machine took the backend to 260 MB. It costs the worker a sixth
- * more CPU per order, the backend nothing that can be seen (30 % would cost it two fifths). The simulators keep every call that they received; theirs is no memory to save. `npm run bench -- S10` shows
- * what that makes.
+ * have grown by 60 % and 30 %: without that a burst on a busy machine took the backend to 260 MB. It costs the worker a
+ * sixth more CPU per order, the backend nothing that can be seen (30 % would cost it two fifths). The simulators keep every
+ * call that they received; theirs is no memory to save. `npm run bench -- S10` shows what that makes.
  */
 export const NODE_FLAGS: Readonly<Record<App, readonly string[]>> = {
   backend: ['--max-semi-space-size=16', '--heap-growing-percent=60'],
