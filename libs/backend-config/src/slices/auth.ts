@@ -1,4 +1,4 @@
-import { list, text, url } from '../variable.js';
+import { list, secret, text, url } from '../variable.js';
 
 const domain = /^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 
@@ -20,7 +20,8 @@ export const auth = {
     meaning:
       'secret key of the project; when set, Supabase is told whose address a request comes from, so that its limits count people, not this backend',
   }),
-  jwtSecret: text('SUPABASE_JWT_SECRET', {
+  jwtSecret: secret('SUPABASE_JWT_SECRET', {
+    atLeast: 32,
     meaning:
       'secret of a project that signs access tokens with HS256; unset = only tokens of its asymmetric keys (JWKS) are taken',
   }),
@@ -41,7 +42,8 @@ export const auth = {
     meaning:
       'address under which people reach the backend, for links in mails; without it the send-e-mail hook is closed',
   }),
-  hookSecret: text('SEND_EMAIL_HOOK_SECRET', {
+  hookSecret: secret('SEND_EMAIL_HOOK_SECRET', {
+    atLeast: 32,
     meaning:
       'secret of Supabase’s send-e-mail hook (v1,whsec_...), several with | between while it is changed; unset = the hook is closed',
   }),

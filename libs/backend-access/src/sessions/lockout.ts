@@ -1,0 +1,108 @@
+import { createHmac } from 'node:crypto';
+import { AppError } from '@visapi/backend-kernel';
+import { RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
+import { tooManyTries } from '../sessions.errors.js';
+
+const windowSeconds = 900;
+const longestSeconds = 4 * 3_600;
+/** How long a lock makes the next one longer. */
+const memorySeconds = 86_400;
+
+/**
+ * Wrong passwords that are borne within 15 minutes: of one address of the network for one account, for one account from
+ * everywhere, and of one network address for all accounts. The second is larger, or anybody could lock anybody out.
+ */
+const borne = { pair: 5, account: 20, address: 40 } as const;
+type Scope = keyof typeof borne;
+
+/** Who tries to sign in as whom. */
+export interface Try {
+  readonly email: string;
+  readonly ip: string | null;
+}
+
+/**
+ * Stops the guessing of passwords. A try is counted before the password is looked at, so that parallel tries are not more
+ * than others; a right password takes back those of its account. Without Redis nobody signs in: nobody counts then.
+ */
+export class Lockout {
+  private readonly limiters: Readonly<Record<Scope, RateLimiterRedis>>;
+  private readonly locks: RateLimiterRedis;
+  private readonly key: Buffer;
+
+  /** @param redis a client of ioredis whose commands fail soon while the server is away */
+  constructor(redis: object, pepper: string) {
+    const limiter = (name: string, points: number, duration: number) =>
+      new RateLimiterRedis({
+        storeClient: redis,
+        keyPrefix: `visapi:lockout:${name}`,
+        rejectIfRedisNotReady: true,
+        points,
+        duration,
+      });
+    this.limiters = {
+      pair: limiter('pair', borne.pair, windowSeconds),
+      account: limiter('account', borne.account, windowSeconds),
+      address: limiter('address', borne.address, windowSeconds),
+    };
+    this.locks = limiter('locks', Number.MAX_SAFE_INTEGER, memorySeconds);
+    // Redis holds no e-mail address, and none can be found out from what it holds.
+    this.key = createHmac('sha256', pepper).update('lockout').digest();
+  }
+
+  /** Counts a try. @throws AppError `rate-limited` when there were too many, `unavailable` without Redis */
+  async take(one: Try): Promise<void> {
+    for (const [scope, id] of this.idsOf(one)) {
+      const over = await answered(this.consume(scope, id));
+      if (over !== undefined) throw tooManyTries(over);
+    }
+  }
+
+  /** The password was right. */
+  async forgive(one: Try): Promise<void> {
+    for (const [scope, id] of this.idsOf(one)) {
+      // Who knows one password may still be guessing others.
+      if (scope === 'address') await answered(this.limiters.address.reward(id));
+      else await answered(this.limiters[scope].delete(id));
+    }
+  }
+
+  /** @returns seconds to wait when there were too many */
+  private async consume(scope: Scope, id: string): Promise<number | undefined> {
+    try {
+      await this.limiters[scope].consume(id);
+      return undefined;
+    } catch (refusal) {
+      if (!(refusal instanceof RateLimiterRes)) throw refusal;
+      const isFirst = refusal.consumedPoints === borne[scope] + 1;
+      return isFirst ? await this.lock(scope, id) : Math.max(1, Math.ceil(refusal.msBeforeNext / 1_000));
+    }
+  }
+
+  /** Each lock within a day is twice as long as the one before. */
+  private async lock(scope: Scope, id: string): Promise<number> {
+    const { consumedPoints } = await this.locks.consume(`${scope}:${id}`);
+    const seconds = Math.min(windowSeconds * 2 ** (consumedPoints - 1), longestSeconds);
+    await this.limiters[scope].block(id, seconds);
+    return seconds;
+  }
+
+  private idsOf({ email, ip }: Try): readonly (readonly [Scope, string])[] {
+    const account = createHmac('sha256', this.key).update(email.toLowerCase()).digest('base64url');
+    const address = ip ?? 'none';
+    return [
+      ['pair', `${account}:${address}`],
+      ['account', account],
+      ['address', address],
+    ];
+  }
+}
+
+async function answered<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer;
+  } catch (error) {
+    const options = { retryAfterSeconds: 5, cause: error };
+    throw new AppError('unavailable', 'Signing in is not possible for a moment.', options);
+  }
+}
