@@ -12,6 +12,12 @@ export async function migrateDatabase(databaseUrl: string, appPassword: string):
   return applied.length ? `${applied.length} applied` : 'nothing new';
 }
 
+/** Whoever signs in as the administrator of dev.json may do everything. */
+export async function seedAdmin(databaseUrl: string, id: string, email: string): Promise<void> {
+  const { seedAdministrator } = await import('@visapi/backend-access/seed');
+  await seedAdministrator({ databaseUrl, id, email });
+}
+
 /** The administrator's key holds every scope, the shop's key only its webhook. */
 export async function seedCredentials(databaseUrl: string, pepper: string, secrets: Secrets): Promise<void> {
   const { ALL_SCOPES, seedApiKeys } = await import('@visapi/backend-access/seed');

@@ -9,7 +9,7 @@ import type { StartArguments } from './arguments.ts';
 import { buildAll } from './build.ts';
 import { devJson } from './dev-json.ts';
 import { appEnvironment, asAppRole, sandboxEnvironment, type Environment, type Urls } from './environment.ts';
-import { migrateDatabase, seedCredentials } from './prepare-database.ts';
+import { migrateDatabase, seedAdmin, seedCredentials } from './prepare-database.ts';
 import { loadSecrets, type Secrets } from './secrets.ts';
 import type { Settings } from './settings.ts';
 import type { System } from './system.ts';
@@ -118,7 +118,8 @@ async function startAuth(
     siteUrl: urls.backend,
   });
   await system.add('auth', service);
-  await ensureUser(service.url, secrets.publishableKey, ADMIN_EMAIL, secrets.adminPassword);
+  const id = await ensureUser(service.url, secrets.publishableKey, ADMIN_EMAIL, secrets.adminPassword);
+  await seedAdmin(urls.database, id, ADMIN_EMAIL);
   return service.url;
 }
 

@@ -38,18 +38,17 @@ export async function authService(options: AuthOptions): Promise<ServiceSpec & {
   };
 }
 
-/** Signs the user up when it is not there yet. */
-export async function ensureUser(url: string, key: string, email: string, password: string): Promise<void> {
+/** Signs the user up when it is not there yet. @returns the user's id */
+export async function ensureUser(url: string, key: string, email: string, password: string): Promise<string> {
   const { auth } = createClient(url, key, { auth: { persistSession: false, autoRefreshToken: false } });
   const signIn = await auth.signInWithPassword({ email, password });
-  if (!signIn.error) return;
+  if (signIn.data.user) return signIn.data.user.id;
   const signUp = await auth.signUp({ email, password });
-  if (signUp.error) {
-    throw new Problem(
-      `the administrator ${email} can neither sign in (${signIn.error.message}) nor sign up (${signUp.error.message})`,
-      'secrets.json and the auth folder do not belong together; npm run reset makes both anew.',
-    );
-  }
+  if (signUp.data.user) return signUp.data.user.id;
+  throw new Problem(
+    `the administrator ${email} can neither sign in (${signIn.error?.message}) nor sign up (${signUp.error?.message})`,
+    'secrets.json and the auth folder do not belong together; npm run reset makes both anew.',
+  );
 }
 
 function configuration({ port, jwtSecret, publishableKey, secretKey, siteUrl }: AuthOptions): string {

@@ -43,4 +43,11 @@ export const keys = {
     budgetBytes: 4 * megabyte,
     memoryEntries: 1_000,
   }),
+  /** What a user may do, by the id that Supabase Auth gave. */
+  user: defineFamily({
+    name: 'user',
+    parts: (id: string) => [id],
+    budgetBytes: 2 * megabyte,
+    memoryEntries: 500,
+  }),
 } as const;

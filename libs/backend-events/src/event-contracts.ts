@@ -10,6 +10,18 @@ export const eventContracts = {
   'receipts.received': noPayload,
   /** A key was used since it was last told, as one process saw it. Aggregate: the API key. */
   'api-key.used': z.object({ count: z.number(), firstUsedAt: z.string(), lastUsedAt: z.string() }),
+  /** Somebody gave out a key; one that is restricted may be used from certain networks alone. Aggregate: the API key. */
+  'api-key.created': z.object({
+    prefix: z.string(),
+    scopes: z.array(z.string()),
+    expiresAt: z.string().nullable(),
+    restricted: z.boolean(),
+  }),
+  /** Names of fields, and the scopes where they are among them. */
+  'api-key.changed': z.object({ fields: z.array(z.string()), scopes: z.array(z.string()).optional() }),
+  /** It has another secret; the one before is accepted until then. */
+  'api-key.rotated': z.object({ previousExpiresAt: z.string().nullable() }),
+  'api-key.revoked': noPayload,
   /** An order was read from its first delivery. Aggregate: the order. */
   'order.created': z.object({
     deliveryId: z.string(),
@@ -102,6 +114,27 @@ export const eventContracts = {
   /** An operator had what was given up tried again, or declared that nobody needs it. Aggregate: the dead letter. */
   'operator.dead-letter-replayed': z.object({ reason: z.string(), name: z.string(), reference: z.string() }),
   'operator.dead-letter-discarded': z.object({ reason: z.string(), name: z.string(), reference: z.string() }),
+  /** Somebody signed in for the first time. Aggregate: the user. */
+  'user.registered': z.object({ role: z.string() }),
+  /** Auth says something else of a user than before. Names of fields only. */
+  'user.changed': z.object({ fields: z.array(z.string()) }),
+  /** An administrator gave a user another role. */
+  'user.role-changed': z.object({ from: z.string(), to: z.string(), reason: z.string() }),
+  /** An administrator shut a user out, or let them in again. */
+  'user.disabled': z.object({ reason: z.string() }),
+  'user.enabled': z.object({ reason: z.string() }),
+  /** Somebody signed in, or showed a session that began elsewhere. Aggregate: the session. */
+  'session.started': z.object({ method: z.string() }),
+  'session.ended': z.object({ reason: z.string() }),
+  /** Supabase let somebody in who may not be here. */
+  'session.refused': z.object({ reason: z.enum(['user-disabled', 'address-not-allowed']) }),
+  /** A role was made, deleted, or given other words or permissions. Aggregate: the role, by its name. */
+  'role.changed': z.object({
+    change: z.enum(['created', 'changed', 'deleted']),
+    fields: z.array(z.string()),
+    granted: z.array(z.string()),
+    withdrawn: z.array(z.string()),
+  }),
 } as const;
 
 export type EventType = keyof typeof eventContracts;

@@ -30,7 +30,7 @@ export function newOrder(delivery: OpenDelivery, orderId: string): NewOrder {
       aggregateType: 'order',
       aggregateId: orderId,
       aggregateVersion: 1,
-      actor: `source:${delivery.source}`,
+      actor: delivery.actor ?? `source:${delivery.source}`,
       correlationId: delivery.correlationId,
       payload: {
         deliveryId: delivery.id,

@@ -68,7 +68,7 @@ function deliveryEntries(delivery: DeliveryRow): TimelineEntry[] {
   const entries: TimelineEntry[] = [
     {
       ...received,
-      actor: `source:${source}`,
+      actor: delivery.actor ?? `source:${source}`,
       evidence: { deliveryId: delivery.id, sha256: delivery.bodyHash.toString('hex') },
     },
   ];

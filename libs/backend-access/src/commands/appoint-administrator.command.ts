@@ -28,7 +28,7 @@ export class AppointAdministratorHandler implements ICommandHandler<AppointAdmin
   async execute({ id, email, by }: AppointAdministrator): Promise<void> {
     await this.database.db.transaction().execute(async (transaction) => {
       const about = { ...by, aggregateType: 'user' } as const;
-      for (const aggregateId of await this.users.takeAddress(transaction, id, email)) {
+      for (const { id: aggregateId } of await this.users.takeAddress(transaction, id, email)) {
         const fact = { ...about, aggregateId, type: 'user.changed', payload: { fields: ['email'] } };
         await this.events.appendNext(transaction, fact);
       }

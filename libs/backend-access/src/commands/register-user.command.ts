@@ -27,22 +27,31 @@ export class RegisterUserHandler implements ICommandHandler<RegisterUser> {
 
   async execute({ id, email, by }: RegisterUser): Promise<UserAccess> {
     return await this.database.db.transaction().execute(async (transaction) => {
-      for (const other of await this.users.takeAddress(transaction, id, email))
-        await this.tell(transaction, other, 'user.changed', { fields: ['email'] }, by);
+      const before = await this.users.takeAddress(transaction, id, email);
+      for (const other of before)
+        await this.tell(transaction, other.id, 'user.changed', { fields: ['email'] }, by);
       const isNew = await this.users.register(transaction, { id, email, role: firstRole });
       const hasMoved = await this.users.noteSignIn(transaction, id, email);
-      const user = await this.users.findAccess(transaction, id);
-      if (!user) throw addressContested();
       if (isNew) await this.tell(transaction, id, 'user.registered', { role: firstRole }, by);
       else if (hasMoved) await this.tell(transaction, id, 'user.changed', { fields: ['email'] }, by);
+      if (isNew && before.some(({ disabled }) => disabled)) await this.bar(transaction, id, by);
+      const user = await this.users.findAccess(transaction, id);
+      if (!user) throw addressContested();
       return user;
     });
+  }
+
+  /** A new account under the same address lets nobody in who was shut out. */
+  private async bar(transaction: Executor, id: string, by: AskedBy): Promise<void> {
+    await this.users.setDisabled(transaction, id, true);
+    const reason = 'who had this address before is disabled';
+    await this.tell(transaction, id, 'user.disabled', { reason }, by);
   }
 
   private async tell(
     transaction: Executor,
     id: string,
-    type: 'user.registered' | 'user.changed',
+    type: 'user.registered' | 'user.changed' | 'user.disabled',
     payload: Readonly<Record<string, string | readonly string[]>>,
     by: AskedBy,
   ): Promise<void> {

@@ -89,7 +89,7 @@ export class CreateOrderHandler implements ICommandHandler<CreateOrder> {
       const change = planChange(before, readOrder(bodyOf(delivery), orderId), {
         deliveryId: delivery.id,
         appliedPosition: delivery.position,
-        actor: `source:${delivery.source}`,
+        actor: delivery.actor ?? `source:${delivery.source}`,
         correlationId: delivery.correlationId,
       });
       await writeChange(transaction, { orders: this.orders, effects: this.effects }, before, change);

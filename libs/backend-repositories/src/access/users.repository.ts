@@ -114,9 +114,15 @@ export class UsersRepository extends BaseRepository<'users', (typeof columns)[nu
   }
 
   /** Auth gave the address to this user: whoever had it before has it no more. @returns who that was */
-  async takeAddress(executor: Executor, id: string, email: string): Promise<string[]> {
-    const result = await sql<{ id: string }>`update users set email_lost_at = clock_timestamp()
-      where email = lower(${email}) and email_lost_at is null and id <> ${id} returning id`.execute(executor);
-    return result.rows.map((row) => row.id);
+  async takeAddress(
+    executor: Executor,
+    id: string,
+    email: string,
+  ): Promise<{ readonly id: string; readonly disabled: boolean }[]> {
+    const result = await sql<{ id: string; disabled: boolean }>`
+      update users set email_lost_at = clock_timestamp()
+      where email = lower(${email}) and email_lost_at is null and id <> ${id}
+      returning id, disabled_at is not null as disabled`.execute(executor);
+    return result.rows;
   }
 }

@@ -12,6 +12,8 @@ export const conflicts: Readonly<Record<string, string>> = {
   events_aggregate_version_key:
     'Somebody else changed this at the same moment; read it again before you try again.',
   orders_pkey: 'There is an order of this id already.',
+  roles_pkey: 'There is a role of this name already.',
+  users_email_key: 'Somebody else got this address at the same moment; sign in again.',
 };
 
 /** In words, if it is a constraint that callers can run into. */

@@ -29,6 +29,8 @@ export interface ReceivedRequest {
   readonly correlationId: string;
   /** Kept of whoever places an order by hand; undefined for webhooks. */
   readonly ip?: string | null;
+  /** Who places an order by hand; undefined for webhooks. */
+  readonly actor?: string;
 }
 
 /** A body has arrived at a webhook: check who sent it, keep it, say what it is. Nothing is interpreted yet. */
@@ -76,6 +78,7 @@ export async function storeBody(
     apiKeyId: request.apiKeyId,
     correlationId: request.correlationId,
     ip: request.ip,
+    actor: request.actor,
   });
   const { deliveryId, outcome, repeated } = stored;
   if (outcome === 'rejected')
