@@ -2,11 +2,15 @@ import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { Guardian } from '../services/guardian.ts';
 import { startPostgres } from '../services/postgres.ts';
+import { generateClient } from './api/client.ts';
+import { describeBackend } from './api/describe.ts';
+import { errorsPage } from './api/errors-page.ts';
+import { routesPage } from './api/routes-page.ts';
 import { environmentPage } from './environment-page.ts';
 import { ensureBuilt } from '../launcher/build.ts';
 
@@ -29,6 +33,8 @@ async function generateAll(): Promise<Generated[]> {
   return [
     ...(await compiledQueries()),
     { path: 'docs/environment.md', content: await environmentPage() },
+    { path: 'docs/errors.md', content: await errorsPage() },
+    ...(await apiAndItsClient()),
     { path: 'libs/backend-repositories/src/db/schema.gen.ts', content: await databaseTypes() },
   ];
 }
@@ -36,13 +42,29 @@ async function generateAll(): Promise<Generated[]> {
 /** The statements that repositories send, one file each; a file whose repository is gone is named as well. */
 async function compiledQueries(): Promise<Generated[]> {
   const { compiledQueries: compile } = await import('@visapi/backend-repositories/catalogue');
-  const folder = 'libs/backend-repositories/queries';
-  const compiled = await compile();
-  const committed = await readdir(join(root, folder)).catch(() => []);
+  return await wholeFolder('libs/backend-repositories/queries', await compile());
+}
+
+/** What the backend says of itself, and the client that is made of it. */
+async function apiAndItsClient(): Promise<Generated[]> {
+  const description = await describeBackend();
+  return [
+    { path: 'docs/openapi.json', content: `${JSON.stringify(description, null, 2)}\n` },
+    { path: 'docs/routes.md', content: routesPage(description) },
+    ...(await wholeFolder('libs/api-client/src/generated', await generateClient(description))),
+  ];
+}
+
+/** Nothing else stands in the folder. */
+async function wholeFolder(folder: string, files: ReadonlyMap<string, string>): Promise<Generated[]> {
+  const entries = await readdir(join(root, folder), { recursive: true, withFileTypes: true }).catch(() => []);
+  const committed = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(join(root, folder), join(entry.parentPath, entry.name)));
   const gone = committed
-    .filter((name) => !compiled.has(name))
+    .filter((name) => !files.has(name))
     .map((name) => ({ path: `${folder}/${name}`, content: '' }));
-  return [...[...compiled].map(([name, content]) => ({ path: `${folder}/${name}`, content })), ...gone];
+  return [...[...files].map(([name, content]) => ({ path: `${folder}/${name}`, content })), ...gone];
 }
 
 async function withGuardian<T>(work: (guardian: Guardian) => Promise<T>): Promise<T> {

@@ -32,12 +32,16 @@ export const dryRunQuery = onlyKnown({
 });
 
 /** A phone in any shape the shop sends. */
-export const phoneText = z.unknown().transform(toE164);
+export const phoneText = z
+  .unknown()
+  .transform(toE164)
+  .meta({ type: 'string', description: 'A phone such as `+972500000001`, in any usual form.' });
 
 /** The same where it may be left out: what is missing, null or empty is none. */
 export const phoneOrNone = z
   .unknown()
   .transform((given, context) => ((given ?? '') === '' ? null : toE164(given, context)))
+  .meta({ type: ['string', 'null'], description: 'A phone such as `+972500000001`, or nothing.' })
   .prefault(null);
 
 /** Which order is meant: by its id at the shop, or the newest of a phone. */

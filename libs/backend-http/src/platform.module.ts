@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { Controller, Get, Header, Module, type DynamicModule, Inject, Res } from '@nestjs/common';
+import { Controller, Get, Module, type DynamicModule, Inject, Res } from '@nestjs/common';
 import type { ProcessConfig } from '@visapi/backend-config';
 import { AppError } from '@visapi/backend-kernel';
 import { Metrics } from '@visapi/backend-observability';
 import type { FastifyReply } from 'fastify';
-import { Access } from './route.js';
+import { z } from 'zod';
+import { type ApiAbout, apiAbout, DocsController } from './openapi/docs.controller.js';
+import { Access, Responds } from './route.js';
 
 export interface Check {
   /** "up", "down", or "off" for an integration that is not configured. */
@@ -21,6 +23,22 @@ export abstract class HealthCheck {
 
 const version = 'VISAPI_VERSION';
 
+const tags = ['platform'];
+const aliveResponse = z.object({ status: z.literal('alive') });
+const readyResponse = z.object({
+  status: z.literal('ready'),
+  checks: z.record(
+    z.string(),
+    z.object({ state: z.enum(['up', 'down', 'off']), needed: z.boolean(), detail: z.string().optional() }),
+  ),
+});
+const versionResponse = z.object({
+  name: z.string(),
+  version: z.string(),
+  commit: z.string().nullish(),
+  node: z.string(),
+});
+
 @Controller()
 class PlatformController {
   constructor(
@@ -30,13 +48,24 @@ class PlatformController {
   ) {}
 
   @Get('livez')
-  @Access('public')
+  @Access('public', {
+    rate: 'probe',
+    docs: { operation: 'getLiveness', summary: 'Whether this process lives', tags },
+  })
+  @Responds(aliveResponse)
   live() {
     return { status: 'alive' };
   }
 
   @Get(['readyz', 'healthz'])
-  @Access('public')
+  @Access('public', {
+    rate: 'probe',
+    docs: [
+      { address: 'readyz', operation: 'getReadiness', summary: 'Whether this process can do its work', tags },
+      { address: 'healthz', operation: 'getHealth', summary: 'The same, for the platform', tags },
+    ],
+  })
+  @Responds(readyResponse)
   async ready() {
     const checks = await this.health.check();
     const down = Object.entries(checks).filter(([, check]) => check.needed && check.state === 'down');
@@ -46,14 +75,28 @@ class PlatformController {
   }
 
   @Get('version')
-  @Access('public')
+  @Access('public', {
+    rate: 'probe',
+    docs: { operation: 'getVersion', summary: 'Which release runs here', tags },
+  })
+  @Responds(versionResponse)
   showVersion() {
     return this.version;
   }
 
   @Get('metrics')
-  @Access({ scopes: ['metrics:read'], openOnLoopbackInDevelopment: true })
-  @Header('cache-control', 'no-store')
+  @Access(
+    { scopes: ['metrics:read'], openOnLoopbackInDevelopment: true },
+    {
+      rate: 'probe',
+      docs: {
+        operation: 'getMetrics',
+        summary: 'Metrics in the form of Prometheus',
+        tags,
+        answers: 'text/plain',
+      },
+    },
+  )
   async showMetrics(@Res() reply: FastifyReply) {
     await reply.type(this.metrics.contentType).send(await this.metrics.render());
   }
@@ -66,10 +109,14 @@ export class PlatformModule {
     const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
     const { version: release } = JSON.parse(manifest) as { version: string };
     const shown = { name, version: release, commit: config.commit, node: process.version };
+    const about: ApiAbout = { version: release, strict: config.environment !== 'production' };
     return {
       module: PlatformModule,
-      controllers: [PlatformController],
-      providers: [{ provide: version, useValue: shown }],
+      controllers: [PlatformController, DocsController],
+      providers: [
+        { provide: version, useValue: shown },
+        { provide: apiAbout, useValue: about },
+      ],
     };
   }
 }

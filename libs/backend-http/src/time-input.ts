@@ -6,7 +6,10 @@ export const time = z.iso
   .transform((text) => new Date(text));
 
 /** The same in an answer. */
-export const timestamp = z.date().transform((date) => date.toISOString());
+export const timestamp = z
+  .date()
+  .transform((date) => date.toISOString())
+  .meta({ type: 'string', format: 'date-time' });
 
 type Ends<From extends string, To extends string> = Readonly<Partial<Record<From | To, Date | undefined>>>;
 

@@ -1,3 +1,4 @@
+import type { RouteDocs } from '@visapi/backend-http';
 import type { ErrorDetail, Scope } from '@visapi/backend-kernel';
 
 /** What the edge can tell from a body alone. */
@@ -16,6 +17,8 @@ export interface WebhookDefinition {
   readonly kind: 'order' | 'receipt';
   /** Paths below `/webhooks/`; one definition may answer at several. */
   readonly paths: readonly string[];
+  /** What a sender reads of each path. */
+  readonly docs: Readonly<Record<string, RouteDocs>>;
   readonly auth:
     | { readonly scheme: 'api-key'; readonly scopes: readonly Scope[] }
     | {

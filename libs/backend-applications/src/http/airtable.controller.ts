@@ -35,7 +35,18 @@ export class AirtableController {
 
   @Post('lookup')
   @HttpCode(200)
-  @Access({ scopes: ['integrations:airtable:read'] })
+  @Access(
+    { scopes: ['integrations:airtable:read'] },
+    {
+      creates: false,
+      docs: {
+        operation: 'lookUpOrder',
+        summary: 'Look up an order where the staff work',
+        description: 'By e-mail, order id or phone. Reads Airtable at once, so it fails with it.',
+        example: { body: { field: 'orderid', key: 'IL260105IN10' } },
+      },
+    },
+  )
   @Responds(lookUpResponse)
   async lookUp(@Body({ schema: lookUpBody }) body: z.infer<typeof lookUpBody>, @Req() request: HttpRequest) {
     const { correlationId } = request.visapi;
@@ -43,7 +54,16 @@ export class AirtableController {
   }
 
   @Get('completed')
-  @Access({ scopes: ['integrations:airtable:read'] })
+  @Access(
+    { scopes: ['integrations:airtable:read'] },
+    {
+      docs: {
+        operation: 'listCompletedVisas',
+        summary: 'Visas that the staff completed',
+        example: { query: { state: 'pending' } },
+      },
+    },
+  )
   @Responds(completedResponse)
   async completed(@Query({ schema: completedQuery }) query: z.infer<typeof completedQuery>) {
     const { items, pagination } = await this.queries.execute(new GetCompletedVisas(query, toPage(query)));
@@ -51,7 +71,15 @@ export class AirtableController {
   }
 
   @Get('completed/stats')
-  @Access({ scopes: ['integrations:airtable:read'] })
+  @Access(
+    { scopes: ['integrations:airtable:read'] },
+    {
+      docs: {
+        operation: 'getCompletedVisaStats',
+        summary: 'How many completed visas wait, and how the last reading of the view went',
+      },
+    },
+  )
   @Responds(statsResponse)
   async stats() {
     const { poll, ...counts } = await this.queries.execute(new GetCompletedStats());
@@ -62,7 +90,10 @@ export class AirtableController {
   /** Has the view read now instead of at its time. */
   @Post('completed/check')
   @HttpCode(200)
-  @Access({ scopes: ['integrations:airtable:write'] })
+  @Access(
+    { scopes: ['integrations:airtable:write'] },
+    { docs: { operation: 'checkCompletedVisas', summary: 'Have the view of completed visas read now' } },
+  )
   @Responds(requestedResponse)
   async check(@Query({ schema: noQuery }) _query: z.infer<typeof noQuery>) {
     await this.commands.execute(new RequestCompletedCheck(null));
@@ -77,7 +108,17 @@ export class AirtableController {
   /** Declares everything that the view shows now to be told by other means: the only way past telling. */
   @Post('completed/bootstrap')
   @HttpCode(200)
-  @Access({ scopes: ['integrations:airtable:write'] })
+  @Access(
+    { scopes: ['integrations:airtable:write'] },
+    {
+      docs: {
+        operation: 'bootstrapCompletedVisas',
+        summary: 'Declare all that the view shows now to be told by other means',
+        description: 'Nobody is told of a visa that is marked like this. Try it with `dryRun` first.',
+        example: { body: { reason: 'told by phone before the go-live', dryRun: true } },
+      },
+    },
+  )
   @Responds(requestedResponse)
   async bootstrap(
     @Query({ schema: dryRunQuery }) query: z.infer<typeof dryRunQuery>,

@@ -58,18 +58,20 @@ export const completedQuery = onlyKnown({
   orderId: z.string().max(300).optional(),
 });
 
-export const completedResponse = z.object({
-  recordId: z.string(),
-  orderId: z.string().nullable(),
-  state: z.string(),
-  reason: z.string().nullable(),
-  completedAt: timestamp.nullable(),
-  firstSeenAt: timestamp,
-  lastSeenAt: timestamp,
-  checkedAt: timestamp.nullable(),
-  doneAt: timestamp.nullable(),
-  doneBy: z.string().nullable(),
-});
+export const completedResponse = z
+  .object({
+    recordId: z.string(),
+    orderId: z.string().nullable(),
+    state: z.string(),
+    reason: z.string().nullable(),
+    completedAt: timestamp.nullable(),
+    firstSeenAt: timestamp,
+    lastSeenAt: timestamp,
+    checkedAt: timestamp.nullable(),
+    doneAt: timestamp.nullable(),
+    doneBy: z.string().nullable(),
+  })
+  .meta({ id: 'CompletedVisa' });
 
 export const statsResponse = z.object({
   pending: z.number(),

@@ -21,7 +21,21 @@ export class MistakesController {
 
   @Post()
   @HttpCode(200)
-  @Access({ scopes: ['webhook:visanet'] }, webhookLimit)
+  @Access(
+    { scopes: ['webhook:visanet'] },
+    {
+      ...webhookLimit,
+      docs: {
+        operation: 'reportIssues',
+        summary: 'Report defects of an application',
+        description:
+          'The applicant is told of them once; a repeat of the same issues is answered and does nothing.',
+        example: {
+          body: { applicantId: 'apl_Zy9xWv6uTs3r', issues: { face_photo: [{ value: 'with_glasses' }] } },
+        },
+      },
+    },
+  )
   @Responds(mistakesResponse)
   async report(
     @Query({ schema: noQuery }) _query: z.infer<typeof noQuery>,

@@ -22,7 +22,17 @@ export class ResendVisaController {
 
   @Post()
   @HttpCode(200)
-  @Access({ scopes: ['webhook:vizi', 'admin'] })
+  @Access(
+    { scopes: ['webhook:vizi', 'admin'] },
+    {
+      docs: {
+        operation: 'resendVisa',
+        summary: 'Send approved visas of an order again',
+        errors: ['NOT_FOUND', 'CONFLICT'],
+        example: { body: { orderId: 'IL260105IN10', reason: 'the customer lost it', dryRun: true } },
+      },
+    },
+  )
   @Responds(resendVisaResponse)
   async resend(
     @Query({ schema: dryRunQuery }) query: z.infer<typeof dryRunQuery>,

@@ -20,7 +20,21 @@ export class ContactActionsController {
 
   @Post('orders/:orderId/sync')
   @HttpCode(200)
-  @Access({ scopes: ['orders:operate'] })
+  @Access(
+    { scopes: ['orders:operate'] },
+    {
+      docs: {
+        operation: 'syncOrderContact',
+        summary: 'Have the contact of an order written to the CRM again',
+        errors: ['CONFLICT'],
+        example: {
+          path: { orderId: 'IL260105IN10' },
+          query: { dryRun: 'true' },
+          body: { reason: 'the name was corrected' },
+        },
+      },
+    },
+  )
   @Responds(syncResponse)
   async sync(
     @Param({ schema: orderParameter }) { orderId }: z.infer<typeof orderParameter>,
@@ -36,7 +50,17 @@ export class ContactActionsController {
 
   @Post('webhooks/vizi/resync-cbb')
   @HttpCode(200)
-  @Access({ scopes: ['webhook:vizi', 'admin'] })
+  @Access(
+    { scopes: ['webhook:vizi', 'admin'] },
+    {
+      docs: {
+        operation: 'resyncCbbContact',
+        summary: 'The same, by order or phone, in the shape of the system before',
+        errors: ['NOT_FOUND', 'CONFLICT'],
+        example: { body: { phoneNumber: '+972500000001', dryRun: true } },
+      },
+    },
+  )
   @Responds(resyncResponse)
   async resync(
     @Query({ schema: dryRunQuery }) query: z.infer<typeof dryRunQuery>,

@@ -35,7 +35,16 @@ export class DeadLettersController {
   ) {}
 
   @Get()
-  @Access({ scopes: ['queues:read'] })
+  @Access(
+    { scopes: ['queues:read'] },
+    {
+      docs: {
+        operation: 'listDeadLetters',
+        summary: 'What was tried as often as it may be',
+        example: { query: { state: 'open' } },
+      },
+    },
+  )
   @Responds(deadLetterResponse)
   async list(@Query({ schema: deadLettersQuery }) query: z.infer<typeof deadLettersQuery>) {
     const { items, pagination } = await this.queries.execute(new GetDeadLetters(query, toPage(query)));
@@ -43,7 +52,16 @@ export class DeadLettersController {
   }
 
   @Get(':id')
-  @Access({ scopes: ['queues:read'] })
+  @Access(
+    { scopes: ['queues:read'] },
+    {
+      docs: {
+        operation: 'getDeadLetter',
+        summary: 'One of them, with every try',
+        example: { path: { id: '0198c2f4-7d1e-7c3a-9b52-6f4d8e2a1b03' } },
+      },
+    },
+  )
   @Responds(deadLetterResponse)
   async find(@Param({ schema: deadLetterParameter }) { id }: z.infer<typeof deadLetterParameter>) {
     return await this.queries.execute(new GetDeadLetter(id));
@@ -51,7 +69,16 @@ export class DeadLettersController {
 
   @Post('replay')
   @HttpCode(200)
-  @Access({ scopes: ['queues:operate'] })
+  @Access(
+    { scopes: ['queues:operate'] },
+    {
+      docs: {
+        operation: 'replayDeadLetters',
+        summary: 'Try many of them again, by handler or job',
+        example: { body: { name: 'create-order', dryRun: true } },
+      },
+    },
+  )
   @Responds(replayManyResponse)
   async replayMany(
     @Query({ schema: dryRunQuery }) query: z.infer<typeof dryRunQuery>,
@@ -65,7 +92,20 @@ export class DeadLettersController {
 
   @Post(':id/replay')
   @HttpCode(200)
-  @Access({ scopes: ['queues:operate'] })
+  @Access(
+    { scopes: ['queues:operate'] },
+    {
+      docs: {
+        operation: 'replayDeadLetter',
+        summary: 'Try one of them again',
+        errors: ['CONFLICT', 'UNPROCESSABLE'],
+        example: {
+          path: { id: '0198c2f4-7d1e-7c3a-9b52-6f4d8e2a1b03' },
+          body: { reason: 'the vendor is back' },
+        },
+      },
+    },
+  )
   @Responds(deadLetterResponse)
   async replay(
     @Param({ schema: deadLetterParameter }) { id }: z.infer<typeof deadLetterParameter>,
@@ -80,7 +120,17 @@ export class DeadLettersController {
 
   @Post(':id/discard')
   @HttpCode(200)
-  @Access({ scopes: ['queues:operate'] })
+  @Access(
+    { scopes: ['queues:operate'] },
+    {
+      docs: {
+        operation: 'discardDeadLetter',
+        summary: 'Leave one of them out for good',
+        errors: ['CONFLICT'],
+        example: { path: { id: '0198c2f4-7d1e-7c3a-9b52-6f4d8e2a1b03' }, body: { reason: 'done by hand' } },
+      },
+    },
+  )
   @Responds(deadLetterResponse)
   async discard(
     @Param({ schema: deadLetterParameter }) { id }: z.infer<typeof deadLetterParameter>,

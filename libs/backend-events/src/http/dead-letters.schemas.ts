@@ -33,23 +33,25 @@ export const replayManyRequest = onlyKnown({
   })
   .prefault({});
 
-export const deadLetterResponse = z.object({
-  id: z.string(),
-  kind: z.string(),
-  name: z.string(),
-  reference: z.string(),
-  aggregateType: z.string().nullable(),
-  aggregateId: z.string().nullable(),
-  correlationId: z.string().nullable(),
-  attempts: z.number(),
-  errors: z.array(z.object({ at: z.string(), code: z.string(), message: z.string() })),
-  firstFailedAt: timestamp,
-  lastFailedAt: timestamp,
-  state: z.string(),
-  resolvedAt: timestamp.nullable(),
-  resolvedBy: z.string().nullable(),
-  reason: z.string().nullable(),
-});
+export const deadLetterResponse = z
+  .object({
+    id: z.string(),
+    kind: z.string(),
+    name: z.string(),
+    reference: z.string(),
+    aggregateType: z.string().nullable(),
+    aggregateId: z.string().nullable(),
+    correlationId: z.string().nullable(),
+    attempts: z.number(),
+    errors: z.array(z.object({ at: z.string(), code: z.string(), message: z.string() })),
+    firstFailedAt: timestamp,
+    lastFailedAt: timestamp,
+    state: z.string(),
+    resolvedAt: timestamp.nullable(),
+    resolvedBy: z.string().nullable(),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'DeadLetter' });
 
 /** What was done, or for a dry run what would be. */
 export const replayManyResponse = z.union([

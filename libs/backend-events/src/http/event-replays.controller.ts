@@ -27,7 +27,19 @@ export class EventReplaysController {
 
   @Post('replay')
   @HttpCode(200)
-  @Access({ scopes: ['events:operate'] })
+  @Access(
+    { scopes: ['events:operate'] },
+    {
+      docs: {
+        operation: 'replayEvents',
+        summary: 'Tell a handler the history again',
+        description:
+          'A dry run unless `dryRun` is false. The worker does it, and the list of replays shows how far it is.',
+        errors: ['CONFLICT', 'UNPROCESSABLE'],
+        example: { body: { handler: 'order-sync', aggregateId: 'IL260105IN10' } },
+      },
+    },
+  )
   @Responds(startResponse)
   async start(
     @Query({ schema: noQuery }) _query: z.infer<typeof noQuery>,
@@ -45,7 +57,16 @@ export class EventReplaysController {
   }
 
   @Get('replays')
-  @Access({ scopes: ['events:read'] })
+  @Access(
+    { scopes: ['events:read'] },
+    {
+      docs: {
+        operation: 'listEventReplays',
+        summary: 'Replays of the history',
+        example: { query: { state: 'done' } },
+      },
+    },
+  )
   @Responds(replayResponse)
   async list(@Query({ schema: replaysQuery }) query: z.infer<typeof replaysQuery>) {
     const { items, pagination } = await this.queries.execute(new GetEventReplays(query, toPage(query)));
@@ -53,7 +74,16 @@ export class EventReplaysController {
   }
 
   @Get('replays/:id')
-  @Access({ scopes: ['events:read'] })
+  @Access(
+    { scopes: ['events:read'] },
+    {
+      docs: {
+        operation: 'getEventReplay',
+        summary: 'One replay, and how far it is',
+        example: { path: { id: '0198c2f4-7d1e-7c3a-9b52-6f4d8e2a1b03' } },
+      },
+    },
+  )
   @Responds(replayResponse)
   async find(@Param({ schema: replayParameter }) { id }: z.infer<typeof replayParameter>) {
     return toReplayResponse(await this.queries.execute(new GetEventReplay(id)));
@@ -61,7 +91,20 @@ export class EventReplaysController {
 
   @Post('replays/:id/cancel')
   @HttpCode(200)
-  @Access({ scopes: ['events:operate'] })
+  @Access(
+    { scopes: ['events:operate'] },
+    {
+      docs: {
+        operation: 'cancelEventReplay',
+        summary: 'End a replay that is running',
+        errors: ['CONFLICT'],
+        example: {
+          path: { id: '0198c2f4-7d1e-7c3a-9b52-6f4d8e2a1b03' },
+          body: { reason: 'the wrong period' },
+        },
+      },
+    },
+  )
   @Responds(replayResponse)
   async cancel(
     @Param({ schema: replayParameter }) { id }: z.infer<typeof replayParameter>,
@@ -75,7 +118,20 @@ export class EventReplaysController {
 
   @Post('replays/:id/resume')
   @HttpCode(200)
-  @Access({ scopes: ['events:operate'] })
+  @Access(
+    { scopes: ['events:operate'] },
+    {
+      docs: {
+        operation: 'resumeEventReplay',
+        summary: 'Go on with a replay that has ended early',
+        errors: ['CONFLICT'],
+        example: {
+          path: { id: '0198c2f4-7d1e-7c3a-9b52-6f4d8e2a1b03' },
+          body: { reason: 'the fault is mended' },
+        },
+      },
+    },
+  )
   @Responds(replayResponse)
   async resume(
     @Param({ schema: replayParameter }) { id }: z.infer<typeof replayParameter>,

@@ -50,28 +50,30 @@ const previewResponse = z.object({
   lastPosition: z.number().nullable(),
 });
 
-export const replayResponse = z.object({
-  id: z.string(),
-  handler: z.string(),
-  state: z.string(),
-  /** Events that have been looked at, of how many, and the last of them. */
-  handled: z.number(),
-  total: z.number(),
-  position: z.number(),
-  fromPosition: z.number(),
-  toPosition: z.number(),
-  types: z.array(z.string()),
-  aggregateId: z.string().nullable(),
-  from: timestamp.nullable(),
-  to: timestamp.nullable(),
-  rebuild: z.boolean(),
-  ratePerSecond: z.number(),
-  reason: z.string(),
-  requestedBy: z.string(),
-  problem: z.string().nullable(),
-  createdAt: timestamp,
-  finishedAt: timestamp.nullable(),
-});
+export const replayResponse = z
+  .object({
+    id: z.string(),
+    handler: z.string(),
+    state: z.string(),
+    /** Events that have been looked at, of how many, and the last of them. */
+    handled: z.number(),
+    total: z.number(),
+    position: z.number(),
+    fromPosition: z.number(),
+    toPosition: z.number(),
+    types: z.array(z.string()),
+    aggregateId: z.string().nullable(),
+    from: timestamp.nullable(),
+    to: timestamp.nullable(),
+    rebuild: z.boolean(),
+    ratePerSecond: z.number(),
+    reason: z.string(),
+    requestedBy: z.string(),
+    problem: z.string().nullable(),
+    createdAt: timestamp,
+    finishedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'EventReplay' });
 
 /** The replay that runs now, or for a dry run what it would tell. */
 export const startResponse = z.union([replayResponse, previewResponse]);

@@ -18,7 +18,16 @@ export class EventsController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get('events')
-  @Access({ scopes: ['events:read'] })
+  @Access(
+    { scopes: ['events:read'] },
+    {
+      docs: {
+        operation: 'listEvents',
+        summary: 'The history: facts in the order in which they became true',
+        example: { query: { aggregateId: 'IL260105IN10' } },
+      },
+    },
+  )
   @Responds(eventResponse)
   async events(@Query({ schema: eventsQuery }) query: z.infer<typeof eventsQuery>) {
     const { items, pagination } = await this.queries.execute(new GetEvents(query, toPage(query)));
@@ -26,7 +35,16 @@ export class EventsController {
   }
 
   @Get('audit')
-  @Access({ scopes: ['audit:read'] })
+  @Access(
+    { scopes: ['audit:read'] },
+    {
+      docs: {
+        operation: 'listAuditEntries',
+        summary: 'Who did what to which thing',
+        example: { query: { resource: 'order:IL260105IN10' } },
+      },
+    },
+  )
   @Responds(auditResponse)
   async audit(@Query({ schema: auditQuery }) query: z.infer<typeof auditQuery>) {
     const { items, pagination } = await this.queries.execute(

@@ -19,20 +19,22 @@ export const eventsQuery = onlyKnown({
   correlationId: word.optional(),
 }).refine(...inOrder('from', 'to'));
 
-export const eventResponse = z.object({
-  position: z.number(),
-  id: z.string(),
-  type: z.string(),
-  aggregateType: z.string(),
-  aggregateId: z.string(),
-  aggregateVersion: z.number(),
-  actor: z.string(),
-  correlationId: z.string(),
-  /** Of whoever asked for it over HTTP; null for what was not, and for webhooks. */
-  ip: z.string().nullable(),
-  payload: z.unknown(),
-  occurredAt: timestamp,
-});
+export const eventResponse = z
+  .object({
+    position: z.number(),
+    id: z.string(),
+    type: z.string(),
+    aggregateType: z.string(),
+    aggregateId: z.string(),
+    aggregateVersion: z.number(),
+    actor: z.string(),
+    correlationId: z.string(),
+    /** Of whoever asked for it over HTTP; null for what was not, and for webhooks. */
+    ip: z.string().nullable(),
+    payload: z.unknown(),
+    occurredAt: timestamp,
+  })
+  .meta({ id: 'Event' });
 
 export const auditQuery = onlyKnown({
   ...pageQuery('position'),
@@ -44,19 +46,21 @@ export const auditQuery = onlyKnown({
   correlationId: word.optional(),
 }).refine(...inOrder('from', 'to'));
 
-export const auditResponse = z.object({
-  position: z.number(),
-  at: timestamp,
-  actor: z.string(),
-  action: z.string(),
-  resource: z.object({ type: z.string(), id: z.string() }),
-  /** Names of changed fields; their values are nowhere in the history. */
-  fields: z.array(z.string()),
-  reason: z.string().nullable(),
-  correlationId: z.string(),
-  ip: z.string().nullable(),
-  sealed: z.boolean(),
-});
+export const auditResponse = z
+  .object({
+    position: z.number(),
+    at: timestamp,
+    actor: z.string(),
+    action: z.string(),
+    resource: z.object({ type: z.string(), id: z.string() }),
+    /** Names of changed fields; their values are nowhere in the history. */
+    fields: z.array(z.string()),
+    reason: z.string().nullable(),
+    correlationId: z.string(),
+    ip: z.string().nullable(),
+    sealed: z.boolean(),
+  })
+  .meta({ id: 'AuditEntry' });
 
 export function toEventFilter({ actor, action, resource, ...rest }: z.infer<typeof auditQuery>) {
   const [aggregateType, ...id] = resource?.split(':') ?? [];

@@ -21,7 +21,16 @@ export class MessagesController {
   ) {}
 
   @Get()
-  @Access({ scopes: ['messages:read'] })
+  @Access(
+    { scopes: ['messages:read'] },
+    {
+      docs: {
+        operation: 'listMessages',
+        summary: 'What customers were told, or are to be',
+        example: { query: { orderId: 'IL260105IN10', perPage: '5' } },
+      },
+    },
+  )
   @Responds(messageResponse)
   async list(@Query({ schema: messagesQuery }) query: z.infer<typeof messagesQuery>) {
     const { items, pagination } = await this.queries.execute(new GetMessages(query, toPage(query)));
@@ -29,7 +38,16 @@ export class MessagesController {
   }
 
   @Get(':id')
-  @Access({ scopes: ['messages:read'] })
+  @Access(
+    { scopes: ['messages:read'] },
+    {
+      docs: {
+        operation: 'getMessage',
+        summary: 'One message, with the time of each state it reached',
+        example: { path: { id: '0198c2f4-7d1e-7c3a-9b52-6f4d8e2a1b03' } },
+      },
+    },
+  )
   @Responds(messageResponse)
   async find(@Param({ schema: messageIdParameter }) { id }: z.infer<typeof messageIdParameter>) {
     return await this.queries.execute(new GetMessage(id));
@@ -37,7 +55,20 @@ export class MessagesController {
 
   @Post(':id/settle')
   @HttpCode(200)
-  @Access({ scopes: ['orders:operate'] })
+  @Access(
+    { scopes: ['orders:operate'] },
+    {
+      docs: {
+        operation: 'settleMessage',
+        summary: 'Say of a message of unknown outcome whether it went out',
+        errors: ['CONFLICT'],
+        example: {
+          path: { id: '0198c2f4-7d1e-7c3a-9b52-6f4d8e2a1b03' },
+          body: { outcome: 'sent', reason: 'the customer confirmed it by phone' },
+        },
+      },
+    },
+  )
   @Responds(settleResponse)
   async settle(
     @Param({ schema: messageIdParameter }) { id }: z.infer<typeof messageIdParameter>,

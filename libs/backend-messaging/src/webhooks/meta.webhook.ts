@@ -1,5 +1,6 @@
 import type { WabaConfig } from '@visapi/backend-config';
 import { defineWebhook, verifySha256Signature, type WebhookDefinition } from '@visapi/backend-webhooks';
+import { z } from 'zod';
 
 /**
  * Receipts from Meta. Anything but a quick 200 is repeated for up to seven days with the whole body, so bodies are kept
@@ -10,6 +11,7 @@ export function metaReceipts(config: WabaConfig): WebhookDefinition {
     source: 'meta',
     kind: 'receipt',
     paths: ['whatsapp', 'meta'],
+    docs: { whatsapp: docsOf('receiveWhatsappReceipts'), meta: docsOf('receiveMetaReceipts') },
     auth: {
       scheme: 'signature',
       header: 'x-hub-signature-256',
@@ -17,4 +19,14 @@ export function metaReceipts(config: WabaConfig): WebhookDefinition {
     },
     classify: () => ({ verdict: 'usable', orderId: null }),
   });
+}
+
+function docsOf(operation: string) {
+  return {
+    operation,
+    summary: 'Receipts of messages, from Meta',
+    description: 'Signed over its bytes: `X-Hub-Signature-256`.',
+    body: z.looseObject({ object: z.string(), entry: z.array(z.looseObject({ id: z.string() })) }),
+    example: { body: { object: 'whatsapp_business_account', entry: [] } },
+  };
 }

@@ -14,14 +14,27 @@ export class CacheController {
   ) {}
 
   @Get('stats')
-  @Access({ scopes: ['cache:read'] })
+  @Access(
+    { scopes: ['cache:read'] },
+    { docs: { operation: 'getCacheStats', summary: 'What is remembered, and how often that helped' } },
+  )
   @Responds(cacheStatsResponse)
   async stats(@Query({ schema: noQuery }) _query: z.infer<typeof noQuery>) {
     return { families: await this.queries.execute(new GetCacheStats()) };
   }
 
   @Delete()
-  @Access({ scopes: ['cache:write'] })
+  @Access(
+    { scopes: ['cache:write'] },
+    {
+      docs: {
+        operation: 'clearCache',
+        summary: 'Forget what is remembered',
+        description: 'By the keys that fit `pattern`; without one, everything. Only costs time.',
+        example: { query: { pattern: 'order:*' } },
+      },
+    },
+  )
   @Responds(clearResponse)
   async clear(@Query({ schema: clearQuery }) { pattern }: z.infer<typeof clearQuery>) {
     await this.commands.execute(new ClearCache(pattern));

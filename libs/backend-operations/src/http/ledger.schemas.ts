@@ -10,22 +10,24 @@ export const ledgerQuery = onlyKnown({ from: time.optional(), to: time.optional(
 
 const count = z.number().int();
 
-export const ledgerResponse = z.object({
-  received: count,
-  byState: z.object({
-    fulfilled: count,
-    duplicate: count,
-    changed: count,
-    skipped: count,
-    rejected: count,
-    failed: count,
-    uncertain: count,
-    open: count,
-  }),
-  oldestOpenSeconds: z.number().nullable(),
-  uncertain: z.array(z.string()),
-  violations: z.array(z.object({ orderId: z.string(), problem: z.string() })),
-});
+export const ledgerResponse = z
+  .object({
+    received: count,
+    byState: z.object({
+      fulfilled: count,
+      duplicate: count,
+      changed: count,
+      skipped: count,
+      rejected: count,
+      failed: count,
+      uncertain: count,
+      open: count,
+    }),
+    oldestOpenSeconds: z.number().nullable(),
+    uncertain: z.array(z.string()),
+    violations: z.array(z.object({ orderId: z.string(), problem: z.string() })),
+  })
+  .meta({ id: 'LedgerBalance' });
 
 /** More than these are compared by `npm run visapi -- reconcile`. */
 const mostIds = 10_000;
@@ -39,20 +41,22 @@ export const reconcileRequest = onlyKnown({
 
 const ids = z.array(z.string());
 
-export const reconcileResponse = z.object({
-  period: z.object({ from: timestamp.nullable(), to: timestamp.nullable() }).nullable(),
-  orders: count,
-  repeated: count,
-  told: count,
-  onlyThere: ids,
-  rejected: z.array(z.object({ orderId: z.string(), deliveryId: z.string() })),
-  notTold: z.array(z.object({ orderId: z.string(), state: z.string(), reason: z.string().nullable() })),
-  onlyHere: z.object({
-    total: count,
-    first: z.array(z.object({ orderId: z.string(), receivedAt: timestamp })),
-  }),
-  testOrders: z.array(z.object({ orderId: z.string(), where: z.enum(['there', 'here', 'both']) })),
-});
+export const reconcileResponse = z
+  .object({
+    period: z.object({ from: timestamp.nullable(), to: timestamp.nullable() }).nullable(),
+    orders: count,
+    repeated: count,
+    told: count,
+    onlyThere: ids,
+    rejected: z.array(z.object({ orderId: z.string(), deliveryId: z.string() })),
+    notTold: z.array(z.object({ orderId: z.string(), state: z.string(), reason: z.string().nullable() })),
+    onlyHere: z.object({
+      total: count,
+      first: z.array(z.object({ orderId: z.string(), receivedAt: timestamp })),
+    }),
+    testOrders: z.array(z.object({ orderId: z.string(), where: z.enum(['there', 'here', 'both']) })),
+  })
+  .meta({ id: 'Reconciliation' });
 
 /** Of what is only here, at most so many are told by name: a period may hold any number. */
 const mostOnlyHere = 1_000;

@@ -11,7 +11,16 @@ export class LogsController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @Access({ scopes: ['logs:read'] })
+  @Access(
+    { scopes: ['logs:read'] },
+    {
+      docs: {
+        operation: 'listLogs',
+        summary: 'Warnings, errors and the story of orders',
+        example: { query: { orderId: 'IL260105IN10' } },
+      },
+    },
+  )
   @Responds(logResponse)
   async list(@Query({ schema: logsQuery }) query: z.infer<typeof logsQuery>) {
     const { page: _page, perPage: _perPage, cursor: _cursor, ...filter } = query;
@@ -20,7 +29,10 @@ export class LogsController {
   }
 
   @Get('stats')
-  @Access({ scopes: ['logs:read'] })
+  @Access(
+    { scopes: ['logs:read'] },
+    { docs: { operation: 'getLogStats', summary: 'How many lines of each kind the last day had' } },
+  )
   @Responds(logStatsResponse)
   async stats(@Query({ schema: noQuery }) _query: z.infer<typeof noQuery>) {
     return await this.queries.execute(new GetLogStats());

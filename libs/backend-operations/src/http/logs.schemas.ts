@@ -17,21 +17,23 @@ export const logsQuery = onlyKnown({
   to: time.optional(),
 }).refine(...inOrder('from', 'to'));
 
-export const logResponse = z.object({
-  id: z.string(),
-  loggedAt: timestamp,
-  level: z.string(),
-  message: z.string(),
-  event: z.string().nullable(),
-  code: z.string().nullable(),
-  job: z.string().nullable(),
-  route: z.string().nullable(),
-  orderId: z.string().nullable(),
-  correlationId: z.string().nullable(),
-  /** Which process wrote it: backend or worker. */
-  process: z.string(),
-  fields: z.record(z.string(), z.unknown()),
-});
+export const logResponse = z
+  .object({
+    id: z.string(),
+    loggedAt: timestamp,
+    level: z.string(),
+    message: z.string(),
+    event: z.string().nullable(),
+    code: z.string().nullable(),
+    job: z.string().nullable(),
+    route: z.string().nullable(),
+    orderId: z.string().nullable(),
+    correlationId: z.string().nullable(),
+    /** Which process wrote it: backend or worker. */
+    process: z.string(),
+    fields: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'LogLine' });
 
 const count = z.number().int().min(0);
 

@@ -10,7 +10,10 @@ export class QueuesController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @Access({ scopes: ['queues:read'] })
+  @Access(
+    { scopes: ['queues:read'] },
+    { docs: { operation: 'getQueues', summary: 'What waits, what runs, and who works' } },
+  )
   @Responds(queuesResponse)
   async all(@Query({ schema: noQuery }) _query: z.infer<typeof noQuery>) {
     return await this.queries.execute(new GetQueues());

@@ -35,7 +35,16 @@ export class DeliveriesController {
   ) {}
 
   @Get()
-  @Access({ scopes: ['deliveries:read'] })
+  @Access(
+    { scopes: ['deliveries:read'] },
+    {
+      docs: {
+        operation: 'listDeliveries',
+        summary: 'What arrived',
+        example: { query: { orderId: 'IL260105IN10' } },
+      },
+    },
+  )
   @Responds(deliveryResponse)
   async list(@Query({ schema: deliveriesQuery }) query: z.infer<typeof deliveriesQuery>) {
     const { items, pagination } = await this.queries.execute(new GetDeliveries(query, toPage(query)));
@@ -43,7 +52,16 @@ export class DeliveriesController {
   }
 
   @Get(':id')
-  @Access({ scopes: ['deliveries:read'] })
+  @Access(
+    { scopes: ['deliveries:read'] },
+    {
+      docs: {
+        operation: 'getDelivery',
+        summary: 'One delivery',
+        example: { path: { id: '0198c2f4-7d1e-7c3a-9b52-6f4d8e2a1b03' } },
+      },
+    },
+  )
   @Responds(deliveryResponse)
   async find(@Param({ schema: deliveryIdParameter }) { id }: z.infer<typeof deliveryIdParameter>) {
     return toDeliveryResponse(await this.queries.execute(new GetDelivery(id)));
@@ -51,7 +69,17 @@ export class DeliveriesController {
 
   @Post('replay')
   @HttpCode(200)
-  @Access({ scopes: ['deliveries:operate'] })
+  @Access(
+    { scopes: ['deliveries:operate'] },
+    {
+      docs: {
+        operation: 'replayDeliveries',
+        summary: 'Have many deliveries interpreted again',
+        errors: ['CONFLICT'],
+        example: { body: { filter: { orderId: 'IL260105IN10' }, dryRun: true } },
+      },
+    },
+  )
   @Responds(replayManyResponse)
   async replayMany(
     @Query({ schema: dryRunQuery }) query: z.infer<typeof dryRunQuery>,
@@ -68,7 +96,19 @@ export class DeliveriesController {
 
   @Post(':id/replay')
   @HttpCode(200)
-  @Access({ scopes: ['deliveries:operate'] })
+  @Access(
+    { scopes: ['deliveries:operate'] },
+    {
+      docs: {
+        operation: 'replayDelivery',
+        summary: 'Have a delivery interpreted again',
+        description:
+          '`mode` says how much: the order’s state alone, what is missing, or by `force` an effect that was had already.',
+        errors: ['CONFLICT'],
+        example: { path: { id: '0198c2f4-7d1e-7c3a-9b52-6f4d8e2a1b03' }, body: { dryRun: true } },
+      },
+    },
+  )
   @Responds(replayResponse)
   async replay(
     @Param({ schema: deliveryIdParameter }) { id }: z.infer<typeof deliveryIdParameter>,

@@ -75,20 +75,22 @@ export const replayManyRequest = onlyKnown({
 
 const problems = z.array(z.object({ path: z.string(), message: z.string() }));
 
-export const deliveryResponse = z.object({
-  id: z.string(),
-  orderId: z.string().nullable(),
-  source: z.string(),
-  outcome: z.string(),
-  state: z.string(),
-  sha256: z.string(),
-  repeats: z.number(),
-  lastRepeatAt: timestamp.nullable(),
-  problems,
-  correlationId: z.string(),
-  receivedAt: timestamp,
-  appliedAt: timestamp.nullable(),
-});
+export const deliveryResponse = z
+  .object({
+    id: z.string(),
+    orderId: z.string().nullable(),
+    source: z.string(),
+    outcome: z.string(),
+    state: z.string(),
+    sha256: z.string(),
+    repeats: z.number(),
+    lastRepeatAt: timestamp.nullable(),
+    problems,
+    correlationId: z.string(),
+    receivedAt: timestamp,
+    appliedAt: timestamp.nullable(),
+  })
+  .meta({ id: 'Delivery' });
 
 export function toDeliveryResponse(row: DeliveryRow) {
   const problems: unknown = row.problems === null ? [] : JSON.parse(row.problems);

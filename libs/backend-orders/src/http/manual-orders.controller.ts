@@ -13,6 +13,7 @@ import { Metrics } from '@visapi/backend-observability';
 import type { z } from 'zod';
 import { PlaceOrder, type PlaceOrderResult } from '../commands/place-order.command.js';
 import { orderUnreadable, orderUnusable } from '../orders.errors.js';
+import { orderBody, orderExample } from '../webhooks/vizi-order.schemas.js';
 import { noQuery } from './fields.schemas.js';
 import { placedResponse } from './orders.schemas.js';
 
@@ -26,11 +27,23 @@ export class ManualOrdersController {
 
   @Post()
   @Raw()
-  @Access({ scopes: ['orders:write'] })
+  @Access(
+    { scopes: ['orders:write'] },
+    {
+      docs: {
+        operation: 'placeOrder',
+        summary: 'Give an order by hand',
+        description: 'In the shop’s own form, by the rules of its webhook.',
+        errors: ['UNPROCESSABLE'],
+        body: orderBody,
+        example: { body: orderExample },
+      },
+    },
+  )
   @Responds(placedResponse)
   async place(@Query({ schema: noQuery }) _query: z.infer<typeof noQuery>, @Req() request: HttpRequest) {
     const { contentType } = request.visapi;
-    const { correlationId, ip } = askedBy(request);
+    const { actor, correlationId, ip } = askedBy(request);
     const kept = { 'content-type': contentType, 'user-agent': request.headers['user-agent'] };
     const result = await this.commands.execute(
       new PlaceOrder({
@@ -39,6 +52,7 @@ export class ManualOrdersController {
         apiKeyId: askingKeyId(request),
         correlationId,
         ip,
+        actor,
       }),
     );
     const outcome = result.kind === 'stored' ? result.status : result.kind;

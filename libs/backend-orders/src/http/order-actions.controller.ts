@@ -26,7 +26,21 @@ export class OrderActionsController {
 
   @Post('orders/:orderId/messages')
   @HttpCode(200)
-  @Access({ scopes: ['orders:operate'] })
+  @Access(
+    { scopes: ['orders:operate'] },
+    {
+      docs: {
+        operation: 'resendConfirmation',
+        summary: 'Send the confirmation of an order again',
+        errors: ['CONFLICT', 'UNPROCESSABLE'],
+        example: {
+          path: { orderId: 'IL260105IN10' },
+          query: { dryRun: 'true' },
+          body: { reason: 'the customer deleted it' },
+        },
+      },
+    },
+  )
   @Responds(resendResponse)
   async resend(
     @Param({ schema: actedOnOrder }) target: z.infer<typeof actedOnOrder>,
@@ -42,7 +56,17 @@ export class OrderActionsController {
   }
 
   @Get('orders/:orderId/messages/preview')
-  @Access({ scopes: ['messages:read'] })
+  @Access(
+    { scopes: ['messages:read'] },
+    {
+      docs: {
+        operation: 'previewMessage',
+        summary: 'What a message would say',
+        errors: ['UNPROCESSABLE'],
+        example: { path: { orderId: 'IL260105IN10' }, query: { template: 'order_confirmation_global' } },
+      },
+    },
+  )
   @Responds(previewResponse)
   async preview(
     @Param({ schema: actedOnOrder }) { orderId }: z.infer<typeof actedOnOrder>,
@@ -53,7 +77,17 @@ export class OrderActionsController {
 
   @Post('webhooks/vizi/retrigger-whatsapp')
   @HttpCode(200)
-  @Access({ scopes: ['webhook:vizi', 'admin'] })
+  @Access(
+    { scopes: ['webhook:vizi', 'admin'] },
+    {
+      docs: {
+        operation: 'retriggerConfirmation',
+        summary: 'The same, by order or phone, in the shape of the system before',
+        errors: ['NOT_FOUND', 'CONFLICT', 'UNPROCESSABLE'],
+        example: { body: { orderId: 'IL260105IN10', messageType: 'order_confirmation', dryRun: true } },
+      },
+    },
+  )
   @Responds(retriggerResponse)
   async retrigger(
     @Query({ schema: dryRunQuery }) query: z.infer<typeof dryRunQuery>,

@@ -17,7 +17,31 @@ export class OrderSearchController {
 
   @Post('search')
   @HttpCode(200)
-  @Access({ scopes: ['orders:read'] }, questionLimit)
+  @Access(
+    { scopes: ['orders:read'] },
+    {
+      ...questionLimit,
+      docs: {
+        operation: 'searchOrders',
+        summary: 'Orders that rules describe',
+        description:
+          '`where` is `{ "all": [...] }`, `{ "any": [...] }`, `{ "not": ... }` or a leaf `{ "field", "op", "value" }`; at most 5 levels and 50 leaves.',
+        errors: ['UNPROCESSABLE'],
+        example: {
+          body: {
+            where: {
+              all: [
+                { field: 'country', op: 'eq', value: 'india' },
+                { field: 'cbbSynced', op: 'eq', value: true },
+              ],
+            },
+            perPage: 5,
+            sort: 'amount:desc',
+          },
+        },
+      },
+    },
+  )
   @Responds(orderResponse)
   async search(
     @Query({ schema: noQuery }) _query: z.infer<typeof noQuery>,
@@ -30,14 +54,27 @@ export class OrderSearchController {
   }
 
   @Get('search/presets')
-  @Access({ scopes: ['orders:read'] })
+  @Access(
+    { scopes: ['orders:read'] },
+    { docs: { operation: 'getSearchPresets', summary: 'Searches that have a name' } },
+  )
   @Responds(presetsResponse)
   async presets(@Query({ schema: noQuery }) _query: z.infer<typeof noQuery>) {
     return await this.queries.execute(new GetSearchPresets());
   }
 
   @Get('stats')
-  @Access({ scopes: ['orders:read'] }, reportLimit)
+  @Access(
+    { scopes: ['orders:read'] },
+    {
+      ...reportLimit,
+      docs: {
+        operation: 'getOrderStats',
+        summary: 'Orders and revenue of a period',
+        example: { query: { period: 'week' } },
+      },
+    },
+  )
   @Responds(statsResponse)
   async stats(@Query({ schema: statsQuery }) range: z.infer<typeof statsQuery>) {
     return await this.queries.execute(new GetOrderStats(range));

@@ -53,13 +53,15 @@ export const statsQuery = onlyKnown({
 const money = z.record(z.string(), z.string());
 const counts = z.record(z.string(), z.number());
 
-export const statsResponse = z.object({
-  totalOrders: z.number(),
-  revenue: money,
-  averageOrderValue: money,
-  byBranch: counts,
-  byStatus: counts,
-  byCountry: counts,
-  byProduct: counts,
-  timeSeries: z.array(z.object({ start: timestamp, orders: z.number(), revenue: money })),
-});
+export const statsResponse = z
+  .object({
+    totalOrders: z.number(),
+    revenue: money,
+    averageOrderValue: money,
+    byBranch: counts,
+    byStatus: counts,
+    byCountry: counts,
+    byProduct: counts,
+    timeSeries: z.array(z.object({ start: timestamp, orders: z.number(), revenue: money })),
+  })
+  .meta({ id: 'OrderStats' });

@@ -33,7 +33,17 @@ export class OrdersController {
   ) {}
 
   @Get()
-  @Access({ scopes: ['orders:read'] })
+  @Access(
+    { scopes: ['orders:read'] },
+    {
+      docs: {
+        operation: 'listOrders',
+        summary: 'Orders, newest first',
+        description: 'By `page`, or by `cursor` for all of them.',
+        example: { query: { branch: 'il', perPage: '5' } },
+      },
+    },
+  )
   @Responds(orderResponse)
   async list(@Query({ schema: ordersQuery }) query: z.infer<typeof ordersQuery>) {
     const { items, pagination } = await this.queries.execute(new GetOrders(query, toPage(query)));
@@ -41,28 +51,69 @@ export class OrdersController {
   }
 
   @Get('warnings')
-  @Access({ scopes: ['orders:read'] })
+  @Access(
+    { scopes: ['orders:read'] },
+    {
+      docs: {
+        operation: 'getOrderWarnings',
+        summary: 'How many orders have which warning',
+        example: { query: { from: '2026-01-05T00:00:00Z' } },
+      },
+    },
+  )
   @Responds(warningCount)
   async warnings(@Query({ schema: warningsQuery }) period: z.infer<typeof warningsQuery>) {
     return await this.queries.execute(new GetWarningCounts(period));
   }
 
   @Get(':orderId')
-  @Access({ scopes: ['orders:read'] })
+  @Access(
+    { scopes: ['orders:read'] },
+    {
+      docs: {
+        operation: 'getOrder',
+        summary: 'One order, and where it stands',
+        example: { path: { orderId: 'IL260105IN10' } },
+      },
+    },
+  )
   @Responds(foundOrderResponse)
   async find(@Param({ schema: orderIdParameter }) { orderId }: z.infer<typeof orderIdParameter>) {
     return toFoundOrderResponse(await this.queries.execute(new GetOrderById(orderId)));
   }
 
   @Get(':orderId/timeline')
-  @Access({ scopes: ['orders:read'] })
+  @Access(
+    { scopes: ['orders:read'] },
+    {
+      docs: {
+        operation: 'getOrderTimeline',
+        summary: 'What happened to an order, oldest first',
+        example: { path: { orderId: 'IL260105IN10' } },
+      },
+    },
+  )
   @Responds(timelineResponse)
   async timeline(@Param({ schema: orderIdParameter }) { orderId }: z.infer<typeof orderIdParameter>) {
     return await this.queries.execute(new GetOrderTimeline(orderId));
   }
 
   @Patch(':orderId')
-  @Access({ scopes: ['orders:write'] })
+  @Access(
+    { scopes: ['orders:write'] },
+    {
+      docs: {
+        operation: 'correctOrder',
+        summary: 'Correct what the shop sent',
+        description: 'The correction outlives later deliveries, and what is owed is worded anew.',
+        errors: ['CONFLICT'],
+        example: {
+          path: { orderId: 'IL260105IN10' },
+          body: { clientName: 'Dana Example', reason: 'the name was misspelt' },
+        },
+      },
+    },
+  )
   @Responds(foundOrderResponse)
   async patch(
     @Param({ schema: orderIdParameter }) { orderId }: z.infer<typeof orderIdParameter>,
@@ -77,7 +128,17 @@ export class OrdersController {
 
   @Post(':orderId/review')
   @HttpCode(200)
-  @Access({ scopes: ['orders:operate'] })
+  @Access(
+    { scopes: ['orders:operate'] },
+    {
+      docs: {
+        operation: 'reviewOrder',
+        summary: 'Say that somebody has looked at an order',
+        errors: ['CONFLICT'],
+        example: { path: { orderId: 'IL260105IN10' }, body: { reason: 'the phone is right' } },
+      },
+    },
+  )
   @Responds(foundOrderResponse)
   async review(
     @Param({ schema: orderIdParameter }) { orderId }: z.infer<typeof orderIdParameter>,
@@ -91,7 +152,17 @@ export class OrdersController {
 
   @Post(':orderId/flag')
   @HttpCode(200)
-  @Access({ scopes: ['orders:operate'] })
+  @Access(
+    { scopes: ['orders:operate'] },
+    {
+      docs: {
+        operation: 'flagOrder',
+        summary: 'Have somebody look at an order',
+        errors: ['CONFLICT'],
+        example: { path: { orderId: 'IL260105IN10' }, body: { reason: 'the passport looks odd' } },
+      },
+    },
+  )
   @Responds(foundOrderResponse)
   async flag(
     @Param({ schema: orderIdParameter }) { orderId }: z.infer<typeof orderIdParameter>,

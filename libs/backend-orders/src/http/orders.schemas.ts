@@ -29,37 +29,39 @@ export const warningCount = z.array(z.object({ warning: z.string(), orders: z.nu
 
 export const orderIdParameter = z.object({ orderId: z.string().min(1).max(300) });
 
-export const orderResponse = z.object({
-  orderId: z.string(),
-  branch: z.string(),
-  status: z.string().nullable(),
-  phone: z.string().nullable(),
-  phoneValid: z.boolean(),
-  clientName: z.string().nullable(),
-  clientEmail: z.string().nullable(),
-  whatsappAlertsEnabled: z.boolean(),
-  product: z.string().nullable(),
-  country: z.string().nullable(),
-  docType: z.string().nullable(),
-  intent: z.string().nullable(),
-  entries: z.string().nullable(),
-  validity: z.string().nullable(),
-  validityDays: z.number().nullable(),
-  quantity: z.number().nullable(),
-  amount: z.string().nullable(),
-  currency: z.string().nullable(),
-  urgency: z.string().nullable(),
-  urgent: z.boolean(),
-  processingDays: z.number().nullable(),
-  entryDate: z.string().nullable(),
-  warnings: z.array(z.string()),
-  review: z.array(z.string()),
-  cbbSynced: z.boolean(),
-  whatsappConfirmationSent: z.boolean(),
-  processedAt: timestamp.nullable(),
-  createdAt: timestamp,
-  updatedAt: timestamp,
-});
+export const orderResponse = z
+  .object({
+    orderId: z.string(),
+    branch: z.string(),
+    status: z.string().nullable(),
+    phone: z.string().nullable(),
+    phoneValid: z.boolean(),
+    clientName: z.string().nullable(),
+    clientEmail: z.string().nullable(),
+    whatsappAlertsEnabled: z.boolean(),
+    product: z.string().nullable(),
+    country: z.string().nullable(),
+    docType: z.string().nullable(),
+    intent: z.string().nullable(),
+    entries: z.string().nullable(),
+    validity: z.string().nullable(),
+    validityDays: z.number().nullable(),
+    quantity: z.number().nullable(),
+    amount: z.string().nullable(),
+    currency: z.string().nullable(),
+    urgency: z.string().nullable(),
+    urgent: z.boolean(),
+    processingDays: z.number().nullable(),
+    entryDate: z.string().nullable(),
+    warnings: z.array(z.string()),
+    review: z.array(z.string()),
+    cbbSynced: z.boolean(),
+    whatsappConfirmationSent: z.boolean(),
+    processedAt: timestamp.nullable(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'Order' });
 
 /** Where an order stands on its way to its customer; see ADR 9. */
 const sync = z.object({
@@ -71,7 +73,7 @@ const sync = z.object({
   deadline: timestamp.nullable(),
 });
 
-export const foundOrderResponse = orderResponse.extend({ sync });
+export const foundOrderResponse = orderResponse.extend({ sync }).meta({ id: 'FoundOrder' });
 
 export function toOrderResponse<T extends OrderView>(order: T) {
   return {

@@ -12,7 +12,17 @@ export class RetriggerController {
 
   @Post()
   @HttpCode(200)
-  @Access({ scopes: ['webhook:vizi', 'admin'] })
+  @Access(
+    { scopes: ['webhook:vizi', 'admin'] },
+    {
+      docs: {
+        operation: 'retriggerOrders',
+        summary: 'Have orders made again from what the shop once sent',
+        errors: ['NOT_FOUND'],
+        example: { body: { mode: 'single', orderId: 'IL260105IN10', dryRun: true } },
+      },
+    },
+  )
   @Responds(retriggerResponse)
   async retrigger(
     @Query({ schema: dryRunQuery }) query: z.infer<typeof dryRunQuery>,

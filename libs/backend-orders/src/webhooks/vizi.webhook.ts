@@ -1,6 +1,7 @@
 import { isTestOrder, orderIdSchema } from '@visapi/backend-kernel';
 import { type Classified, defineWebhook } from '@visapi/backend-webhooks';
 import { isObject, objectAt } from '../read-field.js';
+import { orderBody, orderExample } from './vizi-order.schemas.js';
 
 /**
  * Paid orders from the shop. Vizi is not known to repeat a failed delivery, so everything that names an order is kept;
@@ -10,6 +11,17 @@ export const viziOrders = defineWebhook({
   source: 'vizi',
   kind: 'order',
   paths: ['vizi/orders'],
+  docs: {
+    'vizi/orders': {
+      operation: 'receiveOrder',
+      summary: 'A paid order of the shop',
+      description:
+        '200 means: kept. The same bytes again are counted (`duplicate`), new ones of the same order applied (`changed`). Send again whatever got no 200.',
+      errors: ['UNPROCESSABLE'],
+      body: orderBody,
+      example: { body: orderExample },
+    },
+  },
   auth: { scheme: 'api-key', scopes: ['webhook:vizi'] },
   classify,
 });

@@ -3,6 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import {
   Access,
   type AccessRule,
+  type AddressDocs,
   askingKeyId,
   describeRequest,
   type HttpRequest,
@@ -33,6 +34,8 @@ export function createWebhooksController(byPath: ReadonlyMap<string, WebhookDefi
     return auth.scheme === 'api-key' ? { scopes: auth.scopes } : 'public';
   };
 
+  const docs = [...byPath].flatMap(([path, definition]) => docsOf(path, definition));
+
   @Controller('webhooks')
   class WebhooksController {
     constructor(
@@ -43,7 +46,7 @@ export function createWebhooksController(byPath: ReadonlyMap<string, WebhookDefi
     @Post([':source', ':source/:topic'])
     @HttpCode(200)
     @Raw()
-    @Access(accessOf, webhookLimit)
+    @Access(accessOf, { ...webhookLimit, docs })
     @Responds(answer)
     async receive(@Param() parameters: Parameters, @Req() request: HttpRequest) {
       const definition = find(parameters);
@@ -56,6 +59,14 @@ export function createWebhooksController(byPath: ReadonlyMap<string, WebhookDefi
     }
   }
   return WebhooksController;
+}
+
+function docsOf(path: string, { docs, auth }: WebhookDefinition): AddressDocs[] {
+  const given = docs[path];
+  if (!given) return [];
+  const unsigned = auth.scheme === 'signature' ? (['UNAUTHENTICATED'] as const) : [];
+  const refusals = ['VALIDATION_ERROR', ...unsigned, ...(given.errors ?? [])] as const;
+  return [{ ...given, address: `webhooks/${path}`, errors: refusals }];
 }
 
 function read(request: HttpRequest, { auth }: WebhookDefinition) {

@@ -1,0 +1,21 @@
+/** What the parts of the API are for, in the order in which a reader meets them. */
+export const tagTexts: Readonly<Record<string, string>> = {
+  webhooks: 'What other systems send: orders of the shop, receipts of Meta, reports of the staff.',
+  orders: 'Orders, where they stand, and what an operator can have done about them.',
+  deliveries: 'What arrived, byte for byte, and having it interpreted again.',
+  messages: 'What customers were told, or why not.',
+  ledger: 'Whether every order that came in reached its customer.',
+  airtable: 'Where the staff work: looking up orders, and completed visas.',
+  'dead-letters': 'What was tried as often as it may be, for a person to look at.',
+  events: 'The history, and telling it again to a handler.',
+  audit: 'Who did what to which thing.',
+  logs: 'Lines of the log.',
+  queues: 'What waits, and who works.',
+  cache: 'What is remembered.',
+  'api-keys': 'Credentials of programs.',
+  auth: 'Signing in and out.',
+  users: 'People, and what they may do.',
+  roles: 'What a role may do.',
+  platform: 'Whether this process is well.',
+  docs: 'This description.',
+};
