@@ -21,6 +21,7 @@ export interface OpenSystem {
 /** @throws Problem when no system is named, or its database does not answer as it should */
 export async function openSystem(env: Environment): Promise<OpenSystem> {
   const url = await findDatabase(env);
+  const ENCRYPTION_KEYS = env['ENCRYPTION_KEYS'] ?? (await keysOfHome(env));
   await ensureBuilt();
   // Imported when they are there: the build has just made them.
   const { NestFactory } = await import('@nestjs/core');
@@ -31,15 +32,17 @@ export async function openSystem(env: Environment): Promise<OpenSystem> {
   const { OperationsModule } = await import('@visapi/backend-operations');
   const { OrdersModule } = await import('@visapi/backend-orders');
   const { DatabaseModule } = await import('@visapi/backend-repositories');
-  const { process: processSlice, database, messaging } = slices;
-  const given = { LOG_LEVEL: 'error', ...env, DATABASE_URL: url };
-  const config = orProblem(() => loadConfig(given, { process: processSlice, database, messaging }));
+  const { process: processSlice, database, encryption, messaging } = slices;
+  const given = { LOG_LEVEL: 'error', ...env, DATABASE_URL: url, ENCRYPTION_KEYS };
+  const config = orProblem(() =>
+    loadConfig(given, { process: processSlice, database, encryption, messaging }),
+  );
   const log = Log.create(config.process, 'visapi');
   const root = {
     module: OrdersModule,
     imports: [
       ObservabilityModule.forRoot(config.process, log),
-      DatabaseModule.forRoot(config.database, 'visapi-cli'),
+      DatabaseModule.forRoot(config.database, config.encryption, 'visapi-cli'),
       HistoryModule,
       OperationsModule,
     ],
@@ -67,6 +70,15 @@ export async function findDatabase(env: Environment): Promise<string> {
     `no system found: DATABASE_URL is not set, and ${running ? `${file} names no database` : `there is no ${file}`}`,
     'Start one with npm start (and set VISAPI_HOME as it does), or set DATABASE_URL to its database, as the application’s role.',
   );
+}
+
+/** What the system of this home seals data with; undefined when it is not one that was started by us. */
+async function keysOfHome(env: Environment): Promise<string | undefined> {
+  if (env['DATABASE_URL']) return undefined;
+  const secrets = await readJson<{ readonly encryptionKeys?: string }>(
+    join(readSettings(env).home, 'secrets.json'),
+  );
+  return secrets?.encryptionKeys;
 }
 
 /** Closes what does not answer. @throws Problem that says how it fails */

@@ -98,9 +98,11 @@ async function withClient(
 }
 
 async function examineAll(appUrl: string, orders: number): Promise<Examined[]> {
+  const { loadConfig, slices } = await import('@visapi/backend-config');
   const { Database } = await import('@visapi/backend-repositories');
   const { examine } = await import('@visapi/backend-repositories/catalogue');
-  const database = Database.open({ url: appUrl, poolMax: 2 }, 'visapi-explain', () => undefined);
+  const { encryption } = loadConfig({}, { encryption: slices.encryption });
+  const database = Database.open({ url: appUrl, poolMax: 2 }, 'visapi-explain', () => undefined, encryption);
   try {
     return await examine(database, orders);
   } finally {

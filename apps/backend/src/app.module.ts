@@ -7,6 +7,7 @@ import type {
   AirtableConfig,
   CacheConfig,
   DatabaseConfig,
+  EncryptionConfig,
   ProcessConfig,
   QueueConfig,
   WabaConfig,
@@ -31,6 +32,7 @@ import { HealthModule } from './health.module.js';
 interface Config {
   readonly process: ProcessConfig;
   readonly database: DatabaseConfig;
+  readonly encryption: EncryptionConfig;
   readonly queue: QueueConfig;
   readonly cache: CacheConfig;
   readonly access: AccessConfig;
@@ -45,7 +47,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         ObservabilityModule.forRoot(config.process, log),
-        DatabaseModule.forRoot(config.database, 'visapi-backend'),
+        DatabaseModule.forRoot(config.database, config.encryption, 'visapi-backend'),
         LogStoreModule,
         BatchOperationsModule.forRoot(),
         CacheModule.forRoot(config.cache, config.queue, keys),

@@ -8,8 +8,8 @@ const shutdownDeadlineMs = 10_000;
 
 /** Builds the backend from an environment. Nothing listens before `run` or `listen`. */
 export async function createApp(environment: Readonly<Record<string, string | undefined>>) {
-  const { process: processSlice, http, database, queue, cache, access, waba, airtable } = slices;
-  const needed = { process: processSlice, http, database, queue, cache, access, waba, airtable };
+  const { process: processSlice, http, database, encryption, queue, cache, access, waba, airtable } = slices;
+  const needed = { process: processSlice, http, database, encryption, queue, cache, access, waba, airtable };
   const config = loadConfig(environment, needed);
   const log = Log.create(config.process, 'backend');
   const { app, listen, close } = await createHttpApp(AppModule.forRoot(config, log), config, log);

@@ -6,6 +6,7 @@ import type {
   CacheConfig,
   CbbConfig,
   DatabaseConfig,
+  EncryptionConfig,
   LogsConfig,
   MessagingConfig,
   ProcessConfig,
@@ -25,6 +26,7 @@ import { BatchOperationsModule, DatabaseModule, LogStoreModule } from '@visapi/b
 interface Config {
   readonly process: ProcessConfig;
   readonly database: DatabaseConfig;
+  readonly encryption: EncryptionConfig;
   readonly logs: LogsConfig;
   readonly retention: RetentionConfig;
   readonly queue: QueueConfig;
@@ -41,7 +43,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         ObservabilityModule.forRoot(config.process, log),
-        DatabaseModule.forRoot(config.database, 'visapi-worker'),
+        DatabaseModule.forRoot(config.database, config.encryption, 'visapi-worker'),
         LogStoreModule,
         BatchOperationsModule.forRoot(),
         CacheModule.forRoot(config.cache, config.queue, keys),

@@ -13,6 +13,7 @@ export type {
   CacheConfig,
   CbbConfig,
   DatabaseConfig,
+  EncryptionConfig,
   HttpConfig,
   LimitsConfig,
   LogsConfig,

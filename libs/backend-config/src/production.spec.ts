@@ -4,14 +4,15 @@ import { ConfigError, loadConfig } from './load.js';
 import { slices } from './slices.js';
 import type { Variable } from './variable.js';
 
-/** Every variable of every slice that holds a secret of our own choosing. */
+/** Every variable of every slice that holds a secret of our own choosing; of keys there is a form of its own. */
 const secrets = Object.values(slices)
   .flatMap((slice) => Object.values(slice) as Variable<unknown>[])
-  .filter((variable) => variable.weakness !== undefined);
+  .filter(({ name, weakness }) => weakness !== undefined && name !== 'ENCRYPTION_KEYS');
 const others = {
   NODE_ENV: 'production',
   DATABASE_URL: 'postgres://app:x@127.0.0.1:5432/visapi',
   REDIS_URL: 'redis://127.0.0.1:6379',
+  ENCRYPTION_KEYS: `k1:${randomBytes(32).toString('base64')}`,
 };
 const random = () => randomBytes(32).toString('base64');
 const strong = Object.fromEntries(secrets.map(({ name }) => [name, random()]));

@@ -5,6 +5,7 @@ import { auth } from './slices/auth.js';
 import { cache } from './slices/cache.js';
 import { cbb } from './slices/cbb.js';
 import { database } from './slices/database.js';
+import { encryption } from './slices/encryption.js';
 import { http } from './slices/http.js';
 import { limits } from './slices/limits.js';
 import { logs } from './slices/logs.js';
@@ -24,6 +25,7 @@ export const slices = {
   cache,
   cbb,
   database,
+  encryption,
   http,
   limits,
   logs,
@@ -42,6 +44,7 @@ export type AuthConfig = SliceValues<typeof auth>;
 export type CacheConfig = SliceValues<typeof cache>;
 export type CbbConfig = SliceValues<typeof cbb>;
 export type DatabaseConfig = SliceValues<typeof database>;
+export type EncryptionConfig = SliceValues<typeof encryption>;
 export type HttpConfig = SliceValues<typeof http>;
 export type LimitsConfig = SliceValues<typeof limits>;
 export type LogsConfig = SliceValues<typeof logs>;

@@ -14,12 +14,12 @@ export interface Variable<T> {
   readonly weakness?: (given: string) => string | undefined;
 }
 
-interface Common {
+export interface Common {
   readonly meaning: string;
   readonly needed?: 'always' | 'production' | 'never-in-production';
 }
 
-function define<T>(
+export function define<T>(
   name: string,
   read: z.ZodType<T, string | undefined>,
   common: Common,

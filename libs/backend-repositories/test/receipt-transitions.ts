@@ -1,7 +1,9 @@
 import { contactsModel, ordersModel, receiptsModel } from '@visapi/backend-testing';
 import { ContactsRepository, newestOrderOf } from '../src/contacts/index.js';
+import type { Executor } from '../src/db/database.js';
 import { ReceiptsRepository } from '../src/messaging/index.js';
 import { followConfirmation, followNotices } from '../src/orders/follow-order.js';
+import { vaultOf } from '../src/privacy/vault.js';
 import { ids, orderId, phone, type Scene } from './scenes.js';
 import { none, nothing, type Transition } from './transition.js';
 
@@ -134,16 +136,19 @@ export const contactTransitions: Readonly<Record<string, Transition>> = {
 const planned = { state: 'planned', reason: null, phone: '+972501000008' } as const;
 const skipped = { state: 'skipped', reason: 'canceled', phone: null } as const;
 const words = Buffer.from('["changed"]');
+const keyOf = async (db: Executor) => await vaultOf(db).keyOf(db, `phone:${phone}`);
 
 /** What a change of an order does to its messages; `applyChange` calls both. */
 export const orderTransitions: Readonly<Record<string, Transition>> = {
   'followConfirmation: owed': {
-    sql: async (db) => await followConfirmation(db, orderId, { ...planned, parameters: words }),
+    sql: async (db) =>
+      await followConfirmation(db, orderId, await keyOf(db), { ...planned, parameters: words }),
     model: (journal, now) =>
       ordersModel.followConfirmation(journal, now, orderId, { ...planned, parameters: words.toString() }),
   },
   'followConfirmation: withheld': {
-    sql: async (db) => await followConfirmation(db, orderId, { ...skipped, parameters: null }),
+    sql: async (db) =>
+      await followConfirmation(db, orderId, await keyOf(db), { ...skipped, parameters: null }),
     model: (journal, now) =>
       ordersModel.followConfirmation(journal, now, orderId, { ...skipped, parameters: null }),
   },

@@ -1,6 +1,7 @@
 import { journalRows } from '@visapi/backend-testing';
 import { sql } from 'kysely';
 import type { Executor } from '../src/db/database.js';
+import { readSealed } from '../src/privacy/index.js';
 
 type StoredJournal = ReturnType<typeof read>;
 type Row = Record<string, unknown>;
@@ -94,7 +95,18 @@ export async function stored(executor: Executor): Promise<StoredJournal> {
     select jsonb_build_object('orders', ${list('orders')}, 'effects', ${list('effects')},
       'messages', ${list('messages')}, 'receipts', ${list('receipts')}, 'contacts', ${list('contacts')},
       'deliveries', ${list('deliveries')}, 'events', ${list('events')}) as rows`.execute(executor);
-  return read(result.rows[0]?.rows ?? {});
+  const rows = result.rows[0]?.rows ?? {};
+  for (const message of rows['messages'] ?? []) await openWords(executor, message);
+  return read(rows);
+}
+
+/** Words that were written by the statement are sealed; those that were planted are not. */
+async function openWords(executor: Executor, message: Row): Promise<void> {
+  for (const column of ['parameters', 'next_parameters']) {
+    if (message[`${column}_key_id`] === null) continue;
+    const words = await readSealed(executor, 'messages', column, String(message['effect_id']));
+    message[column] = words && `\\x${words.toString('hex')}`;
+  }
 }
 
 function read(tables: Record<string, Row[]>) {

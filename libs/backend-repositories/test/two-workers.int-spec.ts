@@ -5,6 +5,7 @@ import {
   plantOrder,
   type PlantedOrder,
   type TestDatabase,
+  testEncryption,
 } from '@visapi/backend-testing';
 import { type ContactClaim, ContactsRepository } from '../src/contacts/index.js';
 import { Database, SharedStatement } from '../src/index.js';
@@ -15,7 +16,7 @@ let test: TestDatabase;
 let second: Database;
 beforeAll(async () => {
   test = await createTestDatabase();
-  second = Database.open({ url: test.url, poolMax: 6 }, 'visapi-second', () => undefined);
+  second = Database.open({ url: test.url, poolMax: 6 }, 'visapi-second', () => undefined, testEncryption);
 });
 afterAll(async () => {
   await second.close();

@@ -1,4 +1,4 @@
-export { createTestDatabase } from './test-database.js';
+export { createTestDatabase, testEncryption } from './test-database.js';
 export type { TestDatabase } from './test-database.js';
 export { takeTestRedis } from './test-redis.js';
 export { until } from './until.js';
@@ -14,6 +14,7 @@ export { plantOrder } from './plant-order.js';
 export type { PlantedOrder } from './plant-order.js';
 export { plantRows } from './plant-rows.js';
 export type { PlantedRow } from './plant-rows.js';
+export { openSilentWay, type SilentWay } from './silent-way.js';
 export { type CuttableWay, openCuttableWay } from './cuttable-way.js';
 export { startDeafProxy } from './deaf-proxy.js';
 export type { DeafProxy } from './deaf-proxy.js';

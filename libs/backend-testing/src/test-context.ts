@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { nestLogger, ObservabilityModule } from '@visapi/backend-observability';
 import { BatchOperationsModule, DatabaseModule } from '@visapi/backend-repositories';
 import { quietLog, quietProcess } from './quiet.js';
+import { testEncryption } from './test-database.js';
 
 @Module({})
 class TestRoot {}
@@ -16,7 +17,7 @@ export function testRoot(databaseUrl: string, imports: readonly (Type | DynamicM
     module: TestRoot,
     imports: [
       ObservabilityModule.forRoot(quietProcess, quietLog),
-      DatabaseModule.forRoot({ url: databaseUrl, poolMax: 6 }, 'visapi-test'),
+      DatabaseModule.forRoot({ url: databaseUrl, poolMax: 6 }, testEncryption, 'visapi-test'),
       ...batches,
       ...imports,
     ],

@@ -1,3 +1,4 @@
+import { loadConfig, slices } from '@visapi/backend-config';
 import { Database } from '@visapi/backend-repositories';
 import pg from 'pg';
 
@@ -13,6 +14,9 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
+/** What columns are sealed with in tests: the keys of development. */
+export const { encryption: testEncryption } = loadConfig({}, { encryption: slices.encryption });
+
 const template = 'visapi_template';
 let counter = 0;
 
@@ -25,7 +29,7 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   const owner = new pg.Pool({ connectionString: ownerUrl, max: 2 });
   // Dropping the database at the end, or a test that restarts it, breaks idle connections: that is meant.
   owner.on('error', () => undefined);
-  const database = Database.open({ url, poolMax: 4 }, 'visapi-test', () => undefined);
+  const database = Database.open({ url, poolMax: 4 }, 'visapi-test', () => undefined, testEncryption);
   return {
     url,
     ownerUrl,

@@ -2,6 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { type Insertable, sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import type { ApplicantIssues } from '../db/schema.gen.js';
+import { applicantAsPerson } from '../privacy/person.js';
+import { openColumns, sealColumns, type StoredColumns } from '../privacy/sealed-row.js';
+import { storedKey } from '../privacy/stored-key.js';
+import { vaultOf } from '../privacy/vault.js';
 
 export type NewIssueReport = Pick<
   Insertable<ApplicantIssues>,
@@ -57,22 +61,34 @@ export class IssuesRepository {
     return result.rows[0];
   }
 
+  /** Sealed for its applicant: it may come before the order that says whose it is. */
   async insert(executor: Executor, report: NewIssueReport): Promise<void> {
+    const key = await vaultOf(executor).keyOf(executor, applicantAsPerson(report.applicantId));
+    const sealed = sealColumns(key, 'applicant_issues', report.id, { issues: report.issues });
     await executor
       .insertInto('applicantIssues')
-      .values({ ...report, matchedAt: report.orderId === null ? null : sql<Date>`clock_timestamp()` })
+      .values({
+        ...report,
+        ...sealed,
+        matchedAt: report.orderId === null ? null : sql<Date>`clock_timestamp()`,
+      })
       .execute();
   }
 
   /** Reports whose applicant has an order by now, oldest first. */
   async matchable(executor: Executor, limit: number): Promise<UnmatchedReport[]> {
-    const result = await sql<UnmatchedReport>`
-      select i.id, i.applicant_id, i.issues, i.phone, i.correlation_id, found.order_id
+    const result = await sql<Omit<UnmatchedReport, 'issues'> & StoredColumns<'issues'>>`
+      select i.id, i.applicant_id, i.issues, i.issues_key_id, ${storedKey('i.issues_key_id')} as issues_key, i.phone, i.correlation_id, found.order_id
       from applicant_issues i
       join lateral (select o.order_id from order_applicants a join orders o on o.order_id = any(array[a.order_id])
         where a.applicant_id = i.applicant_id and not a.removed order by o.delivery_position + 0 desc limit 1) found on true
       where i.state = 'unmatched' order by i.reported_at limit ${limit}`.execute(executor);
-    return result.rows;
+    const vault = vaultOf(executor);
+    return result.rows.flatMap((stored) => {
+      const { issues, ...report } = openColumns(vault, 'applicant_issues', stored.id, stored, ['issues']);
+      // Of an applicant who was forgotten there is nothing left to tell.
+      return issues === null ? [] : [{ ...report, issues }];
+    });
   }
 
   /** @returns false when another worker has matched it already */

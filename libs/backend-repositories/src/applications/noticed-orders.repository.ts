@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { type Selectable, sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import type { OrderDetails, Orders } from '../db/schema.gen.js';
+import { openColumns, type StoredColumns } from '../privacy/sealed-row.js';
+import { storedKey } from '../privacy/stored-key.js';
+import { vaultOf } from '../privacy/vault.js';
 
 /** What a notice needs to know of its order. */
 export type NoticedOrderRow = Pick<
@@ -37,6 +40,7 @@ const columns = [
   'whatsappAlertsEnabled',
   'productCountry',
   'applicants',
+  'applicantsKeyId',
   'processingDays',
 ] as const;
 
@@ -45,11 +49,11 @@ export class NoticedOrdersRepository {
   /** Locked until the transaction ends, so that a change of the order comes before or after a notice, never between. */
   async lock(executor: Executor, orderId: string): Promise<NoticedOrderRow | undefined> {
     // Both rows: of one that is not locked, a statement that waited would see what stood there before.
-    return await noticedOrder(executor, orderId).forUpdate().executeTakeFirst();
+    return opened(executor, await noticedOrder(executor, orderId).forUpdate().executeTakeFirst());
   }
 
   async find(executor: Executor, orderId: string): Promise<NoticedOrderRow | undefined> {
-    return await noticedOrder(executor, orderId).executeTakeFirst();
+    return opened(executor, await noticedOrder(executor, orderId).executeTakeFirst());
   }
 
   /** The order of an applicant; of several (a form paid for twice) the newest. */
@@ -78,5 +82,13 @@ function noticedOrder(executor: Executor, orderId: string) {
     .selectFrom('orders')
     .innerJoin('orderDetails', 'orderDetails.orderId', 'orders.orderId')
     .select(columns)
+    .select(storedKey('orderDetails.applicantsKeyId').as('applicantsKey'))
     .where('orders.orderId', '=', orderId);
+}
+
+function opened<R extends { readonly orderId: string } & StoredColumns<'applicants'>>(
+  executor: Executor,
+  row: R | undefined,
+) {
+  return row && openColumns(vaultOf(executor), 'order_details', row.orderId, row, ['applicants']);
 }

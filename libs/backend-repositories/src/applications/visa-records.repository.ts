@@ -3,6 +3,9 @@ import { type Selectable, sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import { type Page, type PageResult, paginate } from '../db/paginate.js';
 import type { VisaRecords } from '../db/schema.gen.js';
+import { recordAsPerson } from '../privacy/person.js';
+import { sealColumns } from '../privacy/sealed-row.js';
+import { vaultOf } from '../privacy/vault.js';
 
 /** A record of the completed view, as a poll saw it. */
 export interface SeenRecord {
@@ -97,9 +100,11 @@ export class VisaRecordsRepository {
     recordId: string,
     done: { readonly reason: string; readonly by: string; readonly applications: Buffer | null },
   ): Promise<void> {
+    const { applications, applicationsKeyId } = await sealApplications(executor, recordId, done.applications);
     await sql`
       update visa_records set state = 'done', reason = ${done.reason}, done_at = clock_timestamp(), done_by = ${done.by},
-        checked_at = clock_timestamp(), applications = coalesce(${done.applications}::bytea, applications)
+        checked_at = clock_timestamp(), applications = coalesce(${applications}::bytea, applications),
+        applications_key_id = coalesce(${applicationsKeyId}::text, applications_key_id)
       where record_id = ${recordId} and state || '' = 'pending'`.execute(executor);
   }
 
@@ -108,11 +113,13 @@ export class VisaRecordsRepository {
     executor: Executor,
     recordId: string,
     reason: string,
-    applications: Buffer | null,
+    seen: Buffer | null,
   ): Promise<void> {
+    const { applications, applicationsKeyId } = await sealApplications(executor, recordId, seen);
     await sql`
       update visa_records set reason = ${reason}, checked_at = clock_timestamp(),
-        applications = coalesce(${applications}::bytea, applications)
+        applications = coalesce(${applications}::bytea, applications),
+        applications_key_id = coalesce(${applicationsKeyId}::text, applications_key_id)
       where record_id = ${recordId} and state || '' = 'pending'`.execute(executor);
   }
 
@@ -151,4 +158,11 @@ export class VisaRecordsRepository {
       from visa_records v left join orders o on o.order_id = v.order_id`.execute(executor);
     return result.rows[0] ?? { pending: 0, orderUnknown: 0, done: 0, oldestPendingAt: null };
   }
+}
+
+/** Sealed for the record: it may be seen before the order that says whose it is. */
+async function sealApplications(executor: Executor, recordId: string, applications: Buffer | null) {
+  if (applications === null) return { applications, applicationsKeyId: null };
+  const key = await vaultOf(executor).keyOf(executor, recordAsPerson(recordId));
+  return sealColumns(key, 'visa_records', recordId, { applications });
 }

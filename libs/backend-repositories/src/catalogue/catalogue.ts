@@ -9,6 +9,7 @@ import { messagingQueries } from './messaging-queries.js';
 import { operationsQueries } from './operations-queries.js';
 import { orderListsQueries } from './order-lists-queries.js';
 import { ordersQueries } from './orders-queries.js';
+import { privacyQueries } from './privacy-queries.js';
 import type { CataloguedQuery } from './query.js';
 import type { Samples } from './samples.js';
 
@@ -23,6 +24,7 @@ export const catalogue: Readonly<Record<string, (samples: Samples) => readonly C
   messaging: messagingQueries,
   operations: operationsQueries,
   orders: (samples) => [...ordersQueries(samples), ...orderListsQueries(samples)],
+  privacy: privacyQueries,
 };
 
 /** Exported functions that send nothing of their own. */

@@ -12,6 +12,8 @@ import {
 } from 'kysely';
 import type { Executor } from '../db/database.js';
 import type { DB } from '../db/schema.gen.js';
+import { Vault, VaultPlugin } from '../privacy/vault.js';
+import { answerOfKeys, recordedKeyring } from './recorded-keys.js';
 
 /** A statement as a repository sends it. */
 export interface Statement {
@@ -33,23 +35,31 @@ export async function record(
   answers: readonly Answer[] = [],
 ): Promise<Statement[]> {
   const statements: Statement[] = [];
+  const rest = [...answers];
+  const executor = pretended((text, values) => {
+    statements.push({ text, values });
+    return answerOfKeys(text, values) ?? rest.shift() ?? usual;
+  });
+  await run(executor.withPlugin(vault));
+  return statements;
+}
+
+/** What the vault asks by itself, once in the life of a process, is in no list. */
+const unheard = pretended((text, values) => answerOfKeys(text, values) ?? usual);
+const vault = new VaultPlugin(new Vault(recordedKeyring, () => unheard));
+
+function pretended(answer: (text: string, values: readonly unknown[]) => Answer): Kysely<DB> {
   const connection: DatabaseConnection = {
     executeQuery: async <R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> => {
-      const rows = (answers[statements.length] ?? usual) as readonly unknown[] as R[];
-      statements.push({ text: sql, values: parameters });
+      const rows = answer(sql, parameters) as readonly unknown[] as R[];
       return await Promise.resolve({ rows, numAffectedRows: BigInt(rows.length) });
     },
     streamQuery: () => {
       throw new Error('No repository streams');
     },
   };
-  await run(
-    new Kysely<DB>({
-      dialect: dialectOf(connection),
-      plugins: [new CamelCasePlugin({ maintainNestedObjectKeys: true })],
-    }),
-  );
-  return statements;
+  const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
+  return new Kysely<DB>({ dialect: dialectOf(connection), plugins });
 }
 
 function dialectOf(connection: DatabaseConnection): Dialect {

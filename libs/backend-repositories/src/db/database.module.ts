@@ -1,5 +1,5 @@
 import { type DynamicModule, Module, type OnApplicationShutdown } from '@nestjs/common';
-import type { DatabaseConfig } from '@visapi/backend-config';
+import type { DatabaseConfig, EncryptionConfig } from '@visapi/backend-config';
 import { Log } from '@visapi/backend-observability';
 import { Database } from './database.js';
 
@@ -15,9 +15,9 @@ class DatabaseCloser implements OnApplicationShutdown {
 @Module({})
 export class DatabaseModule {
   /** One pool per process. Idle connections that break (a restart of Postgres) are logged and replaced. */
-  static forRoot(config: DatabaseConfig, name: string): DynamicModule {
+  static forRoot(config: DatabaseConfig, encryption: EncryptionConfig, name: string): DynamicModule {
     const open = (log: Log): Database =>
-      Database.open(config, name, (error) => log.warn('database connection', {}, error));
+      Database.open(config, name, (error) => log.warn('database connection', {}, error), encryption);
     const providers = [
       { provide: Database, inject: [Log], useFactory: open },
       {

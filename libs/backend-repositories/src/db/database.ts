@@ -1,6 +1,8 @@
-import type { DatabaseConfig } from '@visapi/backend-config';
+import type { DatabaseConfig, EncryptionConfig } from '@visapi/backend-config';
 import { CamelCasePlugin, Kysely, PostgresDialect, sql, type Transaction } from 'kysely';
 import pg from 'pg';
+import { Keyring } from '../privacy/keyring.js';
+import { Vault, VaultPlugin } from '../privacy/vault.js';
 import { planning, preparing } from './prepared-pool.js';
 import type { DB } from './schema.gen.js';
 
@@ -39,11 +41,13 @@ export class Database {
   /**
    * @param applicationName shown in pg_stat_activity
    * @param onIdleError told when an idle connection breaks (a restart of Postgres); the pool replaces it by itself
+   * @param encryption what columns are sealed with; whoever neither writes nor reads such a column needs none
    */
   static open(
     config: DatabaseConfig,
     applicationName: string,
     onIdleError: (error: Error) => void,
+    encryption?: EncryptionConfig,
   ): Database {
     const pool = new pg.Pool({
       connectionString: config.url,
@@ -62,8 +66,15 @@ export class Database {
     // The pool listens to idle clients only. One that breaks between two statements of a transaction would, unheard, end
     // the process; its next statement fails and tells why.
     pool.on('connect', (client) => client.on('error', () => undefined));
-    const plugins = [new CamelCasePlugin({ maintainNestedObjectKeys: true })];
-    const db = new Kysely<DB>({ dialect: new PostgresDialect({ pool: preparing(pool) }), plugins });
+    const vault = encryption && new Vault(new Keyring(encryption.keys), (): Executor => db);
+    const plugins = [
+      new CamelCasePlugin({ maintainNestedObjectKeys: true }),
+      ...(vault ? [new VaultPlugin(vault)] : []),
+    ];
+    const db: Kysely<DB> = new Kysely<DB>({
+      dialect: new PostgresDialect({ pool: preparing(pool) }),
+      plugins,
+    });
     const reports = new Kysely<DB>({ dialect: new PostgresDialect({ pool: planning(pool) }), plugins });
     return new Database(db, reports, pool);
   }

@@ -91,6 +91,25 @@ export interface CountedOrders {
   status: string | null;
 }
 
+export interface DataKeys {
+  createdAt: Generated<Timestamp>;
+  destroyedAt: Timestamp | null;
+  id: string;
+  /**
+   * which key of ENCRYPTION_KEYS wrapped it
+   */
+  keyId: string;
+  purpose: string;
+  /**
+   * HMAC-SHA-256 of the person under the index key, which is a row of this table; null = of no person
+   */
+  subject: Buffer | null;
+  /**
+   * AES-256-GCM of the data key, bound to id and purpose; null = destroyed
+   */
+  wrapped: Buffer | null;
+}
+
 export interface DeadLetters {
   aggregateId: string | null;
   aggregateType: string | null;
@@ -328,6 +347,7 @@ export interface Messages {
   failedAt: Timestamp | null;
   language: string;
   nextParameters: Buffer | null;
+  nextParametersKeyId: string | null;
   nextPhone: string | null;
   nextReason: string | null;
   /**
@@ -546,6 +566,7 @@ export interface DB {
   applicantIssues: ApplicantIssues;
   contacts: Contacts;
   countedOrders: CountedOrders;
+  dataKeys: DataKeys;
   deadLetters: DeadLetters;
   deliveries: Deliveries;
   deliveryBodies: DeliveryBodies;

@@ -3,6 +3,9 @@ import { type Insertable, sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import type { Messages } from '../db/schema.gen.js';
 import { appendEvent, type NewEvent } from '../events/index.js';
+import { personOf } from '../privacy/person.js';
+import { sealWords } from '../privacy/seal-words.js';
+import { vaultOf } from '../privacy/vault.js';
 import type { NewEffect } from './effects.repository.js';
 
 /** A message that is owed, or withheld for a stated reason, with its words. */
@@ -34,11 +37,7 @@ export async function planMessages(
   const planned = messages.length === 0 ? [] : await insertEffects(executor, messages, told.pauseMs);
   const isNew = new Set(planned.map(({ id }) => id));
   const worded = messages.filter(({ effect }) => isNew.has(effect.id));
-  if (worded.length > 0)
-    await executor
-      .insertInto('messages')
-      .values(worded.map(({ effect, message }) => ({ ...message, effectId: effect.id, orderId })))
-      .execute();
+  if (worded.length > 0) await insertWords(executor, orderId, worded);
   const purpose = messages[0]?.effect.purpose ?? 'confirmation';
   const owed = planned.filter(({ state }) => state === 'planned').map(({ id }) => id);
   const waits = messages.some(({ effect }) => owed.includes(effect.id) && effect.awaitsContact !== false);
@@ -54,6 +53,24 @@ export async function planMessages(
   };
   await tellOfOrder(executor, orderId, [...(told.facts ?? []), ...(owed.length > 0 ? [wake] : [])], told);
   return planned;
+}
+
+async function insertWords(
+  executor: Executor,
+  orderId: string,
+  worded: readonly NewMessage[],
+): Promise<void> {
+  const order = await executor
+    .selectFrom('orders')
+    .select(['orderId', 'clientPhone', 'clientEmail'])
+    .where('orderId', '=', orderId)
+    .executeTakeFirstOrThrow();
+  const key = await vaultOf(executor).keyOf(executor, personOf(order));
+  const rows = worded.map(({ effect, message }) => ({ ...message, effectId: effect.id, orderId }));
+  await executor
+    .insertInto('messages')
+    .values(rows.map((row) => sealWords(key, row)))
+    .execute();
 }
 
 /** Appends facts to an order's history. @throws when there is no such order */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import { type Page, type PageResult, paginate } from '../db/paginate.js';
+import { openBodies, type StoredBody, storedBody } from './stored-body.js';
 
 /** A delivery that waits to be interpreted, with its bytes. */
 export interface OpenDelivery {
@@ -10,6 +11,8 @@ export interface OpenDelivery {
   readonly outcome: string;
   readonly orderId: string | null;
   readonly source: string;
+  /** Who gave it by hand; null when it came from its source by itself. */
+  readonly actor: string | null;
   readonly correlationId: string;
   readonly receivedAt: Date;
   readonly body: Buffer;
@@ -30,6 +33,7 @@ const listed = [
   'appliedAt',
   'bodyHash',
   'apiKeyId',
+  'actor',
 ] as const;
 
 export interface DeliveryRow {
@@ -47,6 +51,8 @@ export interface DeliveryRow {
   readonly appliedAt: Date | null;
   readonly bodyHash: Buffer;
   readonly apiKeyId: string | null;
+  /** Who gave it by hand; null when it came from its source by itself. */
+  readonly actor: string | null;
 }
 
 export interface DeliveryFilter {
@@ -57,6 +63,8 @@ export interface DeliveryFilter {
   readonly from?: Date;
   readonly to?: Date;
 }
+
+type StoredDelivery = Omit<OpenDelivery, 'body'> & StoredBody;
 
 /** Bodies can be 10 MB; what is beyond this many waits for its own job. */
 const mostAtOnce = 10;
@@ -70,14 +78,14 @@ export class DeliveriesRepository {
    * than one that was rejected on arrival and understood later.
    */
   async lockOpenOfSameOrder(executor: Executor, deliveryId: string): Promise<OpenDelivery[]> {
-    const result = await sql<OpenDelivery>`
-      select d.id, d.position, d.outcome, d.order_id, d.source, d.correlation_id, d.received_at, b.body
+    const result = await sql<StoredDelivery>`
+      select d.id, d.position, d.outcome, d.order_id, d.source, d.actor, d.correlation_id, d.received_at, ${storedBody}
       from deliveries d join delivery_bodies b on b.delivery_id = d.id
       where d.kind = 'order' and d.state = 'open'
         and d.order_id = (select order_id from deliveries where id = ${deliveryId})
       order by d.outcome <> 'accepted', d.position limit ${mostAtOnce}
       for update of d`.execute(executor);
-    return result.rows;
+    return openAll(executor, result.rows);
   }
 
   /**
@@ -85,24 +93,24 @@ export class DeliveriesRepository {
    * holds is left out, and so are large ones: the memory of many at once has its bound.
    */
   async lockFirstOpen(executor: Executor, deliveryIds: readonly string[]): Promise<OpenDelivery[]> {
-    const result = await sql<OpenDelivery>`
-      select d.id, d.position, d.outcome, d.order_id, d.source, d.correlation_id, d.received_at, b.body
+    const result = await sql<StoredDelivery>`
+      select d.id, d.position, d.outcome, d.order_id, d.source, d.actor, d.correlation_id, d.received_at, ${storedBody}
       from deliveries d join delivery_bodies b on b.delivery_id = d.id
       where d.id = any(${[...deliveryIds]}::uuid[]) and d.state = 'open'
         -- Expressions, so that no index but that of the ids fits.
         and d.kind || '' = 'order' and d.outcome || '' = 'accepted' and octet_length(b.body) <= ${mostBytesTogether}
       for no key update of d skip locked`.execute(executor);
-    return result.rows;
+    return openAll(executor, result.rows);
   }
 
   /** One open delivery, locked, with its bytes. */
   async lockOpen(executor: Executor, deliveryId: string): Promise<OpenDelivery | undefined> {
-    const result = await sql<OpenDelivery>`
-      select d.id, d.position, d.outcome, d.order_id, d.source, d.correlation_id, d.received_at, b.body
+    const result = await sql<StoredDelivery>`
+      select d.id, d.position, d.outcome, d.order_id, d.source, d.actor, d.correlation_id, d.received_at, ${storedBody}
       from deliveries d join delivery_bodies b on b.delivery_id = d.id
       where d.id = ${deliveryId} and d.state = 'open'
       for update of d`.execute(executor);
-    return result.rows[0];
+    return openAll(executor, result.rows)[0];
   }
 
   async markApplied(executor: Executor, ids: readonly string[]): Promise<void> {
@@ -168,4 +176,12 @@ export class DeliveriesRepository {
     if (filter.to !== undefined) query = query.where('receivedAt', '<', filter.to);
     return await paginate(executor, query, 'position', (row) => String(row.position), page);
   }
+}
+
+/** What waits is never emptied, and bodies of it are never without their key. */
+function openAll(executor: Executor, rows: readonly StoredDelivery[]): OpenDelivery[] {
+  return openBodies(executor, rows).map(({ body, ...delivery }) => {
+    if (body === null) throw new Error(`The bytes of delivery ${delivery.id}, which waits, are gone`);
+    return { ...delivery, body };
+  });
 }

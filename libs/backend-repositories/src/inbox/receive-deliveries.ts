@@ -1,5 +1,7 @@
 import { sql } from 'kysely';
 import type { Executor } from '../db/database.js';
+import { seal } from '../privacy/data-key.js';
+import { vaultOf } from '../privacy/vault.js';
 
 /** One distinct body, with the number of requests that brought it. */
 export interface IncomingDelivery {
@@ -17,6 +19,8 @@ export interface IncomingDelivery {
   readonly correlationId: string;
   /** Of whoever placed it by hand; of webhooks it is not kept. */
   readonly ip?: string | null;
+  /** Who placed it by hand, `key:<id>` or `user:<id>`; of webhooks nobody did. */
+  readonly actor?: string | null;
   readonly copies: number;
 }
 
@@ -34,7 +38,7 @@ export interface ReceivedDelivery {
 /**
  * Stores many deliveries in one statement with one commit: new bodies become a delivery, its bytes and its outbox
  * event; known bodies are counted. Bodies travel as one buffer that is cut by offsets, so nothing in them is parsed on
- * the way; rows are written in the order of their hashes, so that statements of several processes wait in line instead
+ * the way, and sealed before they travel; rows are written in the order of their hashes, so that statements of several processes wait in line instead
  * of in a circle. The first of an order id is looked up by a scalar subquery: an `exists` would be planned while the
  * table is empty, as a hash of every accepted order, and stay so.
  * @throws the driver's error; then nothing of the batch is stored. A conflict on `deliveries_accepted_order_key` means
@@ -44,21 +48,25 @@ export async function receiveDeliveries(
   executor: Executor,
   incoming: readonly IncomingDelivery[],
 ): Promise<ReceivedDelivery[]> {
+  const key = await vaultOf(executor).deliveryKey();
+  const bodies = incoming.map(({ id, body }) =>
+    seal(key, { table: 'delivery_bodies', column: 'body', row: id }, body),
+  );
   const result = await sql<Omit<ReceivedDelivery, 'repeated'>>`
     with incoming as materialized (
-      select ordinal, id, kind, source, order_id, verdict, problems, headers, api_key_id, correlation_id, ip, copies,
+      select ordinal, id, kind, source, order_id, verdict, problems, headers, api_key_id, correlation_id, ip, actor, copies,
         substring(${Buffer.concat(incoming.map((delivery) => delivery.bodyHash))}::bytea from (32 * (ordinal - 1) + 1)::int for 32) as body_hash,
-        substring(${Buffer.concat(incoming.map((delivery) => delivery.body))}::bytea from start for size) as body
+        substring(${Buffer.concat(bodies)}::bytea from start for size) as body
       from unnest(
         ${incoming.map((delivery) => delivery.id)}::uuid[], ${incoming.map((delivery) => delivery.kind)}::text[],
         ${incoming.map((delivery) => delivery.source)}::text[], ${incoming.map((delivery) => delivery.orderId)}::text[],
         ${incoming.map((delivery) => delivery.verdict)}::text[], ${incoming.map((delivery) => delivery.problems)}::text[],
         ${incoming.map((delivery) => delivery.headers)}::text[], ${incoming.map((delivery) => delivery.apiKeyId)}::uuid[],
         ${incoming.map((delivery) => delivery.correlationId)}::text[], ${incoming.map((delivery) => delivery.ip ?? null)}::text[],
-        ${incoming.map((delivery) => delivery.copies)}::int[],
-        ${offsets(incoming)}::int[], ${incoming.map((delivery) => delivery.body.length)}::int[]
+        ${incoming.map((delivery) => delivery.actor ?? null)}::text[], ${incoming.map((delivery) => delivery.copies)}::int[],
+        ${offsets(bodies)}::int[], ${bodies.map((body) => body.length)}::int[]
       ) with ordinality as given(id, kind, source, order_id, verdict, problems, headers, api_key_id, correlation_id, ip,
-        copies, start, size, ordinal)
+        actor, copies, start, size, ordinal)
     ), placed as (
       select incoming.*, nextval(pg_get_serial_sequence('deliveries', 'position')) as position,
         case
@@ -72,21 +80,21 @@ export async function receiveDeliveries(
       from incoming order by ordinal
     ), stored as (
       insert into deliveries (id, position, kind, source, order_id, outcome, state, body_hash, repeats, last_repeat_at,
-        problems, api_key_id, correlation_id)
+        problems, api_key_id, correlation_id, actor)
       overriding system value
       select id, position, kind, source, order_id, outcome, case verdict when 'usable' then 'open' else 'closed' end,
-        body_hash, copies - 1, case when copies > 1 then clock_timestamp() end, problems, api_key_id, correlation_id
+        body_hash, copies - 1, case when copies > 1 then clock_timestamp() end, problems, api_key_id, correlation_id, actor
       from placed order by kind, body_hash
       on conflict (kind, body_hash) do update
         set repeats = deliveries.repeats + excluded.repeats + 1, last_repeat_at = clock_timestamp()
       returning id, kind, body_hash, outcome, state, problems, position
     ), bodies as (
-      insert into delivery_bodies (delivery_id, body, headers)
-      select incoming.id, incoming.body, incoming.headers from stored join incoming using (id)
+      insert into delivery_bodies (delivery_id, body, headers, key_id)
+      select incoming.id, incoming.body, incoming.headers, ${key.id}::text from stored join incoming using (id)
     ), facts as (
       insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, ip, payload)
       select gen_random_uuid(), case incoming.kind when 'order' then 'delivery.received' else 'receipts.received' end,
-        'delivery', incoming.id::text, 1, coalesce('key:' || incoming.api_key_id, 'source:' || incoming.source),
+        'delivery', incoming.id::text, 1, coalesce(incoming.actor, 'key:' || incoming.api_key_id, 'source:' || incoming.source),
         incoming.correlation_id, incoming.ip, '{}'
       from stored join incoming using (id) where stored.state = 'open' order by stored.position
     )
@@ -98,11 +106,11 @@ export async function receiveDeliveries(
 }
 
 /** Where each body starts in the joined buffer, counted from 1 as `substring` does. */
-function offsets(incoming: readonly IncomingDelivery[]): number[] {
+function offsets(bodies: readonly Buffer[]): number[] {
   let next = 1;
-  return incoming.map((delivery) => {
+  return bodies.map((body) => {
     const start = next;
-    next += delivery.body.length;
+    next += body.length;
     return start;
   });
 }

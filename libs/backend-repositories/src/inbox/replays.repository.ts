@@ -2,6 +2,7 @@ import type { AskedBy } from '@visapi/backend-kernel';
 import { Injectable } from '@nestjs/common';
 import { sql } from 'kysely';
 import type { Executor } from '../db/database.js';
+import { openBodies, type StoredBody, storedBody } from './stored-body.js';
 
 /** A delivery as an operator wants it interpreted again; its bytes are null when they are no longer kept. */
 export interface StoredDelivery {
@@ -52,10 +53,10 @@ export class ReplaysRepository {
   }
 
   async read(executor: Executor, id: string): Promise<StoredDelivery | undefined> {
-    const result = await sql<StoredDelivery>`${stored} where d.id = ${id} and d.kind = 'order'`.execute(
-      executor,
-    );
-    return result.rows[0];
+    const result = await sql<
+      Omit<StoredDelivery, 'body'> & StoredBody
+    >`${stored} where d.id = ${id} and d.kind = 'order'`.execute(executor);
+    return openBodies(executor, result.rows)[0];
   }
 
   /** All deliveries of an order without their bytes, the first of the order and then the oldest first. */
@@ -78,11 +79,11 @@ export class ReplaysRepository {
 
   /** The delivery, locked, while it is still set aside as unusable. */
   async lockRejected(executor: Executor, id: string): Promise<StoredDelivery | undefined> {
-    const result = await sql<StoredDelivery>`
+    const result = await sql<Omit<StoredDelivery, 'body'> & StoredBody>`
       ${stored} where d.id = ${id} and d.kind = 'order' and d.outcome = 'rejected' for update of d`.execute(
       executor,
     );
-    return result.rows[0];
+    return openBodies(executor, result.rows)[0];
   }
 
   /**
@@ -172,10 +173,10 @@ export class ReplaysRepository {
 
   /** The newest delivery whose content an order holds, with its bytes. */
   async newestApplied(executor: Executor, orderId: string): Promise<StoredDelivery | undefined> {
-    const result = await sql<StoredDelivery>`
+    const result = await sql<Omit<StoredDelivery, 'body'> & StoredBody>`
       ${stored} where d.order_id = ${orderId} and d.kind = 'order' and d.state = 'applied'
       order by d.position desc limit 1`.execute(executor);
-    return result.rows[0];
+    return openBodies(executor, result.rows)[0];
   }
 
   /** Ids of the orders that deliveries of a period name, in the order of their first one. */
@@ -205,5 +206,5 @@ export class ReplaysRepository {
   }
 }
 
-const stored = sql`select d.id, d.position, d.order_id, d.outcome, d.state, d.problems, d.correlation_id, b.body
+const stored = sql`select d.id, d.position, d.order_id, d.outcome, d.state, d.problems, d.correlation_id, ${storedBody}
   from deliveries d left join delivery_bodies b on b.delivery_id = d.id`;

@@ -2,6 +2,9 @@ import { sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import type { WhenLocked } from '../db/shared-statement.js';
 import { type Claim, isContactReady, leaseSeconds } from '../effects/effects.repository.js';
+import { openColumns, type StoredColumns } from '../privacy/sealed-row.js';
+import { storedKey } from '../privacy/stored-key.js';
+import { vaultOf } from '../privacy/vault.js';
 import { isYoung } from './message-age.js';
 
 /** A message that is to be claimed. */
@@ -61,19 +64,27 @@ export async function claimMessages(
 /** A claim that holds, and whether the message may go out now that nothing can change it any more. */
 export type HeldMessage = MessageClaim & { readonly ready: boolean };
 
+type StoredClaim = Omit<HeldMessage, 'parameters' | 'document'> & StoredColumns<'parameters' | 'document'>;
+
 /**
  * What was claimed, as it stands. Read after the claims hold: one that waited for a change of its order would otherwise
  * see the phone and the text from before.
  */
 export async function readClaims(executor: Executor, asked: readonly AskedMessage[]): Promise<HeldMessage[]> {
-  const result = await sql<HeldMessage>`
+  const result = await sql<StoredClaim>`
     select e.id as effect_id, e.attempt, e.tries, e.order_id, e.correlation_id, m.template, m.language, m.phone,
-      m.parameters, m.document,
+      m.parameters, m.parameters_key_id, ${storedKey('m.parameters_key_id')} as parameters_key,
+      m.document, m.document_key_id, ${storedKey('m.document_key_id')} as document_key,
       m.phone is not null and m.parameters is not null and ${hasNoOpenDelivery} and ${isContactReady} as ready
     from effects e join messages m on m.effect_id = e.id
     where e.id = any(${asked.map(({ effectId }) => effectId)}::uuid[])
       and e.claim_token = any(${asked.map(({ token }) => token)}::uuid[]) and e.state = 'claimed'`.execute(
     executor,
   );
-  return result.rows;
+  const vault = vaultOf(executor);
+  return result.rows.map((stored) => {
+    const row = openColumns(vault, 'messages', stored.effectId, stored, ['parameters', 'document']);
+    // Words whose key is gone can be sent to nobody. Of what is not ready, nobody looks at the words.
+    return { ...row, parameters: row.parameters as Buffer, ready: row.ready && row.parameters !== null };
+  });
 }

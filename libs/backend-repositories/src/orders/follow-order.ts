@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import { untried } from '../effects/end-step.js';
+import type { DataKey } from '../privacy/data-key.js';
+import { sealColumns } from '../privacy/sealed-row.js';
 
 /** What becomes of a confirmation that nobody has claimed. */
 export interface FollowedConfirmation {
@@ -30,27 +32,33 @@ const toCustomer = (
  * The confirmation, or what an operator had sent again in its stead: not yet claimed, it becomes what the order demands
  * now. Under way or uncertain, it keeps that in mind for the case that it turns out not to have been sent. The caller
  * holds the locks of the order and its effects.
+ * @param key of the person whose order it is
  */
 export async function followConfirmation(
   executor: Executor,
   orderId: string,
-  { state, reason, phone, parameters }: FollowedConfirmation,
+  key: DataKey,
+  { state, reason, phone, parameters: words }: FollowedConfirmation,
 ): Promise<void> {
-  await sql`
-    with followed as (
-      update effects e set state = ${state}, reason = ${reason}, due_at = clock_timestamp(), failed_at = null,
-        skipped_at = case ${state}::text when 'skipped' then clock_timestamp() end
-      where ${toCustomer(orderId)} and e.purpose = 'confirmation'
-        and (e.state in ('planned', 'skipped') or (e.state = 'failed' and e.reason = any(${[...untried]})))
-      returning e.id
-    ), reminded as (
-      update messages m set next_state = ${state}, next_reason = ${reason}, next_phone = ${phone},
-        next_parameters = ${parameters}
-      from effects e where ${toCustomer(orderId)} and e.purpose = 'confirmation'
-        and e.state in ('claimed', 'uncertain') and m.effect_id = e.id
-    )
-    update messages m set phone = ${phone}, parameters = ${parameters}
-    from followed where m.effect_id = followed.id`.execute(executor);
+  const confirmations = await sql<{ id: string }>`
+    select e.id from effects e where ${toCustomer(orderId)} and e.purpose = 'confirmation'`.execute(executor);
+  for (const { id } of confirmations.rows) {
+    const { parameters, parametersKeyId } = sealColumns(key, 'messages', id, { parameters: words });
+    await sql`
+      with followed as (
+        update effects e set state = ${state}, reason = ${reason}, due_at = clock_timestamp(), failed_at = null,
+          skipped_at = case ${state}::text when 'skipped' then clock_timestamp() end
+        where e.id = ${id}
+          and (e.state in ('planned', 'skipped') or (e.state = 'failed' and e.reason = any(${[...untried]})))
+        returning e.id
+      ), reminded as (
+        update messages m set next_state = ${state}, next_reason = ${reason}, next_phone = ${phone},
+          next_parameters = ${parameters}, next_parameters_key_id = ${parametersKeyId}
+        from effects e where e.id = ${id} and e.state in ('claimed', 'uncertain') and m.effect_id = e.id
+      )
+      update messages m set phone = ${phone}, parameters = ${parameters}, parameters_key_id = ${parametersKeyId}
+      from followed where m.effect_id = followed.id`.execute(executor);
+  }
 }
 
 /**
@@ -75,7 +83,7 @@ export async function followNotices(
       returning e.id
     ), reminded as (
       update messages m set next_state = ${state}, next_reason = ${reason}, next_phone = coalesce(${phone}, m.phone),
-        next_parameters = m.parameters
+        next_parameters = m.parameters, next_parameters_key_id = m.parameters_key_id
       from effects e where ${toCustomer(orderId)} and e.purpose <> 'confirmation'
         and e.state in ('claimed', 'uncertain') and m.effect_id = e.id
     )

@@ -3,6 +3,11 @@ import type { Executor } from '../db/database.js';
 import type { Effects, Messages, Orders } from '../db/schema.gen.js';
 import type { NewEffect } from '../effects/index.js';
 import { appendEvent, type NewEvent } from '../events/index.js';
+import { seal } from '../privacy/data-key.js';
+import { personOf } from '../privacy/person.js';
+import { sealColumns } from '../privacy/sealed-row.js';
+import { sealWords } from '../privacy/seal-words.js';
+import { vaultOf } from '../privacy/vault.js';
 import { applicantRows } from './applicants.js';
 import { divided, type OrderContent } from './order-content.js';
 
@@ -53,6 +58,8 @@ export async function storeImportedDelivery(
   executor: Executor,
   { body, ...delivery }: ImportedDelivery,
 ): Promise<number | undefined> {
+  const key = await vaultOf(executor).deliveryKey();
+  const place = { table: 'delivery_bodies', column: 'body', row: delivery.id };
   const stored = await executor
     .with('stored', (db) =>
       db
@@ -71,11 +78,16 @@ export async function storeImportedDelivery(
     .with('kept', (db) =>
       db
         .insertInto('deliveryBodies')
-        .columns(['deliveryId', 'body', 'headers'])
+        .columns(['deliveryId', 'body', 'keyId', 'headers'])
         .expression(
           db
             .selectFrom('stored')
-            .select(['id', sql<Buffer>`${body}::bytea`.as('body'), sql<string>`'{}'`.as('headers')]),
+            .select([
+              'id',
+              sql<Buffer>`${seal(key, place, body)}::bytea`.as('body'),
+              sql<string>`${key.id}::text`.as('keyId'),
+              sql<string>`'{}'`.as('headers'),
+            ]),
         ),
     )
     .selectFrom('stored')
@@ -92,6 +104,7 @@ export async function importOrder(
 ): Promise<void> {
   const { order, contact, messages, events } = imported;
   const { row: said, apart } = divided(order);
+  const key = await vaultOf(executor).keyOf(executor, personOf(order));
   const row = { ...said, deliveryPosition: position, appliedPosition: position };
   const effects = [contact, ...messages.map(({ effect }) => effect)];
   await executor
@@ -101,9 +114,15 @@ export async function importOrder(
         .values({ ...row, importedAt: sql<Date>`clock_timestamp()` })
         .returning('orderId'),
     )
-    .with('detailed', (db) => db.insertInto('orderDetails').values({ orderId: order.orderId, ...apart }))
+    .with('detailed', (db) =>
+      db
+        .insertInto('orderDetails')
+        .values({ orderId: order.orderId, ...sealColumns(key, 'order_details', order.orderId, apart) }),
+    )
     .with('planned', (db) => db.insertInto('effects').values(effects.map(effectRow)))
-    .with('worded', (db) => db.insertInto('messages').values(messages.map(({ message }) => message)))
+    .with('worded', (db) =>
+      db.insertInto('messages').values(messages.map(({ message }) => sealWords(key, message))),
+    )
     .with('people', (db) =>
       db
         .insertInto('orderApplicants')

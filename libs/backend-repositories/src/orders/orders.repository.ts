@@ -6,8 +6,13 @@ import type { OrderDetails, Orders } from '../db/schema.gen.js';
 import type { NewEffect } from '../effects/index.js';
 import { appendEvent, type NewEvent } from '../events/index.js';
 import { replaceApplicants } from './applicants.js';
-import { wholeOrder } from './find-order.js';
+import type { DataKey } from '../privacy/data-key.js';
+import { personOf } from '../privacy/person.js';
+import { sealColumns } from '../privacy/sealed-row.js';
+import { vaultOf } from '../privacy/vault.js';
+import { openOrder, wholeOrder } from './find-order.js';
 import { divided, type OrderContent, saidApart, saidInRow } from './order-content.js';
+import { handWords } from './hand-words.js';
 import {
   type FollowedConfirmation,
   type FollowedNotices,
@@ -16,7 +21,7 @@ import {
 } from './follow-order.js';
 
 /** Whoever decides about an order sees all of it. */
-export type OrderRow = Selectable<Orders> & Omit<Selectable<OrderDetails>, 'orderId'>;
+export type OrderRow = Selectable<Orders> & Pick<Selectable<OrderDetails>, (typeof saidApart)[number]>;
 
 /** Every column of its row. */
 const columns = [
@@ -59,7 +64,7 @@ export class OrdersRepository extends BaseRepository<'orders', (typeof columns)[
   async lock(executor: Executor, orderId: string): Promise<OrderRow | undefined> {
     await sql`select id from effects where order_id = ${orderId} order by id for update`.execute(executor);
     // Both rows: of one that is not locked, a statement that waited would see what stood there before.
-    return await wholeOrder(executor, orderId).forUpdate().executeTakeFirst();
+    return openOrder(executor, await wholeOrder(executor, orderId).forUpdate().executeTakeFirst());
   }
 
   /**
@@ -84,6 +89,7 @@ export class OrdersRepository extends BaseRepository<'orders', (typeof columns)[
   ): Promise<void> {
     const { orderId, confirmation, notices, contact, applicantIds } = change;
     const { row, apart } = divided(change.content);
+    const key = await vaultOf(executor).keyOf(executor, personOf({ orderId, ...row }));
     await executor
       .updateTable('orders')
       .set({ ...row, appliedPosition: change.appliedPosition, updatedAt: sql<Date>`now()` })
@@ -94,10 +100,11 @@ export class OrdersRepository extends BaseRepository<'orders', (typeof columns)[
       .returning('orderId')
       .executeTakeFirstOrThrow();
     if (apart.applicants !== undefined || apart.details !== undefined)
-      await rewriteDetails(executor, orderId, apart);
+      await rewriteDetails(executor, orderId, key, apart);
     if (contact) await executor.insertInto('effects').values(contact).execute();
-    if (confirmation) await followConfirmation(executor, orderId, confirmation);
+    if (confirmation) await followConfirmation(executor, orderId, key, confirmation);
     if (notices) await followNotices(executor, orderId, notices);
+    await handWords(executor, orderId, key);
     if (applicantIds) await replaceApplicants(executor, orderId, applicantIds);
     await executor.insertInto('events').values(appendEvent(change.event)).execute();
   }
@@ -121,11 +128,12 @@ export class OrdersRepository extends BaseRepository<'orders', (typeof columns)[
 async function rewriteDetails(
   executor: Executor,
   orderId: string,
+  key: DataKey,
   said: Pick<OrderContent, (typeof saidApart)[number]>,
 ): Promise<void> {
   await executor
     .updateTable('orderDetails')
-    .set(said)
+    .set(sealColumns(key, 'order_details', orderId, said))
     .where('orderId', '=', orderId)
     .returning('orderId')
     .executeTakeFirstOrThrow();

@@ -1,4 +1,7 @@
 import type { Executor } from '../db/database.js';
+import { openColumns } from '../privacy/sealed-row.js';
+import { storedKey } from '../privacy/stored-key.js';
+import { vaultOf } from '../privacy/vault.js';
 import { messageStatus } from '../messaging/messages.repository.js';
 
 /** A message of an order with its words, as they are or were to be sent. */
@@ -20,14 +23,21 @@ export async function storedMessages(
   orderId: string,
   template: string,
 ): Promise<StoredMessage[]> {
-  return await executor
+  const rows = await executor
     .selectFrom('messages as m')
     .innerJoin('effects as e', 'e.id', 'm.effectId')
-    .select(['m.effectId as id', 'e.reason', 'm.phone', 'm.applicantId', 'm.parameters', 'm.document'])
+    .select(['m.effectId as id', 'e.reason', 'm.phone', 'm.applicantId'])
+    .select(['m.parameters', 'm.parametersKeyId', 'm.document', 'm.documentKeyId'])
+    .select([
+      storedKey('m.parametersKeyId').as('parametersKey'),
+      storedKey('m.documentKeyId').as('documentKey'),
+    ])
     .select(messageStatus.as('status'))
     .where('m.orderId', '=', orderId)
     .where('m.template', '=', template)
     .orderBy('e.plannedAt')
     .orderBy('e.id')
     .execute();
+  const vault = vaultOf(executor);
+  return rows.map((row) => openColumns(vault, 'messages', row.id, row, ['parameters', 'document']));
 }
