@@ -59,6 +59,16 @@ describe('who may do what to each table, partition, view, sequence and function'
     expect(unexplained).toEqual([]);
   });
 
+  it('includes no right to build on a table, to tend it, or to hand rights on', async () => {
+    const rows = await query(
+      `select c.relname, acl.grantee::regrole::text as role, acl.privilege_type
+       from pg_class c cross join aclexplode(c.relacl) acl
+       where c.relnamespace = 'public'::regnamespace and acl.grantee <> c.relowner
+         and (acl.privilege_type in ('REFERENCES', 'TRIGGER', 'MAINTAIN') or acl.is_grantable)`,
+    );
+    expect(rows).toEqual([]);
+  });
+
   it('is noticed: a right that somebody grants in passing, to a table or a single column', async () => {
     await query('begin');
     await query('grant delete on orders to visapi_app; grant update (payload) on events to authenticated');
