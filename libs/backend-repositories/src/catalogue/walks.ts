@@ -59,7 +59,7 @@ export async function walksOf(
 }
 
 /** Tables that hold one row, one for each of us, or what is under way and nothing else: they may be gone through. */
-const fewRows = ['api_keys', 'event_horizon', 'event_replays', 'outbox'];
+const fewRows = ['api_keys', 'event_horizon', 'event_replays', 'outbox', 'roles', 'users'];
 
 function begunWith(): CataloguedQuery[] {
   const queries = Object.values(catalogue).flatMap((queriesOf) => queriesOf(samplesOf(20_000, new Date())));
