@@ -38,7 +38,7 @@ export class Idempotency {
     const after = [route.onSend ?? []].flat();
     route.preHandler = [
       ...before,
-      (request, reply, done) => this.begin(request as HttpRequest, reply, done as (error?: Error) => void),
+      (request, reply, done) => this.begin(request as HttpRequest, reply, done),
     ];
     route.onSend = [
       ...after,
@@ -148,8 +148,8 @@ export class Idempotency {
     const { db } = this.database;
     const id = isSecret ? idOfAnswer(answer) : undefined;
     if (!isFinal || (isSecret && id === undefined)) {
-      // Nobody waits for it, and should it fail, the lease runs out by itself.
-      void this.keys.release(db, once).catch(() => undefined);
+      // Should this fail, the lease runs out by itself: what is answered stands all the same.
+      await this.keys.release(db, once).catch(() => undefined);
       return;
     }
     const isOurs =

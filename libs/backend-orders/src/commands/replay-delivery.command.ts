@@ -90,11 +90,7 @@ async function replayIn(
   if (!delivery) throw deliveryNotFound();
   // Of one delivery alone. The other modes find by themselves what has been done.
   if (how.mode === 'force')
-    return await once(
-      transaction,
-      by,
-      async () => await forceEffect(transaction, parts, delivery, how, by),
-    );
+    return await once(transaction, by, async () => await forceEffect(transaction, parts, delivery, how, by));
   if (delivery.state === 'applied') return await replayApplied(transaction, parts, delivery, how, by);
   const isSetAside = rejected !== undefined || delivery.state === 'failed';
   if (!isSetAside) return untouched(delivery, 'nothing-to-do');
