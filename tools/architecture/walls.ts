@@ -103,6 +103,8 @@ export const TAG_PAIRS: Readonly<Record<string, readonly string[]>> = {
   'type:context': ['type:context', 'type:mechanism', 'type:kernel'],
   'type:mechanism': ['type:mechanism', 'type:kernel'],
   'type:kernel': [],
+  // What partners install: it stands alone.
+  'type:client': [],
   'type:testing': ['type:context', 'type:mechanism', 'type:kernel'],
 };
 
@@ -169,7 +171,8 @@ export const ROLES_BY_FOLDER: Readonly<Record<string, readonly string[]>> = {
   queries: ['query', 'noun'],
   specifications: ['specification'],
   webhooks: ['webhook', 'schemas'],
-  http: ['controller', 'schemas', 'module', 'guard', 'authenticator'],
+  // A noun here is what controllers and authenticators share: who asks is known nowhere else.
+  http: ['controller', 'schemas', 'module', 'guard', 'authenticator', 'noun'],
   jobs: ['job', 'processor', 'saga', 'timer', 'module'],
 };
 

@@ -5,16 +5,20 @@ import { CacheModule, keys } from '@visapi/backend-cache';
 import type {
   AccessConfig,
   AirtableConfig,
+  AuthConfig,
   CacheConfig,
   DatabaseConfig,
   EncryptionConfig,
+  HttpConfig,
+  LimitsConfig,
+  MailConfig,
   ProcessConfig,
   QueueConfig,
   WabaConfig,
 } from '@visapi/backend-config';
 import { ContactsHttpModule } from '@visapi/backend-contacts/http';
 import { EventsHttpModule } from '@visapi/backend-events/http';
-import { PlatformModule } from '@visapi/backend-http';
+import { PlatformModule, RateLimitModule } from '@visapi/backend-http';
 import { MessagingHttpModule, messagingWebhooks } from '@visapi/backend-messaging/http';
 import { type Log, ObservabilityModule } from '@visapi/backend-observability';
 import {
@@ -23,7 +27,8 @@ import {
   OperationsHttpModule,
   QueuesHttpModule,
 } from '@visapi/backend-operations/http';
-import { AirtableModule } from '@visapi/backend-providers';
+import { AirtableModule, MailModule } from '@visapi/backend-providers';
+import { countingRedis, CountingRedisModule } from '@visapi/backend-queue';
 import { OrdersHttpModule, ordersWebhooks } from '@visapi/backend-orders/http';
 import { BatchOperationsModule, DatabaseModule, LogStoreModule } from '@visapi/backend-repositories';
 import { WebhooksHttpModule } from '@visapi/backend-webhooks/http';
@@ -31,11 +36,15 @@ import { HealthModule } from './health.module.js';
 
 interface Config {
   readonly process: ProcessConfig;
+  readonly http: HttpConfig;
   readonly database: DatabaseConfig;
   readonly encryption: EncryptionConfig;
   readonly queue: QueueConfig;
+  readonly limits: LimitsConfig;
   readonly cache: CacheConfig;
   readonly access: AccessConfig;
+  readonly auth: AuthConfig;
+  readonly mail: MailConfig;
   readonly waba: WabaConfig;
   readonly airtable: AirtableConfig;
 }
@@ -50,8 +59,14 @@ export class AppModule {
         DatabaseModule.forRoot(config.database, config.encryption, 'visapi-backend'),
         LogStoreModule,
         BatchOperationsModule.forRoot(),
+        CountingRedisModule.forRoot(config.queue),
+        RateLimitModule.forRoot(config.limits, countingRedis),
         CacheModule.forRoot(config.cache, config.queue, keys),
-        AccessModule.forRoot(config.access),
+        AccessModule.forRoot(config.access, config.process, {
+          auth: config.auth,
+          origins: config.http.corsOrigins ?? [],
+        }),
+        MailModule.forRoot(config.mail),
         HealthModule.forRoot(config.waba),
         PlatformModule.forRoot(config.process, 'visapi-backend'),
         WebhooksHttpModule.register([...ordersWebhooks, ...messagingWebhooks(config.waba)]),

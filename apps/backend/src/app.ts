@@ -6,10 +6,15 @@ import { AppModule } from './app.module.js';
 /** A shutdown that takes longer is cut off; what was not answered by then is sent again by its sender. */
 const shutdownDeadlineMs = 10_000;
 
+const { http, limits, database, encryption, queue, cache, access, auth, mail, waba, airtable } = slices;
+/** What this process reads of its environment. */
+const needed = {
+  ...{ process: slices.process, http, limits, database, encryption, queue, cache },
+  ...{ access, auth, mail, waba, airtable },
+};
+
 /** Builds the backend from an environment. Nothing listens before `run` or `listen`. */
 export async function createApp(environment: Readonly<Record<string, string | undefined>>) {
-  const { process: processSlice, http, database, encryption, queue, cache, access, waba, airtable } = slices;
-  const needed = { process: processSlice, http, database, encryption, queue, cache, access, waba, airtable };
   const config = loadConfig(environment, needed);
   const log = Log.create(config.process, 'backend');
   const { app, listen, close } = await createHttpApp(AppModule.forRoot(config, log), config, log);

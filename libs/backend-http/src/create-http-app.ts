@@ -1,14 +1,21 @@
 import { type DynamicModule, StandardSchemaValidationPipe, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { HttpConfig, ProcessConfig } from '@visapi/backend-config';
+import type { HttpConfig, LimitsConfig, ProcessConfig } from '@visapi/backend-config';
 import { AppError } from '@visapi/backend-kernel';
 import { type Log, Metrics, nestLogger } from '@visapi/backend-observability';
+import { Database } from '@visapi/backend-repositories';
+import { IdempotencyKeysRepository } from '@visapi/backend-repositories/idempotency';
 import { accessHook } from './access-hook.js';
 import { Authenticator } from './authenticator.js';
-import { refuseAddress, refuseBytes } from './early-answers.js';
+import { earlyAnswers } from './early-answers.js';
 import { ErrorFilter } from './error-filter.js';
 import { addHooks } from './hooks.js';
+import { Idempotency } from './idempotency.js';
+import { connectionLimits, type Patience } from './patience.js';
+import { RateLimitHook } from './rate-limit-hook.js';
+import { RateLimits } from './rate-limits.js';
+import { securityHeadersOf } from './security-headers.js';
 
 export interface HttpApp {
   readonly app: NestFastifyApplication;
@@ -18,39 +25,30 @@ export interface HttpApp {
   close(): Promise<void>;
 }
 
-/** Where to listen, and behind which proxies; without `trustProxy` behind none. */
-type Listening = Omit<HttpConfig, 'trustProxy'> & Partial<Pick<HttpConfig, 'trustProxy'>>;
+type Where = 'port' | 'host' | 'reusePort';
+
+/** Where to listen, and what else is set of HTTP; what is not set is off: no proxy is believed, answers are kept a day. */
+type Listening = Pick<HttpConfig, Where> &
+  Partial<Omit<HttpConfig, Where>> & { readonly patience?: Partial<Patience> };
+
+interface Config {
+  readonly http: Listening;
+  readonly process: ProcessConfig;
+  /** Without them nobody is limited. */
+  readonly limits?: LimitsConfig;
+}
 
 /** Builds the HTTP application around a root module: hooks, envelope, errors, validation, access. */
-export async function createHttpApp(
-  root: Type | DynamicModule,
-  config: { http: Listening; process: ProcessConfig },
-  log: Log,
-): Promise<HttpApp> {
-  const adapter = new FastifyAdapter({
-    // There is no middleware of Nest's: what every request passes are the hooks.
-    skipMiddie: true,
-    routerOptions: { maxParamLength: 1_000 },
-    keepAliveTimeout: 65_000,
-    requestTimeout: 60_000,
-    // Answered by a hook of ours, in the envelope.
-    return503OnClosing: false,
-    forceCloseConnections: 'idle',
-    trustProxy: config.http.trustProxy ?? false,
-    frameworkErrors: refuseAddress,
-    clientErrorHandler: refuseBytes,
-  });
-  const app = await NestFactory.create<NestFastifyApplication>(root, adapter, {
+export async function createHttpApp(root: Type | DynamicModule, config: Config, log: Log): Promise<HttpApp> {
+  const app = await NestFactory.create<NestFastifyApplication>(root, adapterFor(config), {
     bodyParser: false,
     logger: nestLogger(log),
     abortOnError: false,
   });
-  app.setGlobalPrefix('api/v1', { exclude: ['metrics'] });
+  app.setGlobalPrefix('api/v1', { exclude: ['metrics', 'api/openapi.json', 'api/docs', 'api/docs/*rest'] });
   app.useGlobalFilters(new ErrorFilter(log));
   app.useGlobalPipes(new StandardSchemaValidationPipe({ exceptionFactory: invalidInput }));
-  const strict = config.process.environment !== 'production';
-  const checkAccess = accessHook(app.get(Authenticator), config.process.environment);
-  addHooks(adapter.getInstance(), { log, metrics: app.get(Metrics), checkAccess, strict });
+  await hook(app, config, log);
   await app.init();
   return {
     app,
@@ -63,6 +61,36 @@ export async function createHttpApp(
     },
     close: () => app.close(),
   };
+}
+
+function adapterFor({ http, process }: Config): FastifyAdapter {
+  return new FastifyAdapter({
+    // There is no middleware of Nest's: what every request passes are the hooks.
+    skipMiddie: true,
+    routerOptions: { maxParamLength: 1_000 },
+    ...connectionLimits(http.patience),
+    // Answered by a hook of ours, in the envelope.
+    return503OnClosing: false,
+    forceCloseConnections: 'idle',
+    trustProxy: http.trustProxy ?? false,
+    ...earlyAnswers(securityHeadersOf(process.environment)),
+  });
+}
+
+async function hook(app: NestFastifyApplication, { http, process, limits }: Config, log: Log): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance();
+  const unlimited = accessHook(app.get(Authenticator), process.environment);
+  const limited = limits?.enabled ? new RateLimitHook(app.get(RateLimits), unlimited) : undefined;
+  const keepMs = (http.idempotencyKeyTtlHours ?? 24) * 3_600_000;
+  const idempotency = new Idempotency(app.get(Database), new IdempotencyKeysRepository(), keepMs);
+  await addHooks(fastify, {
+    ...{ log, metrics: app.get(Metrics), idempotency },
+    strict: process.environment !== 'production',
+    checkAccess: limited?.check ?? unlimited,
+    securityHeaders: securityHeadersOf(process.environment),
+    corsOrigins: http.corsOrigins,
+  });
+  limited?.countRefusals(fastify);
 }
 
 interface Issue {

@@ -3,11 +3,23 @@ import type { Socket } from 'node:net';
 import { AppError, cleanCorrelationId, newCorrelationId } from '@visapi/backend-kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorBody } from './envelope.js';
+import type { SecurityHeaders } from './security-headers.js';
 
 const json = 'application/json; charset=utf-8';
 
+/** What is answered before there is a request, or a hook that it could pass. */
+export function earlyAnswers(fixed: SecurityHeaders) {
+  return {
+    frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply): void =>
+      refuseAddress(error, request, reply.headers(fixed)),
+    clientErrorHandler: (error: ClientError, socket: Socket): void => refuseBytes(error, socket, fixed),
+  };
+}
+
+type ClientError = Error & { readonly code?: string };
+
 /** An address that cannot be decoded never reaches a hook or a filter, so it is answered here. */
-export function refuseAddress(_error: Error, { headers }: FastifyRequest, reply: FastifyReply): void {
+function refuseAddress(_error: Error, { headers }: FastifyRequest, reply: FastifyReply): void {
   const given =
     cleanCorrelationId(headers['x-correlation-id']) ?? cleanCorrelationId(headers['x-request-id']);
   const id = given ?? newCorrelationId();
@@ -20,7 +32,7 @@ export function refuseAddress(_error: Error, { headers }: FastifyRequest, reply:
 }
 
 /** What is no request at all, or none that has come in time: there are no headers to read, so the id is ours. */
-export function refuseBytes(error: Error & { readonly code?: string }, socket: Socket): void {
+function refuseBytes(error: ClientError, socket: Socket, fixed: SecurityHeaders): void {
   if (error.code === 'ECONNRESET' || socket.destroyed) return;
   const [status, told] = meaningOf(error.code);
   const id = newCorrelationId();
@@ -33,6 +45,7 @@ export function refuseBytes(error: Error & { readonly code?: string }, socket: S
         `content-length: ${Buffer.byteLength(body)}`,
         `x-correlation-id: ${id}`,
         `x-request-id: ${id}`,
+        ...Object.entries(fixed).map(([name, value]) => `${name}: ${value}`),
         'connection: close',
         '',
         body,

@@ -2,34 +2,52 @@ import { AppError, cleanCorrelationId, newCorrelationId, parseJson } from '@visa
 import type { Log, Metrics } from '@visapi/backend-observability';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { Answers } from './answers.js';
+import { letPagesIn } from './cors.js';
 import { refuseWhenClosing } from './early-answers.js';
 import { successBody } from './envelope.js';
+import { listRoutes } from './openapi/route-list.js';
+import { faultOfAddress, faultOfNesting } from './input-limits.js';
 import { readBytes } from './read-bytes.js';
+import type { Idempotency } from './idempotency.js';
 import type { HttpRequest } from './request-context.js';
 import type { RouteSettings } from './route.js';
+import type { SecurityHeaders } from './security-headers.js';
 import { withinLimit } from './time-limit.js';
 
 interface Parts {
   readonly log: Log;
   readonly metrics: Metrics;
-  readonly checkAccess: (request: HttpRequest) => Promise<void>;
+  readonly checkAccess: (request: HttpRequest, reply: FastifyReply) => Promise<void>;
+  readonly securityHeaders: SecurityHeaders;
+  /** Origins of web pages that may call; undefined = none. */
+  readonly corsOrigins: readonly string[] | undefined;
   /** An answer that does not fit its schema is an error (tests, development) instead of a log line (production). */
   readonly strict: boolean;
+  readonly idempotency: Idempotency;
 }
 
-/** What every request passes, in this order: correlation, shutdown, access, body, time limit, envelope, log line. */
-export function addHooks(fastify: FastifyInstance, parts: Parts): void {
+/**
+ * What every request passes, in this order: correlation, other origins, shutdown, access and its limits, address and body,
+ * time limit, envelope, log line.
+ */
+export async function addHooks(fastify: FastifyInstance, parts: Parts): Promise<void> {
   fastify.decorateRequest('visapi', null as never);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    begin(request as HttpRequest, reply, parts.securityHeaders);
+    done();
+  });
+  // Before routes are watched, for it brings one of its own that is never reached.
+  if (parts.corsOrigins) await letPagesIn(fastify, parts.corsOrigins);
   fastify.addHook('onRoute', (route) => {
     if (route.config?.access === undefined)
       throw new Error(`Route ${String(route.method)} ${route.url} declares no access rule`);
+    parts.idempotency.watch(route);
   });
-  fastify.addHook('onRequest', (request, reply, done) => {
-    begin(request as HttpRequest, reply);
-    done();
-  });
+  listRoutes(fastify);
   refuseWhenClosing(fastify);
-  fastify.addHook('onRequest', async (request) => await parts.checkAccess(request as HttpRequest));
+  fastify.addHook('onRequest', async (request, reply) => {
+    await parts.checkAccess(request as HttpRequest, reply);
+  });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('*', (_request, body, done) => readBytes(body, done));
   fastify.addHook('preValidation', (request, _reply, done) => done(readBody(request as HttpRequest)));
@@ -50,7 +68,7 @@ export function addHooks(fastify: FastifyInstance, parts: Parts): void {
   });
 }
 
-function begin(request: HttpRequest, reply: FastifyReply): void {
+function begin(request: HttpRequest, reply: FastifyReply, fixed: SecurityHeaders): void {
   const { headers } = request;
   const given =
     cleanCorrelationId(headers['x-correlation-id']) ?? cleanCorrelationId(headers['x-request-id']);
@@ -59,16 +77,21 @@ function begin(request: HttpRequest, reply: FastifyReply): void {
   request.visapi = { correlationId, arrivedAt: performance.now(), contentType, fields: {} };
   // Fastify refuses a type that it cannot parse; an order must not be lost for what its sender calls it.
   if (contentType !== undefined) headers['content-type'] = 'application/octet-stream';
-  void reply.header('x-correlation-id', correlationId).header('x-request-id', correlationId);
+  void reply.headers(fixed).header('x-correlation-id', correlationId).header('x-request-id', correlationId);
 }
 
-/** Bodies arrive as bytes; unless the route wants them so, they must be JSON. */
+/** Bodies arrive as bytes; unless the route wants them so (and keeps whatever it is sent), they must be JSON. */
 function readBody(request: HttpRequest): Error | undefined {
-  if (!Buffer.isBuffer(request.body) || (request.routeOptions.config as RouteSettings).raw) return undefined;
+  if ((request.routeOptions.config as RouteSettings).raw) return undefined;
+  const fault = faultOfAddress(request);
+  if (fault || !Buffer.isBuffer(request.body)) return fault;
   if (request.body.length === 0) {
     request.body = undefined;
     return undefined;
   }
+  if (request.headers['idempotency-key'] !== undefined) request.visapi.bytes = request.body;
+  const nesting = faultOfNesting(request.body);
+  if (nesting) return nesting;
   const parsed = parseJson(request.body);
   if (!parsed) return new AppError('invalid', 'The body must be JSON in UTF-8.');
   request.body = parsed.value;

@@ -23,3 +23,4 @@ export { inOrder, time, timestamp } from './time-input.js';
 export type { Check } from './platform.module.js';
 export { HealthCheck, PlatformModule } from './platform.module.js';
 export { createProbeServer } from './probe-server.js';
+export { limitsRedis, RateLimitModule } from './rate-limit.module.js';

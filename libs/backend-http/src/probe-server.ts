@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Metrics } from '@visapi/backend-observability';
 import type { HealthCheck } from './platform.module.js';
+import { securityHeaders } from './security-headers.js';
 
 export interface MetricsAccess {
   /** Bearer token that opens `/metrics`. */
@@ -14,7 +15,7 @@ export interface MetricsAccess {
 export function createProbeServer(health: HealthCheck, metrics: Metrics, access: MetricsAccess): Server {
   return createServer((request, response) => {
     const answer = (status: number, body: string, type = 'application/json; charset=utf-8') =>
-      response.writeHead(status, { 'content-type': type }).end(body);
+      response.writeHead(status, { ...securityHeaders, 'content-type': type }).end(body);
     respond(request, health, metrics, access, answer).catch(() => answer(500, '{"status":"error"}'));
   });
 }

@@ -33,7 +33,8 @@ export const categoryPolicy: Readonly<Record<Category, CategoryPolicy>> = {
   forbidden: { status: 403, code: 'FORBIDDEN', retry: false, logLevel: 'info' },
   'not-found': { status: 404, code: 'NOT_FOUND', retry: false, logLevel: 'info' },
   conflict: { status: 409, code: 'CONFLICT', retry: true, logLevel: 'info' },
-  'rate-limited': { status: 429, code: 'RATE_LIMITED', retry: true, logLevel: 'warn' },
+  // Thousands of them say no more than one: they are counted (visapi_rate_limited_total).
+  'rate-limited': { status: 429, code: 'RATE_LIMITED', retry: true, logLevel: 'info' },
   timeout: { status: 504, code: 'TIMEOUT', retry: true, logLevel: 'warn' },
   unavailable: { status: 503, code: 'UNAVAILABLE', retry: true, logLevel: 'warn' },
   bug: { status: 500, code: 'INTERNAL_ERROR', retry: true, logLevel: 'error' },

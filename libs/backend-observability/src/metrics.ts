@@ -21,6 +21,13 @@ export class Metrics {
     registers: [this.registry],
   });
 
+  readonly rateLimited = new Counter({
+    name: 'visapi_rate_limited_total',
+    help: 'Requests above a limit, by the budget that was used up and who had it',
+    labelNames: ['budget', 'caller'] as const,
+    registers: [this.registry],
+  });
+
   readonly deliveries = new Counter({
     name: 'visapi_deliveries_total',
     help: 'Deliveries answered, by source and outcome (repeats count as duplicate)',
@@ -128,7 +135,7 @@ export class Metrics {
 
   readonly retired = new Counter({
     name: 'visapi_retention_removed_total',
-    help: 'What had grown old and was taken away: log lines, whole months of them, bytes of settled deliveries',
+    help: 'What had grown old and was taken away: log lines, whole months of them, bytes of settled deliveries, answers to keys',
     labelNames: ['what'] as const,
     registers: [this.registry],
   });

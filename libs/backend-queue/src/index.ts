@@ -7,7 +7,13 @@ export { Jobs } from './jobs.js';
 export { JobRunner } from './job-runner.js';
 export type { JobProcessor, JobResult } from './job-processor.js';
 export { QueueHealth } from './queue-health.js';
-export { QueueModule, QueueReaderModule, queueRedis } from './queue.module.js';
+export {
+  countingRedis,
+  CountingRedisModule,
+  QueueModule,
+  QueueReaderModule,
+  queueRedis,
+} from './queue.module.js';
 export { QueueWatch } from './queue-watch.js';
 export { QueueDiscovery } from './queue-discovery.js';
 export type { QueueDepth, QueueSnapshot } from './queue-discovery.js';

@@ -55,6 +55,29 @@ export class QueueModule {
   }
 }
 
+/** A Redis client for counting what callers do; commands fail soon while Redis is away or does not answer. */
+export const countingRedis = Symbol('counting-redis');
+
+/** For a process that limits its callers. */
+@Module({})
+export class CountingRedisModule {
+  static forRoot(config: QueueConfig): DynamicModule {
+    const providers = [
+      {
+        provide: RedisConnections,
+        inject: [Log],
+        useFactory: (log: Log) => new RedisConnections(config, log),
+      },
+      {
+        provide: countingRedis,
+        inject: [RedisConnections],
+        useFactory: (connections: RedisConnections) => connections.counter(),
+      },
+    ];
+    return { module: CountingRedisModule, global: true, providers, exports: [countingRedis] };
+  }
+}
+
 /** For a process that takes no jobs and shows what the queues hold. */
 @Module({})
 export class QueueReaderModule {

@@ -21,6 +21,11 @@ export class RedisConnections implements OnApplicationShutdown {
     return this.connect({ enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 5_000 });
   }
 
+  /** For counting what callers do: nobody waits for it longer than a request may. */
+  counter(): Redis {
+    return this.connect({ enableOfflineQueue: false, maxRetriesPerRequest: 0, commandTimeout: 250 });
+  }
+
   /** For taking jobs: BullMQ wants its blocking reads to wait for Redis to come back. */
   consumer(): Redis {
     return this.connect({ maxRetriesPerRequest: null });

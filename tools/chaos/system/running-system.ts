@@ -183,6 +183,8 @@ export class RunningSystem {
     const share: Environment = (this.options.backends ?? 1) > 1 ? { LISTEN_REUSE_PORT: 'true' } : {};
     return {
       PATH: process.env['PATH'] ?? '',
+      // One key asks for everything here; specs of the limits switch them on.
+      RATE_LIMIT_ENABLED: 'false',
       ...this.options.env,
       ...share,
       ...this.options.envOf?.[name],
