@@ -38,6 +38,8 @@ function allChecks(root: string, pattern: string | undefined): Check[] {
     // Scripts of k6 have neither Node's globals nor a browser's.
     plain('k6-types', [program('typescript7', 'bin', 'tsc'), '-p', 'load-tests/k6/tsconfig.json']),
     plain('unused', [program('knip', 'bin', 'knip.js'), '--no-progress']),
+    plain('secrets', [script('secrets.ts')]),
+    plain('audit', [script('audit.ts')]),
     plain('build', [script('build.ts')]),
     plain('generated', [script('generated.ts')]),
     { name: 'numbers', run: (runner: Runner) => passOrFail(runner, [script('house-numbers.ts')], true) },
@@ -50,6 +52,8 @@ function allChecks(root: string, pattern: string | undefined): Check[] {
 
 async function passOrFail(runner: Runner, command: Command, alwaysShow = false): Promise<Outcome> {
   const { ok, output } = await runner.run(command);
+  // Not counted: what was not looked at has not passed.
+  if (ok && output.startsWith('skipped: ')) return { passed: 0, failed: 0, detail: output };
   return { passed: ok ? 1 : 0, failed: ok ? 0 : 1, output: ok && !alwaysShow ? undefined : output };
 }
 

@@ -86,6 +86,6 @@ function isEmpty({ name, outcome }: Result): boolean {
 }
 
 function lineOf({ name, ms, outcome }: Result): string {
-  const mark = outcome.failed ? '✗' : '✓';
+  const mark = outcome.failed ? '✗' : outcome.detail?.startsWith('skipped: ') ? '–' : '✓';
   return `  ${mark} ${name.padEnd(14)}${duration(ms).padStart(8)}  ${outcome.detail ?? ''}`.trimEnd();
 }
