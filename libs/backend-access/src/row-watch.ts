@@ -17,13 +17,17 @@ interface Watched {
 export class RowWatch {
   private readonly looking = new Repeat(() => this.look(), lookEveryMs);
   private seen: string | undefined;
+  private isStarted = false;
 
   constructor(
     private readonly watched: Watched,
     private readonly log: Log,
   ) {}
 
+  /** Once, however often: a provider under two names is started twice. */
   start(): void {
+    if (this.isStarted) return;
+    this.isStarted = true;
     void this.look();
     this.looking.start();
   }

@@ -7,6 +7,7 @@ import { BatchOperationsService } from '@visapi/backend-repositories/batch';
 import {
   createTestContext,
   createTestDatabase,
+  quietProcess,
   takeTestRedis,
   type TestDatabase,
   until,
@@ -52,7 +53,7 @@ async function startBackend(flushEveryMs = never) {
   const modules = [
     CacheModule.forRoot(cache, { url: redis.url, publicUrl: undefined }, keys),
     BatchOperationsModule.forRoot(flushEveryMs),
-    AccessModule.forRoot({ pepper }),
+    AccessModule.forRoot({ pepper, keyExpiryDays: 90 }, quietProcess),
   ];
   const app = await createTestContext(test.url, modules);
   open.push(app);

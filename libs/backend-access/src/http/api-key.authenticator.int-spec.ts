@@ -9,6 +9,7 @@ import { BatchOperationsService } from '@visapi/backend-repositories/batch';
 import { LogsRepository } from '@visapi/backend-repositories/operations';
 import {
   quietLog,
+  quietProcess,
   createTestContext,
   createTestDatabase,
   takeTestRedis,
@@ -123,7 +124,7 @@ describe('a cached API key', () => {
     const modules = [
       CacheModule.forRoot(config, { url, publicUrl: undefined }, keys),
       BatchOperationsModule.forRoot(),
-      AccessModule.forRoot({ pepper }),
+      AccessModule.forRoot({ pepper, keyExpiryDays: 90 }, quietProcess),
     ];
     const app = await createTestContext(test.url, modules);
     open.push(app);

@@ -9,7 +9,9 @@ import type { Database } from '@visapi/backend-repositories';
 import type { ApiKeyRow, ApiKeysRepository } from '@visapi/backend-repositories/access';
 import type { BatchOperationsService } from '@visapi/backend-repositories/batch';
 import type { FastifyRequest } from 'fastify';
-import { hashSecret, isSameHash, splitKey } from '../api-key.js';
+import { hashSecret, isMisspelt, isSameHash, splitKey } from '../api-key.js';
+import { KnownPrefixes } from '../known-prefixes.js';
+import { AllowedNetworks } from '../network.js';
 import { RowWatch } from '../row-watch.js';
 
 /** So many keys are read before the first request asks for them. */
@@ -25,6 +27,16 @@ interface Store {
   readonly batches: BatchOperationsService;
 }
 
+/** What is remembered of a row for as long as it is the same: plain digests of secrets that were right. */
+interface Recognised {
+  readonly principal: Principal;
+  /** Undefined = it may be used from everywhere. */
+  readonly networks: AllowedNetworks | undefined;
+  digest: Buffer;
+  /** Of the secret before, which has a time of its own. */
+  previousDigest: Buffer;
+}
+
 /**
  * Recognises API keys in `X-API-Key` or `Authorization: Bearer`. Keys are cached; whoever changes one, even by SQL, need
  * not tell: a look at the table finds out.
@@ -35,18 +47,19 @@ export class ApiKeyAuthenticator
   implements OnApplicationBootstrap, OnApplicationShutdown
 {
   private readonly watch: RowWatch;
-  private readonly known = new WeakMap<
-    ApiKeyRow,
-    { readonly digest: Buffer; readonly principal: Principal }
-  >();
+  private readonly recognised = new WeakMap<ApiKeyRow, Recognised>();
+  private readonly prefixes: KnownPrefixes;
 
   constructor(
-    private readonly config: AccessConfig,
+    private readonly config: Pick<AccessConfig, 'pepper'>,
     private readonly store: Store,
     private readonly clock: Clock,
     log: Log,
   ) {
     super();
+    this.prefixes = new KnownPrefixes(
+      async (prefixes) => await store.keys.knownOf(store.database.db, prefixes),
+    );
     const watched = {
       name: 'api keys',
       fingerprint: async () => await store.keys.fingerprint(store.database.db),
@@ -60,28 +73,51 @@ export class ApiKeyAuthenticator
     if (presented === undefined) throw unauthenticated('Send an API key in X-API-Key or as a Bearer token.');
     const parts = splitKey(presented);
     if (!parts) throw unauthenticated('This is not an API key; keys have the form <prefix>.<secret>.');
-    const row = await this.find(parts.prefix);
-    const principal = this.recognise(row, parts.secret);
+    const row = isMisspelt(presented) ? undefined : await this.rowOf(parts.prefix);
     const now = this.clock.now();
-    if (!row || !principal || !isLive(row, now)) throw unauthenticated('This API key is not valid.');
+    const known = this.recognise(row, parts.secret, now);
+    if (!row || !known || !isLive(row, now)) throw unauthenticated('This API key is not valid.');
+    if (known.networks && !known.networks.hold(request.ip))
+      throw new AppError('forbidden', 'This API key may not be used from your network.');
     this.store.batches.noteKeyUse(row.id, now);
-    return principal;
+    return known.principal;
+  }
+
+  /** Invented prefixes reach neither the cache nor, each by itself, the database. */
+  private async rowOf(prefix: string): Promise<ApiKeyRow | undefined> {
+    const exists = this.prefixes.isCertain(prefix) || (await this.prefixes.find(prefix));
+    return exists ? await this.find(prefix) : undefined;
   }
 
   /**
    * Whether the secret is the row's. For as long as the row is the same (the cache hands it out for a second), a secret
-   * that was right is known again by its plain digest, which takes a tenth of the keyed one.
+   * that was right is known again by its plain digest, which takes a tenth of the keyed one. What is wrong costs the same
+   * whether or not there is such a key.
    */
-  private recognise(row: ApiKeyRow | undefined, secret: string): Principal | undefined {
+  private recognise(row: ApiKeyRow | undefined, secret: string, now: Date): Recognised | undefined {
     const digest = hash('sha256', secret, 'buffer');
-    const known = row && this.known.get(row);
-    if (known && isSameHash(known.digest, digest)) return known.principal;
-    const matches = isSameHash(row?.hashedSecret ?? nobody, hashSecret(secret, this.config.pepper));
-    if (!row || !matches) return undefined;
-    const scopes = heldScopes(row.scopes);
-    const principal: Principal = { kind: 'api-key', id: row.id, label: row.prefix, scopes };
-    this.known.set(row, { digest, principal });
-    return principal;
+    const before = row && this.recognised.get(row);
+    if (before && isSameHash(before.digest, digest)) return before;
+    if (before && isOverlap(row, now) && isSameHash(before.previousDigest, digest)) return before;
+    const match = this.compare(row, secret, now);
+    if (!row || !match) return undefined;
+    const known = before ?? newlyRecognised(row);
+    known[match] = digest;
+    this.recognised.set(row, known);
+    return known;
+  }
+
+  /** With both secrets of the row, or with nobody's: always as much work. */
+  private compare(
+    row: ApiKeyRow | undefined,
+    secret: string,
+    now: Date,
+  ): 'digest' | 'previousDigest' | undefined {
+    const keyed = hashSecret(secret, this.config.pepper);
+    const isCurrent = isSameHash(row?.hashedSecret ?? nobody, keyed);
+    const isPrevious = isSameHash(row?.previousHashedSecret ?? nobody, keyed);
+    if (isCurrent) return 'digest';
+    return isPrevious && isOverlap(row, now) ? 'previousDigest' : undefined;
   }
 
   onApplicationBootstrap(): void {
@@ -111,7 +147,9 @@ export class ApiKeyAuthenticator
   private async renew(): Promise<void> {
     await this.forget();
     const { keys: repository, database } = this.store;
-    for (const { prefix } of await repository.list(database.db, mostWarmed)) await this.refresh(prefix);
+    const rows = await repository.list(database.db, mostWarmed);
+    this.prefixes.tell(rows.map(({ prefix }) => prefix));
+    for (const { prefix } of rows) await this.refresh(prefix);
   }
 }
 
@@ -119,6 +157,21 @@ function presentedKey({ headers }: FastifyRequest): string | undefined {
   const direct = headers['x-api-key'];
   if (typeof direct === 'string' && direct !== '') return direct;
   return /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+}
+
+function newlyRecognised({ id, prefix, scopes, allowedNetworks }: ApiKeyRow): Recognised {
+  return {
+    principal: { kind: 'api-key', id, label: prefix, scopes: heldScopes(scopes) },
+    networks: allowedNetworks.length > 0 ? new AllowedNetworks(allowedNetworks) : undefined,
+    digest: nobody,
+    previousDigest: nobody,
+  };
+}
+
+/** Whether the secret before is still accepted. */
+function isOverlap(row: ApiKeyRow | undefined, now: Date): boolean {
+  const until = row?.previousExpiresAt;
+  return until !== null && until !== undefined && until > now;
 }
 
 function isLive(row: ApiKeyRow, now: Date): boolean {

@@ -33,7 +33,11 @@ beforeAll(async () => {
     ]),
   );
   const http = { port: 0, host: '127.0.0.1', reusePort: false };
-  const root = testRoot(test.url, [AccessModule.forRoot({ pepper }), given, ApplicationsHttpModule]);
+  const root = testRoot(test.url, [
+    AccessModule.forRoot({ pepper, keyExpiryDays: 90 }, quietProcess),
+    given,
+    ApplicationsHttpModule,
+  ]);
   api = await createHttpApp(root, { http, process: quietProcess }, quietLog);
 });
 afterAll(async () => {

@@ -39,7 +39,10 @@ beforeAll(async () => {
   ];
   await seedApiKeys({ databaseUrl: test.ownerUrl, pepper, keys });
   const http = { port: 0, host: '127.0.0.1', reusePort: false };
-  const root = testRoot(test.url, [AccessModule.forRoot({ pepper }), ContactsHttpModule]);
+  const root = testRoot(test.url, [
+    AccessModule.forRoot({ pepper, keyExpiryDays: 90 }, quietProcess),
+    ContactsHttpModule,
+  ]);
   api = await createHttpApp(root, { http, process: quietProcess }, quietLog);
   const vendor = provideGlobally(new Map<object, unknown>([[CbbClient, cbb]]));
   const queue = QueueModule.forRoot(queueConfig(redis.url));

@@ -30,7 +30,7 @@ afterAll(async () => {
 
 async function start(waba: { appSecret: string | undefined; verifyToken: string | undefined }) {
   const root = testRoot(test.url, [
-    AccessModule.forRoot({ pepper: 'pepper' }),
+    AccessModule.forRoot({ pepper: 'pepper', keyExpiryDays: 90 }, quietProcess),
     WebhooksHttpModule.register([metaReceipts(waba)]),
     MessagingHttpModule.forRoot(waba),
   ]);

@@ -24,7 +24,10 @@ beforeAll(async () => {
     { name: 'shop', key: 'shop.s3cret', scopes: ['webhook:vizi'] },
   ];
   await seedApiKeys({ databaseUrl: test.ownerUrl, pepper, keys });
-  const root = testRoot(test.url, [AccessModule.forRoot({ pepper }), OperationsHttpModule]);
+  const root = testRoot(test.url, [
+    AccessModule.forRoot({ pepper, keyExpiryDays: 90 }, quietProcess),
+    OperationsHttpModule,
+  ]);
   const http = { port: 0, host: '127.0.0.1', reusePort: false };
   started = await createHttpApp(root, { http, process: quietProcess }, quietLog);
   for (const id of ['LISTED', 'HERE']) await deliver(test.database, viziOrder({ order: { id } }));

@@ -28,7 +28,7 @@ async function start(trustProxy: string | undefined): Promise<App> {
   const http = { port: 0, host: '127.0.0.1', reusePort: false, trustProxy };
   const modules = [
     BatchOperationsModule.forRoot(),
-    AccessModule.forRoot({ pepper }),
+    AccessModule.forRoot({ pepper, keyExpiryDays: 90 }, quietProcess),
     WebhooksHttpModule.register([viziOrders]),
     OrdersHttpModule,
   ];

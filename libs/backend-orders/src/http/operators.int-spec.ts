@@ -33,7 +33,7 @@ beforeAll(async () => {
   ];
   await seedApiKeys({ databaseUrl: test.ownerUrl, pepper, keys });
   const root = testRoot(test.url, [
-    AccessModule.forRoot({ pepper }),
+    AccessModule.forRoot({ pepper, keyExpiryDays: 90 }, quietProcess),
     WebhooksHttpModule.register([viziOrders]),
     OrdersHttpModule,
   ]);

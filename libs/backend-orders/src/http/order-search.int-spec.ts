@@ -60,7 +60,10 @@ beforeAll(async () => {
     },
     { order_id: 'SE4', branch: 'se', created_at: ago(60_000), review: ['amount'] },
   ]);
-  const root = testRoot(test.url, [AccessModule.forRoot({ pepper }), OrdersHttpModule]);
+  const root = testRoot(test.url, [
+    AccessModule.forRoot({ pepper, keyExpiryDays: 90 }, quietProcess),
+    OrdersHttpModule,
+  ]);
   started = await createHttpApp(root, { http, process: quietProcess }, quietLog);
 });
 afterAll(async () => {

@@ -28,7 +28,10 @@ beforeAll(async () => {
   ];
   await seedApiKeys({ databaseUrl: test.ownerUrl, pepper, keys });
   const http = { port: 0, host: '127.0.0.1', reusePort: false };
-  const root = testRoot(test.url, [AccessModule.forRoot({ pepper }), OrdersHttpModule]);
+  const root = testRoot(test.url, [
+    AccessModule.forRoot({ pepper, keyExpiryDays: 90 }, quietProcess),
+    OrdersHttpModule,
+  ]);
   api = await createHttpApp(root, { http, process: quietProcess }, quietLog);
 });
 afterAll(async () => {

@@ -26,7 +26,10 @@ beforeAll(async () => {
   test = await createTestDatabase();
   const keys = [{ name: 'reader', key: 'reader.s3cret', scopes: ['orders:read'] }];
   await seedApiKeys({ databaseUrl: test.ownerUrl, pepper, keys });
-  const root = testRoot(test.url, [AccessModule.forRoot({ pepper }), OrdersHttpModule]);
+  const root = testRoot(test.url, [
+    AccessModule.forRoot({ pepper, keyExpiryDays: 90 }, quietProcess),
+    OrdersHttpModule,
+  ]);
   started = await createHttpApp(root, { http, process: quietProcess }, quietLog);
 });
 afterAll(async () => {

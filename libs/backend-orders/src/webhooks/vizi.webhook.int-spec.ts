@@ -23,7 +23,7 @@ let counter = 0;
 
 async function start(databaseUrl: string) {
   const root = testRoot(databaseUrl, [
-    AccessModule.forRoot({ pepper }),
+    AccessModule.forRoot({ pepper, keyExpiryDays: 90 }, quietProcess),
     WebhooksHttpModule.register([viziOrders]),
     OrdersHttpModule,
   ]);

@@ -1,17 +1,65 @@
 import { Injectable } from '@nestjs/common';
 import { newId } from '@visapi/backend-kernel';
-import { sql } from 'kysely';
+import { type Selectable, sql, type Updateable } from 'kysely';
 import { BaseRepository } from '../db/base.repository.js';
 import type { Executor } from '../db/database.js';
+import { type Page, type PageResult, paginate } from '../db/paginate.js';
+import type { ApiKeys } from '../db/schema.gen.js';
 
-export interface ApiKeyRow {
-  readonly id: string;
+/** What decides whose a presented key is, and what it may do from where. */
+const checked = [
+  'id',
+  'name',
+  'prefix',
+  'hashedSecret',
+  'previousHashedSecret',
+  'previousExpiresAt',
+  'scopes',
+  'allowedNetworks',
+  'expiresAt',
+  'revokedAt',
+] as const;
+
+/** What is told of a key: everything but its hashes. */
+const told = [
+  'id',
+  'name',
+  'prefix',
+  'scopes',
+  'allowedNetworks',
+  'createdAt',
+  'createdBy',
+  'expiresAt',
+  'previousExpiresAt',
+  'revokedAt',
+  'lastUsedAt',
+  'useCount',
+] as const;
+
+export type ApiKeyRow = Pick<Selectable<ApiKeys>, (typeof checked)[number]>;
+export type ToldApiKey = Pick<Selectable<ApiKeys>, (typeof told)[number]>;
+
+export type ApiKeyState = 'live' | 'expired' | 'revoked';
+
+/** A key that is given out. Networks are addresses or CIDR, host bits do not matter. */
+export interface NewApiKey {
   readonly name: string;
   readonly prefix: string;
   readonly hashedSecret: Buffer;
   readonly scopes: readonly string[];
+  readonly allowedNetworks: readonly string[];
   readonly expiresAt: Date | null;
-  readonly revokedAt: Date | null;
+  readonly createdBy: string;
+}
+
+export type ApiKeyChanges = Omit<Updateable<ApiKeys>, 'allowedNetworks'> & {
+  readonly allowedNetworks?: readonly string[];
+};
+
+/** A key after a change, and the version of the fact that tells of it. */
+export interface WrittenApiKey {
+  readonly key: ToldApiKey;
+  readonly version: number;
 }
 
 /** What one process saw of a key since it last told. */
@@ -22,16 +70,24 @@ export interface KeyUse {
   readonly lastAt: Date;
 }
 
-const columns = ['id', 'name', 'prefix', 'hashedSecret', 'scopes', 'expiresAt', 'revokedAt'] as const;
-
 @Injectable()
-export class ApiKeysRepository extends BaseRepository<'apiKeys', (typeof columns)[number]> {
+export class ApiKeysRepository extends BaseRepository<'apiKeys', (typeof checked)[number]> {
   constructor() {
-    super('apiKeys', 'id', columns);
+    super('apiKeys', 'id', checked);
   }
 
   async findByPrefix(executor: Executor, prefix: string): Promise<ApiKeyRow | undefined> {
     return await this.findOne(executor, { prefix });
+  }
+
+  /** Which of these prefixes belong to a key, whatever its state. */
+  async knownOf(executor: Executor, prefixes: readonly string[]): Promise<string[]> {
+    const found = await executor
+      .selectFrom('apiKeys')
+      .select('prefix')
+      .where('prefix', '=', sql<string>`any(${[...prefixes]}::text[])`)
+      .execute();
+    return found.map(({ prefix }) => prefix);
   }
 
   /** Keys that are not revoked, the newest first. */
@@ -42,9 +98,71 @@ export class ApiKeysRepository extends BaseRepository<'apiKeys', (typeof columns
   /** A text that changes whenever anything changes that decides who a key belongs to and what it may do. */
   async fingerprint(executor: Executor): Promise<string> {
     const result = await sql<{ fingerprint: string }>`
-      select md5(coalesce(string_agg(row(prefix, hashed_secret, scopes, expires_at, revoked_at)::text, ',' order by prefix),
-        '')) as fingerprint from api_keys`.execute(executor);
+      select md5(coalesce(string_agg(row(prefix, hashed_secret, previous_hashed_secret, previous_expires_at, scopes,
+        allowed_networks, expires_at, revoked_at)::text, ',' order by prefix), '')) as fingerprint from api_keys`.execute(
+      executor,
+    );
     return result.rows[0]?.fingerprint ?? '';
+  }
+
+  /** Newest first; those of one state, or all. */
+  async page(
+    executor: Executor,
+    { state, now }: { readonly state?: ApiKeyState | undefined; readonly now: Date },
+    page: Page,
+  ): Promise<PageResult<ToldApiKey>> {
+    let query = executor.selectFrom('apiKeys').select(told);
+    if (state === 'revoked') query = query.where('revokedAt', 'is not', null);
+    else if (state !== undefined) query = query.where('revokedAt', 'is', null);
+    if (state === 'expired') query = query.where('expiresAt', '<=', now);
+    if (state === 'live')
+      query = query.where((each) => each.or([each('expiresAt', 'is', null), each('expiresAt', '>', now)]));
+    return await paginate(executor, query, 'id', ({ id }) => id, page);
+  }
+
+  async tell(executor: Executor, id: string): Promise<ToldApiKey | undefined> {
+    return await executor.selectFrom('apiKeys').select(told).where('id', '=', id).executeTakeFirst();
+  }
+
+  /** The key as nobody else changes it until the transaction ends. */
+  async lock(executor: Executor, id: string): Promise<ApiKeyRow | undefined> {
+    const query = executor.selectFrom('apiKeys').select(checked).where('id', '=', id);
+    return await query.forUpdate().executeTakeFirst();
+  }
+
+  async add(executor: Executor, { allowedNetworks, ...key }: NewApiKey): Promise<WrittenApiKey> {
+    const { eventVersion: version, ...added } = await executor
+      .insertInto('apiKeys')
+      .values({
+        ...key,
+        id: newId(),
+        scopes: [...key.scopes],
+        allowedNetworks: networksOf(allowedNetworks),
+        eventVersion: 1,
+      })
+      .returning([...told, 'eventVersion'])
+      .executeTakeFirstOrThrow();
+    return { key: added, version };
+  }
+
+  /** @throws when there is no such key */
+  async change(
+    executor: Executor,
+    id: string,
+    { allowedNetworks, ...changes }: ApiKeyChanges,
+  ): Promise<WrittenApiKey> {
+    const { eventVersion: version, ...changed } = await executor
+      .updateTable('apiKeys')
+      .set({
+        ...changes,
+        ...(allowedNetworks ? { allowedNetworks: networksOf(allowedNetworks) } : {}),
+        updatedAt: sql`now()`,
+        eventVersion: (each) => each('eventVersion', '+', 1),
+      })
+      .where('id', '=', id)
+      .returning([...told, 'eventVersion'])
+      .executeTakeFirstOrThrow();
+    return { key: changed, version };
   }
 
   /** Creates the key, or gives an existing prefix this secret and these scopes. */
@@ -56,7 +174,11 @@ export class ApiKeysRepository extends BaseRepository<'apiKeys', (typeof columns
     await executor
       .insertInto('apiKeys')
       .values({ id: newId(), prefix: key.prefix, ...values })
-      .onConflict((conflict) => conflict.column('prefix').doUpdateSet(values))
+      .onConflict((conflict) =>
+        conflict
+          .column('prefix')
+          .doUpdateSet({ ...values, previousHashedSecret: null, previousExpiresAt: null }),
+      )
       .execute();
   }
 
@@ -84,4 +206,10 @@ export class ApiKeysRepository extends BaseRepository<'apiKeys', (typeof columns
         jsonb_build_object('count', count, 'firstUsedAt', first_at, 'lastUsedAt', last_at)
       from updated order by id`.execute(executor);
   }
+}
+
+/** As networks: an address alone is one of its own, and bits behind its size are taken off. */
+function networksOf(given: readonly string[]) {
+  return sql<string[]>`array(select network(each::inet) from unnest(${[...given]}::text[]) with ordinality as
+    given (each, nth) order by nth)`;
 }
