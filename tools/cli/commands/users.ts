@@ -115,7 +115,10 @@ function tableOf(users: readonly User[]): string[] {
     stateOf(user),
     user.lastSignInAt ?? 'never',
   ]);
-  return [...columnsOf(['id', 'email', 'role', 'state', 'last sign-in'], rows), `${users.length} users`];
+  return [
+    ...columnsOf(['id', 'email', 'role', 'state', 'last sign-in'], rows),
+    `${users.length} ${users.length === 1 ? 'user' : 'users'}`,
+  ];
 }
 
 function linesOf(user: User): string[] {
