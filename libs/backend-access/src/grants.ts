@@ -5,11 +5,6 @@ export interface Granter extends AskedBy {
   readonly scopes: ReadonlySet<Scope>;
 }
 
-/** What these grants come to beyond what somebody holds. */
-export function scopesBeyond(grants: Iterable<string>, held: ReadonlySet<Scope>): readonly Scope[] {
-  return [...heldScopes(grants)].filter((scope) => !held.has(scope));
-}
-
 /**
  * Nobody hands out, takes away or changes what they do not hold themselves.
  * @throws AppError `forbidden` that names each scope which is missing
@@ -19,4 +14,9 @@ export function demandHeld(grants: Iterable<string>, { scopes }: Granter, messag
   if (beyond.length === 0) return;
   const details = beyond.map((scope) => ({ path: 'scope', message: `you do not hold ${scope}` }));
   throw new AppError('forbidden', message, { details });
+}
+
+/** What these grants come to beyond what somebody holds. */
+function scopesBeyond(grants: Iterable<string>, held: ReadonlySet<Scope>): readonly Scope[] {
+  return [...heldScopes(grants)].filter((scope) => !held.has(scope));
 }
