@@ -64,7 +64,7 @@ function withQuery(path: string, query: Query): string {
 }
 
 /** Where the backend is, and the key that it is asked with. */
-export async function findBackend(env: Environment): Promise<Address> {
+async function findBackend(env: Environment): Promise<Address> {
   const file = join(readSettings(env).home, 'dev.json');
   const running = env['VISAPI_URL']
     ? undefined

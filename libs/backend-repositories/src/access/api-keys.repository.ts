@@ -210,6 +210,7 @@ export class ApiKeysRepository extends BaseRepository<'apiKeys', (typeof checked
 
 /** As networks: an address alone is one of its own, and bits behind its size are taken off. */
 function networksOf(given: readonly string[]) {
-  return sql<string[]>`array(select network(each::inet) from unnest(${[...given]}::text[]) with ordinality as
-    given (each, nth) order by nth)`;
+  return sql<
+    string[]
+  >`array(select network(text::inet) from unnest(${[...given]}::text[]) with ordinality as given (text, n) order by n)`;
 }

@@ -26,7 +26,15 @@ export type Numeric = ColumnType<string, number | string, number | string>;
 export type Timestamp = ColumnType<Date, Date | string, Date | string>;
 
 export interface ApiKeys {
+  /**
+   * where it may be used from; empty = everywhere
+   */
+  allowedNetworks: Generated<string[]>;
   createdAt: Generated<Timestamp>;
+  /**
+   * as in events: key:<id> or user:<id>; seed for those that came with the installation
+   */
+  createdBy: Generated<string>;
   eventVersion: Generated<number>;
   expiresAt: Timestamp | null;
   /**
@@ -37,6 +45,11 @@ export interface ApiKeys {
   lastUsedAt: Timestamp | null;
   name: string;
   prefix: string;
+  previousExpiresAt: Timestamp | null;
+  /**
+   * as hashed_secret; accepted until previous_expires_at
+   */
+  previousHashedSecret: Buffer | null;
   revokedAt: Timestamp | null;
   scopes: Generated<string[]>;
   updatedAt: Generated<Timestamp>;
@@ -135,6 +148,7 @@ export interface DeadLetters {
 }
 
 export interface Deliveries {
+  actor: string | null;
   apiKeyId: string | null;
   appliedAt: Timestamp | null;
   bodyHash: Buffer;
@@ -164,6 +178,9 @@ export interface Deliveries {
 }
 
 export interface DeliveryBodies {
+  /**
+   * bytes as received, sealed by the data key named in key_id; null there = plain
+   */
   body: Buffer;
   deliveryId: string;
   headers: string;
@@ -217,6 +234,18 @@ export interface Effects {
    */
   tries: Generated<number>;
   uncertainAt: Timestamp | null;
+}
+
+export interface Erasures {
+  correlationId: string;
+  deliveries: number;
+  erasedAt: Generated<Timestamp>;
+  erasedBy: string;
+  id: string;
+  keysDestroyed: number;
+  messages: number;
+  orderIds: string[];
+  reason: string;
 }
 
 export interface EventHorizon {
@@ -313,6 +342,45 @@ export interface HandlerBacklog {
   state: string;
 }
 
+export interface IdempotencyKeys {
+  /**
+   * number of tries; the fencing token that whoever writes an outcome or an answer must name
+   */
+  attempt: Generated<number>;
+  body: Buffer | null;
+  /**
+   * SHA-256 of the query and the raw body
+   */
+  bodyHash: Buffer;
+  createdAt: Generated<Timestamp>;
+  expiresAt: Timestamp;
+  headers: Json | null;
+  id: string;
+  key: string;
+  /**
+   * until when nobody else may try; longer than a request can take
+   */
+  lockedUntil: Timestamp;
+  /**
+   * what the command came to, until it is answered: what a process that was killed then leaves to the next try
+   */
+  outcome: Json | null;
+  /**
+   * who may use the key again: `key:<id of the API key>` or `user:<id>`
+   */
+  owner: string;
+  /**
+   * id of what was made, where the answer holds a secret: it is all that is kept of such an answer
+   */
+  resourceId: string | null;
+  /**
+   * method and path as called
+   */
+  route: string;
+  state: Generated<string>;
+  status: number | null;
+}
+
 export interface Logs {
   code: string | null;
   correlationId: string | null;
@@ -355,6 +423,9 @@ export interface Messages {
    */
   nextState: string | null;
   orderId: string;
+  /**
+   * JSON list of texts, sealed by the data key named in parameters_key_id; null there = plain
+   */
   parameters: Buffer | null;
   parametersKeyId: string | null;
   phone: string | null;
@@ -390,12 +461,12 @@ export interface OrderCounts {
 
 export interface OrderDetails {
   /**
-   * JSON of all applicants; encrypted when applicants_key_id is set
+   * JSON of all applicants, sealed by the data key named in applicants_key_id; null there = plain
    */
   applicants: Buffer | null;
   applicantsKeyId: string | null;
   /**
-   * JSON of everything else the form says; encrypted when details_key_id is set
+   * JSON of everything else the form says, sealed by the data key named in details_key_id; null there = plain
    */
   details: Buffer | null;
   detailsKeyId: string | null;
@@ -537,10 +608,63 @@ export interface Receipts {
   status: string;
 }
 
+export interface Roles {
+  /**
+   * came with the system and cannot be deleted
+   */
+  builtIn: Generated<boolean>;
+  createdAt: Generated<Timestamp>;
+  description: string;
+  name: string;
+  permissions: string[];
+  /**
+   * order of making; lists go by it, the newest first
+   */
+  position: Generated<number>;
+  updatedAt: Generated<Timestamp>;
+}
+
+export interface Sessions {
+  endedAt: Timestamp | null;
+  endReason: string | null;
+  eventVersion: Generated<number>;
+  id: string;
+  method: string;
+  startedAt: Generated<Timestamp>;
+  userId: string;
+}
+
+export interface SessionTokens {
+  createdAt: Generated<Timestamp>;
+  sessionId: string;
+  /**
+   * HMAC-SHA-256 of the token, keyed with the pepper
+   */
+  tokenHash: Buffer;
+  usedAt: Timestamp | null;
+}
+
 export interface SupabaseMigrationsSchemaMigrations {
   name: string | null;
   statements: string[] | null;
   version: string;
+}
+
+export interface Users {
+  createdAt: Generated<Timestamp>;
+  disabledAt: Timestamp | null;
+  email: string;
+  /**
+   * since when the address is another user's: Auth gave it to an account made anew, which has no claim to the role of this one
+   */
+  emailLostAt: Timestamp | null;
+  id: string;
+  lastSignInAt: Timestamp | null;
+  /**
+   * order of first sign-in; lists go by it, the newest first
+   */
+  position: Generated<number>;
+  role: Generated<string>;
 }
 
 export interface VisaRecords {
@@ -571,11 +695,13 @@ export interface DB {
   deliveries: Deliveries;
   deliveryBodies: DeliveryBodies;
   effects: Effects;
+  erasures: Erasures;
   eventHorizon: EventHorizon;
   eventReplays: EventReplays;
   events: Events;
   eventSeals: EventSeals;
   handlerBacklog: HandlerBacklog;
+  idempotencyKeys: IdempotencyKeys;
   logs: Logs;
   messages: Messages;
   orderApplicants: OrderApplicants;
@@ -586,6 +712,10 @@ export interface DB {
   outbox: Outbox;
   polls: Polls;
   receipts: Receipts;
+  roles: Roles;
+  sessions: Sessions;
+  sessionTokens: SessionTokens;
   "supabaseMigrations.schemaMigrations": SupabaseMigrationsSchemaMigrations;
+  users: Users;
   visaRecords: VisaRecords;
 }
