@@ -59,6 +59,10 @@ function vendors(sandbox: string, secrets: Secrets): { url: string; values: Envi
         AIRTABLE_POLL_SECONDS: '5',
       },
     },
+    {
+      url: 'RESEND_API_URL',
+      values: { RESEND_API_URL: `${sandbox}/resend`, RESEND_API_KEY: secrets.resendApiKey },
+    },
   ];
 }
 
@@ -112,6 +116,9 @@ function supabase(urls: Urls, secrets: Secrets): Environment {
     SUPABASE_ANON_KEY: secrets.publishableKey,
     SUPABASE_SERVICE_ROLE_KEY: secrets.secretKey,
     SUPABASE_JWT_SECRET: secrets.jwtSecret,
+    // The administrator's domain, and those that the agency has.
+    AUTH_ALLOWED_EMAIL_DOMAINS: 'visapi.test,visanet.app,visanet.co,visanet.co.il,visanet.ru,visanet.se',
+    PUBLIC_URL: urls.backend,
   };
 }
 

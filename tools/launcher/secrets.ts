@@ -13,6 +13,7 @@ export interface Secrets {
   readonly secretKey: string;
   readonly cbbApiKey: string;
   readonly airtableApiKey: string;
+  readonly resendApiKey: string;
   readonly wabaAccessToken: string;
   readonly wabaAppSecret: string;
   readonly wabaVerifyToken: string;
@@ -41,6 +42,7 @@ function generate(): Secrets {
     secretKey: `sb_secret_${token(18)}`,
     cbbApiKey: token(18),
     airtableApiKey: token(24),
+    resendApiKey: token(24),
     wabaAccessToken: token(24),
     wabaAppSecret: randomBytes(16).toString('hex'),
     wabaVerifyToken: token(12),

@@ -68,8 +68,21 @@ publishable_key = ${JSON.stringify(publishableKey)}
 secret_key = ${JSON.stringify(secretKey)}
 [auth.email]
 enable_confirmations = false
-`;
+${links}`;
 }
+
+/** Its mails stand in its log, with links of its own that lead to no page of ours; these, in their subjects, do. */
+const links = [
+  ['confirmation', 'signup', 'Confirm your address'],
+  ['magic_link', 'magiclink', 'Sign in'],
+  ['recovery', 'recovery', 'Set a new password'],
+]
+  .map(
+    ([template, type, lead]) => `[auth.email.template.${template}]
+subject = "${lead}: {{ .SiteURL }}/api/v1/auth/confirm?type=${type}&token_hash={{ .TokenHash }}"
+`,
+  )
+  .join('');
 
 async function isHealthy(url: string, apikey: string): Promise<boolean> {
   return fetch(`${url}/auth/v1/health`, { headers: { apikey }, signal: AbortSignal.timeout(2_000) }).then(

@@ -67,7 +67,7 @@ export async function openDoor(
     [limitsRedis, redis.redis],
     [MailClient, mails],
   ]);
-  const pace = { refusal: 0, mail: 0 };
+  const pace = { refusal: 0, mail: 0, signUp: 0 };
   const sessions = { auth: { ...authConfig, ...auth }, origins: [], pace, provider: provider ?? undefined };
   const root = testRoot(test.url, [
     CacheModule.forRoot(

@@ -57,6 +57,7 @@ export class AuthController {
         'With `cookies` the tokens come as cookies that no script reads; requests that change something then need the `csrfToken` of the answer (and of the cookie `visapi_csrf`) in `X-CSRF-Token`.',
       tags: ['auth'],
       errors: ['UNAUTHENTICATED', 'FORBIDDEN', 'UNAVAILABLE'],
+      example: { body: { email: 'dana@visanet.app', password: 'Correct-horse-7' } },
     },
   })
   @Responds(signedInResponse)
@@ -81,6 +82,7 @@ export class AuthController {
         'Each refresh token is good once. One that comes a second time ends its session. Without a token in the body that of the cookie is taken, and `X-CSRF-Token` is needed.',
       tags: ['auth'],
       errors: ['UNAUTHENTICATED', 'FORBIDDEN', 'UNAVAILABLE'],
+      example: { body: { refreshToken: 'as-it-was-answered' } },
     },
   })
   @Responds(signedInResponse)
@@ -150,6 +152,7 @@ export class AuthController {
         'Signs in with cookies and leads on to `redirect_to`, which must be below one of AUTH_REDIRECT_URLS; without any it answers 200. No token is ever part of an address.',
       tags: ['auth'],
       errors: ['UNAUTHENTICATED', 'FORBIDDEN', 'UNAVAILABLE'],
+      example: { query: { token_hash: 'as-it-was-mailed', type: 'magiclink' } },
     },
   })
   @Responds(signedInResponse)

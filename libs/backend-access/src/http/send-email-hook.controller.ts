@@ -38,6 +38,12 @@ export class SendEmailHookController {
       tags: ['auth'],
       errors: ['UNAUTHENTICATED', 'UNPROCESSABLE', 'UNAVAILABLE'],
       body: mailOrder,
+      example: {
+        body: {
+          user: { email: 'dana@visanet.app' },
+          email_data: { email_action_type: 'recovery', token_hash: 'd9ef7a4e1b0c' },
+        },
+      },
     },
   })
   @Responds(sentResponse)

@@ -19,6 +19,7 @@ const changing = {
     'Needs the password until now, unless the session began less than 15 minutes ago with a link to set a new one. Other sessions of the user end.',
   tags: ['auth'],
   errors: ['RATE_LIMITED', 'UNAVAILABLE'] as const,
+  example: { body: { currentPassword: 'Correct-horse-7', newPassword: 'Better-horse-8' } },
 };
 
 /** What whoever has signed in may do with their session. */

@@ -2,7 +2,7 @@ import type { Log } from '@visapi/backend-observability';
 import type { SessionMethod } from '@visapi/backend-repositories/access';
 import type { AskedFor, AuthProvider, GivenSession, LinkType } from '../sessions/auth-provider.js';
 import type { Lockout } from '../sessions/lockout.js';
-import { inSameTime, type Pace, untilPassed } from '../sessions/pace.js';
+import { inSameTime, inWholeSteps, type Pace, untilPassed } from '../sessions/pace.js';
 import type { TokenHashes } from '../sessions/token-hashes.js';
 import { linkRefused, signInRefused } from '../sessions.errors.js';
 import type { Admission } from './admission.js';
@@ -65,11 +65,11 @@ export class SignIn {
     redirectTo: string | undefined,
     from: AskedFor,
   ): Promise<void> {
-    const { admission, provider } = this.parts;
+    const { admission, provider, pace } = this.parts;
     const work = admission.isAllowed(email)
       ? provider.signUp(email, password, redirectTo, from)
       : Promise.resolve();
-    await this.told(work, from);
+    await inWholeSteps(pace.signUp, work);
   }
 
   async sendLink(
@@ -78,7 +78,11 @@ export class SignIn {
     redirectTo: string | undefined,
     from: AskedFor,
   ): Promise<void> {
-    await this.told(this.parts.provider.sendLink(kind, email, redirectTo, from), from);
+    const { provider, log, pace } = this.parts;
+    const { correlationId } = from;
+    await inSameTime(pace.mail, provider.sendLink(kind, email, redirectTo, from), (error) =>
+      log.warn('a mail about signing in may not have gone out', { correlationId }, error),
+    );
   }
 
   private async begin(session: GivenSession, method: SessionMethod, from: AskedFor): Promise<SignedIn> {
@@ -91,11 +95,5 @@ export class SignIn {
       await provider.signOut(session.accessToken, 'local', from).catch(() => undefined);
       throw error;
     }
-  }
-
-  private async told(work: Promise<void>, { correlationId }: AskedFor): Promise<void> {
-    await inSameTime(this.parts.pace.mail, work, (error) =>
-      this.parts.log.warn('a mail about signing in may not have gone out', { correlationId }, error),
-    );
   }
 }

@@ -1,7 +1,14 @@
 import { createSecretKey, hash, type KeyObject } from 'node:crypto';
 import type { AuthConfig } from '@visapi/backend-config';
 import { AppError, type Clock } from '@visapi/backend-kernel';
-import { createRemoteJWKSet, decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose';
+import {
+  createRemoteJWKSet,
+  decodeProtectedHeader,
+  errors,
+  type JWTPayload,
+  jwtVerify,
+  type JWTVerifyOptions,
+} from 'jose';
 import { z } from 'zod';
 
 /** What a verified access token says. */
@@ -102,17 +109,24 @@ export class AccessTokens {
       currentDate: this.clock.now(),
       requiredClaims: ['exp', 'iat', 'sub'],
     };
-    if (header.alg === 'HS256' && this.secret && !this.isAsymmetric(header.kid)) {
-      const { payload } = await jwtVerify(token, this.secret, { ...common, algorithms: ['HS256'] });
-      // The secret belongs to one project, so the issuer adds nothing; Supabase Lite names none. A wrong one is wrong.
-      if (payload.iss !== undefined && payload.iss !== this.issuer) throw notValid();
-      return payload;
-    }
+    if (header.alg === 'HS256') return await this.verifyShared(token, header.kid, common);
     if (!this.keys || !asymmetric.includes(header.alg ?? '')) throw notValid();
     if (this.keys.jwks() === undefined && this.clock.now().getTime() < this.pausedUntil)
       throw new AppError('unavailable', 'Access tokens cannot be checked now.');
     const options = { ...common, algorithms: asymmetric, issuer: this.issuer };
     return (await jwtVerify(token, this.keys, options)).payload;
+  }
+
+  private async verifyShared(
+    token: string,
+    kid: string | undefined,
+    common: JWTVerifyOptions,
+  ): Promise<JWTPayload> {
+    if (!this.secret || this.isAsymmetric(kid)) throw notValid();
+    const { payload } = await jwtVerify(token, this.secret, { ...common, algorithms: ['HS256'] });
+    // The secret belongs to one project, so the issuer adds nothing; Supabase Lite names none. A wrong one is wrong.
+    if (payload.iss !== undefined && payload.iss !== this.issuer) throw notValid();
+    return payload;
   }
 
   private isAsymmetric(kid: string | undefined): boolean {

@@ -1,19 +1,28 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** Milliseconds. */
+/** Milliseconds; 0 = as long as it takes. */
 export interface Pace {
   /** A refused sign-in takes at least so long, whether there is such an account or not. */
   readonly refusal: number;
   /** A mail is asked for in exactly this time, whether it is sent or not. */
   readonly mail: number;
+  /** Signing up takes this or a multiple of it: whoever signed up can sign in, so it is waited for. */
+  readonly signUp: number;
 }
 
-export const usualPace: Pace = { refusal: 500, mail: 1_000 };
+export const usualPace: Pace = { refusal: 500, mail: 1_000, signUp: 1_000 };
 
 /** Resolves when so long has passed since a time of `performance.now`. */
 export async function untilPassed(ms: number, since: number): Promise<void> {
   const left = ms - (performance.now() - since);
   if (left > 0) await pause(left);
+}
+
+/** Does something, and resolves after a multiple of so long. */
+export async function inWholeSteps(ms: number, work: Promise<void>): Promise<void> {
+  const begun = performance.now();
+  await work;
+  if (ms > 0) await untilPassed(Math.ceil((performance.now() - begun) / ms) * ms, begun);
 }
 
 /**
@@ -26,6 +35,7 @@ export async function inSameTime(
   work: Promise<void>,
   late: (error: unknown) => void,
 ): Promise<void> {
+  if (ms === 0) return await work;
   const begun = performance.now();
   let isOver = false;
   let failure: { readonly error: unknown } | undefined;

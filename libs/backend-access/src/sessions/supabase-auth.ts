@@ -15,8 +15,6 @@ const timeoutMs = 8_000;
 type Config = Pick<AuthConfig, 'url' | 'anonKey' | 'serviceRoleKey'>;
 type Auth = SupabaseClient['auth'];
 
-/** Answers by which Supabase says that it is not the one to be asked now. */
-const busy = [0, 408, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524, 525];
 /** Refusals that would tell whether an address is known. */
 const untold = [
   'user_already_exists',
@@ -119,11 +117,18 @@ function signInIsOff(): AppError {
   return new AppError('unavailable', 'Sign-in is off here: set SUPABASE_URL and SUPABASE_ANON_KEY.');
 }
 
-/** Ends with the deadline of whoever waits, and in any case in time. */
+/**
+ * Ends with the deadline of whoever waits, and in any case in time. Of a server that is away, or says so, the client would
+ * ask again for half a minute, holding the token meanwhile; this status is one upon which it does not.
+ */
 async function patiently(input: string | URL | Request, init?: RequestInit): Promise<Response> {
   const signals = [AbortSignal.timeout(timeoutMs), currentDeadline(), init?.signal];
   const signal = AbortSignal.any(signals.filter((one): one is AbortSignal => one instanceof AbortSignal));
-  return await fetch(input, { ...init, signal });
+  const away = (): Response => Response.json({ msg: 'away' }, { status: 599 });
+  return await fetch(input, { ...init, signal }).then(
+    (answer) => (answer.status >= 500 ? away() : answer),
+    away,
+  );
 }
 
 function tellFaults(error: AuthError): void {
@@ -139,7 +144,7 @@ function refused(error: AuthError): undefined {
       retryAfterSeconds: 60,
       cause: withoutTokens(error),
     });
-  if (busy.includes(status) && error.name !== 'AuthSessionMissingError')
+  if (status === 0 || status >= 500)
     throw new AppError('unavailable', 'Supabase Auth cannot be asked now.', { cause: withoutTokens(error) });
   return undefined;
 }

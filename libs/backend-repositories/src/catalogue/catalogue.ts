@@ -4,6 +4,7 @@ import { contactsQueries } from './contacts-queries.js';
 import { effectsQueries } from './effects-queries.js';
 import { eventsQueries } from './events-queries.js';
 import { historyQueries } from './history-queries.js';
+import { idempotencyQueries } from './idempotency-queries.js';
 import { inboxQueries } from './inbox-queries.js';
 import { messagingQueries } from './messaging-queries.js';
 import { operationsQueries } from './operations-queries.js';
@@ -12,14 +13,17 @@ import { ordersQueries } from './orders-queries.js';
 import { privacyQueries } from './privacy-queries.js';
 import type { CataloguedQuery } from './query.js';
 import type { Samples } from './samples.js';
+import { sessionsQueries } from './sessions-queries.js';
+import { usersQueries } from './users-queries.js';
 
 /** By subpath of this package: everything that it sends to the database, with arguments of the grown database. */
 export const catalogue: Readonly<Record<string, (samples: Samples) => readonly CataloguedQuery[]>> = {
-  access: accessQueries,
+  access: (samples) => [...accessQueries(samples), ...usersQueries(), ...sessionsQueries(samples)],
   applications: applicationsQueries,
   contacts: contactsQueries,
   effects: effectsQueries,
   events: (samples) => [...eventsQueries(samples), ...historyQueries(samples)],
+  idempotency: idempotencyQueries,
   inbox: inboxQueries,
   messaging: messagingQueries,
   operations: operationsQueries,
@@ -33,6 +37,7 @@ export const sendNothing: readonly string[] = [
   'chunksOf',
   'contentOf',
   'inSavepoint',
+  'personOf',
   'referenceOf',
   'resyncKey',
   'subjectOf',

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, takeTestRedis, type TestDatabase } from '@visapi/backend-testing';
-import { browserOf, comeIn, type Door, openDoor, password } from '../../test/people.js';
+import { browserOf, comeIn, type Door, openDoor, password } from './people.js';
 import { AppError } from '@visapi/backend-kernel';
-import { seedApiKeys } from '../seed.js';
-import { FakeAuth } from '../sessions/fake-auth.js';
+import { seedApiKeys } from '../src/seed.js';
+import { FakeAuth } from '../src/sessions/fake-auth.js';
 
 let test: TestDatabase;
 let redis: Awaited<ReturnType<typeof takeTestRedis>>;
@@ -272,7 +272,7 @@ describe('what is kept', () => {
     const held = await Promise.all(
       names.map(async (name) => [name, await redis.redis.dump(name)].map(String).join(' ')),
     );
-    const all = JSON.stringify([rows, held.filter((one) => !one.includes(':user:'))]);
+    const all = JSON.stringify([rows, held.filter((one) => !one.includes(':{user}:entry:'))]);
     const { accessToken, refreshToken } = renewed.data as { accessToken: string; refreshToken: string };
     for (const secret of [
       tokens.accessToken,
