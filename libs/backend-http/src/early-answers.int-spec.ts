@@ -99,6 +99,8 @@ describe('what never becomes a request', () => {
     const [answer] = await ended;
     expect(answer).toMatchObject({ status, body: { success: false, error: { code } } });
     expect(answer!.body.meta.requestId).toBe(answer!.headers.get('x-correlation-id'));
+    expect(answer!.headers.get('content-security-policy')).toBe("default-src 'none'; frame-ancestors 'none'");
+    expect(answer!.headers.get('cache-control')).toBe('no-store');
     expect(answer!.headers.get('x-request-id')).toMatch(
       bytes.includes('mine') ? /^mine$/ : /^[0-9a-f-]{36}$/,
     );

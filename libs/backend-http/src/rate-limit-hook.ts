@@ -5,7 +5,7 @@ import { Guessers } from './guessers.js';
 import { type BudgetName, budgetFor, callerOf, type Taken, tellLimit, tooMany } from './rate-limit.js';
 import type { RateLimits } from './rate-limits.js';
 import type { HttpRequest } from './request-context.js';
-import type { RouteSettings } from './route.js';
+import { rateClassOf, type RouteSettings } from './route.js';
 
 type CheckAccess = (request: HttpRequest, reply: FastifyReply) => Promise<void>;
 
@@ -24,8 +24,9 @@ export class RateLimitHook {
 
   /** Nothing is added to requests without a limit, such as webhooks as they are by default. */
   readonly check: CheckAccess = (request, reply) => {
-    const { rate } = (request.routeOptions.config ?? {}) as RouteSettings;
-    const budget = request.is404 ? 'default' : budgetFor(rate, request.method);
+    const budget = request.is404
+      ? 'default'
+      : budgetFor(rateClassOf(request.routeOptions.config, request.method));
     if (budget === undefined || this.limits.sizes[budget] === 0) return this.checkAccess(request, reply);
     return this.checkAndTake(budget, request, reply);
   };

@@ -20,9 +20,8 @@ const budgetOf: Readonly<Record<RateClass, BudgetName | undefined>> = {
   probe: undefined,
 };
 
-/** @param rate as the route says; without it, by what its method does */
-export function budgetFor(rate: RateClass | undefined, method: string): BudgetName | undefined {
-  return budgetOf[rate ?? (method === 'GET' || method === 'HEAD' ? 'read' : 'change')];
+export function budgetFor(rate: RateClass): BudgetName | undefined {
+  return budgetOf[rate];
 }
 
 export function sizesOf(config: LimitsConfig): Readonly<Record<BudgetName, number>> {

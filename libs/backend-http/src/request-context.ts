@@ -2,6 +2,7 @@ import type { AskedBy, RequestTry } from '@visapi/backend-kernel';
 import type { LogFields } from '@visapi/backend-observability';
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from './authenticator.js';
+import { plainAddress } from './caller-address.js';
 
 /** What every request carries from its first hook on. */
 export interface RequestContext {
@@ -39,7 +40,7 @@ export function askingKeyId({ visapi: { principal } }: HttpRequest): string | nu
   return principal?.kind === 'api-key' ? principal.id : null;
 }
 
-/** A socket that is gone has no address; one for both families shows IPv4 within IPv6. */
+/** A socket that is gone has no address. */
 function addressOf({ ip }: { readonly ip: string | undefined }): string | null {
-  return ip === undefined ? null : ip.replace(/^::ffff:(?=\d+\.)/, '');
+  return ip === undefined ? null : plainAddress(ip);
 }

@@ -81,6 +81,11 @@ declare module 'fastify' {
   interface FastifyContextConfig extends RouteSettings {}
 }
 
+/** As the route says; without it, by what its method does. */
+export function rateClassOf({ rate }: RouteSettings, method: string): RateClass {
+  return rate ?? (method === 'GET' || method === 'HEAD' ? 'read' : 'change');
+}
+
 const settingsOf = new WeakMap<object, RouteSettings>();
 
 /**

@@ -2,7 +2,14 @@ import { HTTP_CODE_METADATA, ROUTE_ARGS_METADATA } from '@nestjs/common/constant
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import type { FastifyInstance, RouteOptions } from 'fastify';
 import type { z } from 'zod';
-import type { AccessRule, RateClass, RouteDocs, RouteHandler, RouteSettings } from '../route.js';
+import {
+  type AccessRule,
+  type RateClass,
+  rateClassOf,
+  type RouteDocs,
+  type RouteHandler,
+  type RouteSettings,
+} from '../route.js';
 import { announceDeprecation } from './deprecation.js';
 
 declare module 'fastify' {
@@ -66,14 +73,9 @@ export class RouteList {
   }
 }
 
-/** The budget of requests that a route draws on. */
-export function rateClassOf(method: string, { rate }: RouteSettings): RateClass {
-  return rate ?? (method === 'GET' || method === 'HEAD' ? 'read' : 'change');
-}
-
 function describe(method: string, url: string, settings: RouteSettings): ApiRoute[] {
   const { access, docs, handler } = settings;
-  const common = { method: method.toLowerCase(), rate: rateClassOf(method, settings), settings };
+  const common = { method: method.toLowerCase(), rate: rateClassOf(settings, method), settings };
   const read = { input: inputOf(handler), status: statusOf(method, handler) };
   if (!isMany(docs)) {
     const path = url.replaceAll(/:(\w+)/g, '{$1}');
@@ -82,7 +84,7 @@ function describe(method: string, url: string, settings: RouteSettings): ApiRout
       ? [{ ...common, ...read, path, rule: access, docs }]
       : [];
   }
-  const pattern = new RegExp(`^${url.replaceAll(/:(\\w+)/g, '(?<$1>[^/]+)')}$`);
+  const pattern = new RegExp(`^${url.replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}$`);
   return docs.flatMap((one) => {
     const path = `/api/v1/${one.address}`;
     const match = pattern.exec(path);
