@@ -5,7 +5,7 @@ import { Guessers } from './guessers.js';
 import { type BudgetName, budgetFor, callerOf, type Taken, tellLimit, tooMany } from './rate-limit.js';
 import type { RateLimits } from './rate-limits.js';
 import type { HttpRequest } from './request-context.js';
-import { rateClassOf, type RouteSettings } from './route.js';
+import { rateClassOf } from './route.js';
 
 type CheckAccess = (request: HttpRequest, reply: FastifyReply) => Promise<void>;
 
