@@ -1,51 +1,65 @@
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { addressOf, type ApiOperation, exampleBody, operations, validatorOf } from './api-description.js';
-import { type ExampleIds, makeExampleWorld } from './api-world.js';
+import { type Known, makeExampleWorld } from './api-world.js';
+import { startAuth } from './auth-world.js';
 import { TestSystem } from './system.js';
 
 const appSecret = 'an-app-secret-of-the-examples-test';
 const verifyToken = 'a-verify-token-of-the-examples-test';
+const hookKey = Buffer.alloc(32, 5);
+const hookSecret = `v1,whsec_${hookKey.toString('base64')}`;
 
 let system: TestSystem;
-let ids: ExampleIds;
+let auth: Awaited<ReturnType<typeof startAuth>>;
+let known: Known;
 beforeAll(async () => {
-  system = await TestSystem.start({
-    env: { AIRTABLE_POLL_SECONDS: '3600', WABA_APP_SECRET: appSecret, WABA_VERIFY_TOKEN: verifyToken },
-  });
+  auth = await startAuth();
+  const secrets = {
+    WABA_APP_SECRET: appSecret,
+    WABA_VERIFY_TOKEN: verifyToken,
+    SEND_EMAIL_HOOK_SECRET: hookSecret,
+  };
+  system = await TestSystem.start({ env: { ...auth.env, ...secrets, AIRTABLE_POLL_SECONDS: '3600' } });
   const order = operations.find(({ operationId }) => operationId === 'receiveOrder');
-  ids = await makeExampleWorld(system, exampleBody(order!));
-}, 90_000);
-afterAll(() => system.close());
+  known = await makeExampleWorld(system, auth, exampleBody(order!));
+}, 120_000);
+afterAll(async () => {
+  await system.close();
+  await auth.close();
+});
 
-/** Headers and parameters that only their sender can make. */
-function senderOf(
-  { operationId }: ApiOperation,
-  body: string,
-): { headers: Record<string, string>; query: string } {
+/** How a sender proves itself. */
+function proofOf({ operationId }: ApiOperation, body: string): Record<string, string> {
   if (/^receive(Whatsapp|Meta)Receipts$/.test(operationId)) {
     const signature = createHmac('sha256', appSecret).update(body).digest('hex');
-    return { headers: { 'x-hub-signature-256': `sha256=${signature}` }, query: '' };
+    return { 'x-hub-signature-256': `sha256=${signature}` };
   }
-  const challenge = {
-    'hub.mode': 'subscribe',
-    'hub.verify_token': verifyToken,
-    'hub.challenge': '1158201444',
-  };
-  const isChallenge = /^answer(Whatsapp|Meta)Challenge$/.test(operationId);
-  return {
-    headers: { 'x-api-key': system.secrets.adminApiKey },
-    query: isChallenge ? `?${new URLSearchParams(challenge).toString()}` : '',
-  };
+  if (operationId === 'sendAuthEmail') {
+    const [id, timestamp] = ['msg_1', String(Math.floor(Date.now() / 1_000))];
+    const signature = createHmac('sha256', hookKey).update(`${id}.${timestamp}.${body}`).digest('base64');
+    return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` };
+  }
+  const token = known.tokens[operationId];
+  return token ? { authorization: `Bearer ${token}` } : { 'x-api-key': system.secrets.adminApiKey };
 }
 
+const challenge = { 'hub.mode': 'subscribe', 'hub.verify_token': verifyToken, 'hub.challenge': '1158201444' };
+
 async function send(operation: ApiOperation) {
-  const example = exampleBody(operation);
+  const { operationId: name, method } = operation;
+  const example = known.body[name] ?? exampleBody(operation);
   const body = example === undefined ? undefined : JSON.stringify(example);
-  const { headers, query } = senderOf(operation, body ?? '');
-  const url = `${system.urls.backend}${addressOf(operation, ids[operation.operationId])}${query}`;
-  const response = await fetch(url, { method: operation.method, headers, ...(body ? { body } : {}) });
-  return { status: response.status, type: response.headers.get('content-type'), text: await response.text() };
+  const url = new URL(addressOf(operation, known.ids[name]), system.urls.backend);
+  const made = /^answer(Whatsapp|Meta)Challenge$/.test(name) ? challenge : known.query[name];
+  for (const [key, value] of Object.entries(made ?? {})) url.searchParams.set(key, value);
+  const headers = proofOf(operation, body ?? '');
+  const response = await fetch(url, { method, headers, ...(body ? { body } : {}) });
+  return {
+    status: response.status,
+    type: response.headers.get('content-type'),
+    text: await response.text(),
+  };
 }
 
 /** Reads before changes, and what takes away last: each finds what it is about. */

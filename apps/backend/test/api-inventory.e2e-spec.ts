@@ -97,10 +97,9 @@ describe('the description of the API', () => {
       .map((route) => route.replaceAll(/:(\w+)/g, '{$1}'))
       // One handler for many addresses, each of which is described.
       .filter((route) => !route.includes('/webhooks/{source}'));
-    const described = each
-      .map(([name]) => name)
-      .filter((name) => !/^POST \/api\/v1\/webhooks\/(vizi\/orders|whatsapp|meta)$/.test(name));
-    expect(described.toSorted()).toEqual(router.toSorted());
+    const webhooks = ['vizi/orders', 'whatsapp', 'meta'].map((path) => `POST /api/v1/webhooks/${path}`);
+    const described = each.map(([name]) => name);
+    expect(described.toSorted()).toEqual([...router, ...webhooks].toSorted());
     expect(each.length).toBeGreaterThan(60);
   });
 

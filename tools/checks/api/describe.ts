@@ -12,7 +12,7 @@ interface Built {
 /** Nothing is asked of these: an application knows its routes before it reaches anything. */
 const environment = {
   NODE_ENV: 'development',
-  LOG_LEVEL: 'silent',
+  LOG_LEVEL: 'error',
   DATABASE_URL: 'postgres://nobody:nothing@127.0.0.1:9/nowhere',
   REDIS_URL: 'redis://127.0.0.1:9',
 };

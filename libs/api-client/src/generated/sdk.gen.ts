@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import type { Client, ClientMeta, Options as Options2, RequestResult, TDataShape } from './client/index.js';
-import type { AnswerMetaChallengeData, AnswerMetaChallengeErrors, AnswerMetaChallengeResponses, AnswerWhatsappChallengeData, AnswerWhatsappChallengeErrors, AnswerWhatsappChallengeResponses, BootstrapCompletedVisasData, BootstrapCompletedVisasErrors, BootstrapCompletedVisasResponses, CancelEventReplayData, CancelEventReplayErrors, CancelEventReplayResponses, ChangeApiKeyData, ChangeApiKeyErrors, ChangeApiKeyResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeRoleData, ChangeRoleErrors, ChangeRoleResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, CheckCompletedVisasData, CheckCompletedVisasErrors, CheckCompletedVisasResponses, ClearCacheData, ClearCacheErrors, ClearCacheResponses, ConfirmLinkData, ConfirmLinkErrors, ConfirmLinkResponses, CorrectOrderData, CorrectOrderErrors, CorrectOrderResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateRoleData, CreateRoleErrors, CreateRoleResponses, DeleteRoleData, DeleteRoleErrors, DeleteRoleResponses, DiscardDeadLetterData, DiscardDeadLetterErrors, DiscardDeadLetterResponses, FlagOrderData, FlagOrderErrors, FlagOrderResponses, GetApiDescriptionData, GetApiDescriptionErrors, GetApiDescriptionResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetCacheStatsData, GetCacheStatsErrors, GetCacheStatsResponses, GetCompletedVisaStatsData, GetCompletedVisaStatsErrors, GetCompletedVisaStatsResponses, GetDeadLetterData, GetDeadLetterErrors, GetDeadLetterResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetDocsAssetData, GetDocsAssetErrors, GetDocsAssetResponses, GetDocsPageData, GetDocsPageErrors, GetDocsPageResponses, GetErrorsPageData, GetErrorsPageErrors, GetErrorsPageResponses, GetEventReplayData, GetEventReplayErrors, GetEventReplayResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetLedgerBalanceData, GetLedgerBalanceErrors, GetLedgerBalanceResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetLogStatsData, GetLogStatsErrors, GetLogStatsResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOrderData, GetOrderErrors, GetOrderResponses, GetOrderStatsData, GetOrderStatsErrors, GetOrderStatsResponses, GetOrderTimelineData, GetOrderTimelineErrors, GetOrderTimelineResponses, GetOrderWarningsData, GetOrderWarningsErrors, GetOrderWarningsResponses, GetQueuesData, GetQueuesErrors, GetQueuesResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRoleData, GetRoleErrors, GetRoleResponses, GetSearchPresetsData, GetSearchPresetsErrors, GetSearchPresetsResponses, GetUserData, GetUserErrors, GetUserResponses, GetVersionData, GetVersionErrors, GetVersionResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListCompletedVisasData, ListCompletedVisasErrors, ListCompletedVisasResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListEventReplaysData, ListEventReplaysErrors, ListEventReplaysResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListLogsData, ListLogsErrors, ListLogsResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOrdersData, ListOrdersErrors, ListOrdersResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LookUpOrderData, LookUpOrderErrors, LookUpOrderResponses, PlaceOrderData, PlaceOrderErrors, PlaceOrderResponses, PostPasswordData, PostPasswordErrors, PostPasswordResponses, PreviewMessageData, PreviewMessageErrors, PreviewMessageResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReconcileOrdersData, ReconcileOrdersErrors, ReconcileOrdersResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, ReplaceRoleData, ReplaceRoleErrors, ReplaceRoleResponses, ReplayDeadLetterData, ReplayDeadLetterErrors, ReplayDeadLetterResponses, ReplayDeadLettersData, ReplayDeadLettersErrors, ReplayDeadLettersResponses, ReplayDeliveriesData, ReplayDeliveriesErrors, ReplayDeliveriesResponses, ReplayDeliveryData, ReplayDeliveryErrors, ReplayDeliveryResponses, ReplayEventsData, ReplayEventsErrors, ReplayEventsResponses, ReportIssuesData, ReportIssuesErrors, ReportIssuesResponses, ResendConfirmationData, ResendConfirmationErrors, ResendConfirmationResponses, ResendVisaData, ResendVisaErrors, ResendVisaResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResumeEventReplayData, ResumeEventReplayErrors, ResumeEventReplayResponses, ResyncCbbContactData, ResyncCbbContactErrors, ResyncCbbContactResponses, RetriggerConfirmationData, RetriggerConfirmationErrors, RetriggerConfirmationResponses, RetriggerOrdersData, RetriggerOrdersErrors, RetriggerOrdersResponses, ReviewOrderData, ReviewOrderErrors, ReviewOrderResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SearchOrdersData, SearchOrdersErrors, SearchOrdersResponses, SendAuthEmailData, SendAuthEmailErrors, SendAuthEmailResponses, SendMagicLinkData, SendMagicLinkErrors, SendMagicLinkResponses, SettleMessageData, SettleMessageErrors, SettleMessageResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, SignUpData, SignUpErrors, SignUpResponses, SyncOrderContactData, SyncOrderContactErrors, SyncOrderContactResponses } from './types.gen.js';
+import type { AnswerMetaChallengeData, AnswerMetaChallengeErrors, AnswerMetaChallengeResponses, AnswerWhatsappChallengeData, AnswerWhatsappChallengeErrors, AnswerWhatsappChallengeResponses, BootstrapCompletedVisasData, BootstrapCompletedVisasErrors, BootstrapCompletedVisasResponses, CancelEventReplayData, CancelEventReplayErrors, CancelEventReplayResponses, ChangeApiKeyData, ChangeApiKeyErrors, ChangeApiKeyResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChangeRoleData, ChangeRoleErrors, ChangeRoleResponses, ChangeUserData, ChangeUserErrors, ChangeUserResponses, CheckCompletedVisasData, CheckCompletedVisasErrors, CheckCompletedVisasResponses, ClearCacheData, ClearCacheErrors, ClearCacheResponses, ConfirmLinkData, ConfirmLinkErrors, ConfirmLinkResponses, CorrectOrderData, CorrectOrderErrors, CorrectOrderResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateRoleData, CreateRoleErrors, CreateRoleResponses, DeleteRoleData, DeleteRoleErrors, DeleteRoleResponses, DiscardDeadLetterData, DiscardDeadLetterErrors, DiscardDeadLetterResponses, ErasePersonData, ErasePersonErrors, ErasePersonResponses, FlagOrderData, FlagOrderErrors, FlagOrderResponses, GetApiDescriptionData, GetApiDescriptionErrors, GetApiDescriptionResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetCacheStatsData, GetCacheStatsErrors, GetCacheStatsResponses, GetCompletedVisaStatsData, GetCompletedVisaStatsErrors, GetCompletedVisaStatsResponses, GetDeadLetterData, GetDeadLetterErrors, GetDeadLetterResponses, GetDeliveryData, GetDeliveryErrors, GetDeliveryResponses, GetDocsAssetData, GetDocsAssetErrors, GetDocsAssetResponses, GetDocsPageData, GetDocsPageErrors, GetDocsPageResponses, GetErrorsPageData, GetErrorsPageErrors, GetErrorsPageResponses, GetEventReplayData, GetEventReplayErrors, GetEventReplayResponses, GetHealthData, GetHealthErrors, GetHealthResponses, GetLedgerBalanceData, GetLedgerBalanceErrors, GetLedgerBalanceResponses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetLogStatsData, GetLogStatsErrors, GetLogStatsResponses, GetMessageData, GetMessageErrors, GetMessageResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetOrderData, GetOrderErrors, GetOrderResponses, GetOrderStatsData, GetOrderStatsErrors, GetOrderStatsResponses, GetOrderTimelineData, GetOrderTimelineErrors, GetOrderTimelineResponses, GetOrderWarningsData, GetOrderWarningsErrors, GetOrderWarningsResponses, GetQueuesData, GetQueuesErrors, GetQueuesResponses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRoleData, GetRoleErrors, GetRoleResponses, GetSearchPresetsData, GetSearchPresetsErrors, GetSearchPresetsResponses, GetUserData, GetUserErrors, GetUserResponses, GetVersionData, GetVersionErrors, GetVersionResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditEntriesData, ListAuditEntriesErrors, ListAuditEntriesResponses, ListCompletedVisasData, ListCompletedVisasErrors, ListCompletedVisasResponses, ListDeadLettersData, ListDeadLettersErrors, ListDeadLettersResponses, ListDeliveriesData, ListDeliveriesErrors, ListDeliveriesResponses, ListErasuresData, ListErasuresErrors, ListErasuresResponses, ListEventReplaysData, ListEventReplaysErrors, ListEventReplaysResponses, ListEventsData, ListEventsErrors, ListEventsResponses, ListLogsData, ListLogsErrors, ListLogsResponses, ListMessagesData, ListMessagesErrors, ListMessagesResponses, ListOrdersData, ListOrdersErrors, ListOrdersResponses, ListRolesData, ListRolesErrors, ListRolesResponses, ListUsersData, ListUsersErrors, ListUsersResponses, LookUpOrderData, LookUpOrderErrors, LookUpOrderResponses, PlaceOrderData, PlaceOrderErrors, PlaceOrderResponses, PostPasswordData, PostPasswordErrors, PostPasswordResponses, PreviewMessageData, PreviewMessageErrors, PreviewMessageResponses, ReadMeData, ReadMeErrors, ReadMeResponses, ReceiveMetaReceiptsData, ReceiveMetaReceiptsErrors, ReceiveMetaReceiptsResponses, ReceiveOrderData, ReceiveOrderErrors, ReceiveOrderResponses, ReceiveWhatsappReceiptsData, ReceiveWhatsappReceiptsErrors, ReceiveWhatsappReceiptsResponses, ReconcileOrdersData, ReconcileOrdersErrors, ReconcileOrdersResponses, RefreshSessionData, RefreshSessionErrors, RefreshSessionResponses, ReplaceRoleData, ReplaceRoleErrors, ReplaceRoleResponses, ReplayDeadLetterData, ReplayDeadLetterErrors, ReplayDeadLetterResponses, ReplayDeadLettersData, ReplayDeadLettersErrors, ReplayDeadLettersResponses, ReplayDeliveriesData, ReplayDeliveriesErrors, ReplayDeliveriesResponses, ReplayDeliveryData, ReplayDeliveryErrors, ReplayDeliveryResponses, ReplayEventsData, ReplayEventsErrors, ReplayEventsResponses, ReportIssuesData, ReportIssuesErrors, ReportIssuesResponses, ResendConfirmationData, ResendConfirmationErrors, ResendConfirmationResponses, ResendVisaData, ResendVisaErrors, ResendVisaResponses, ResetPasswordData, ResetPasswordErrors, ResetPasswordResponses, ResumeEventReplayData, ResumeEventReplayErrors, ResumeEventReplayResponses, ResyncCbbContactData, ResyncCbbContactErrors, ResyncCbbContactResponses, RetriggerConfirmationData, RetriggerConfirmationErrors, RetriggerConfirmationResponses, RetriggerOrdersData, RetriggerOrdersErrors, RetriggerOrdersResponses, ReviewOrderData, ReviewOrderErrors, ReviewOrderResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SearchOrdersData, SearchOrdersErrors, SearchOrdersResponses, SendAuthEmailData, SendAuthEmailErrors, SendAuthEmailResponses, SendMagicLinkData, SendMagicLinkErrors, SendMagicLinkResponses, SettleMessageData, SettleMessageErrors, SettleMessageResponses, SignInData, SignInErrors, SignInResponses, SignOutData, SignOutErrors, SignOutResponses, SignUpData, SignUpErrors, SignUpResponses, SyncOrderContactData, SyncOrderContactErrors, SyncOrderContactResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1350,6 +1350,50 @@ export const getOrderTimeline = <ThrowOnError extends boolean = false>(options: 
 });
 
 /**
+ * Persons who were forgotten, by the ids of their orders
+ *
+ * Demands `privacy:erase`.
+ */
+export const listErasures = <ThrowOnError extends boolean = false>(options?: Options<ListErasuresData, ThrowOnError>): RequestResult<ListErasuresResponses, ListErasuresErrors, ThrowOnError> => (options?.client ?? client).get<ListErasuresResponses, ListErasuresErrors, ThrowOnError>({
+    security: [
+        { name: 'X-API-Key', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' },
+        {
+            in: 'cookie',
+            name: 'visapi_session',
+            type: 'apiKey'
+        }
+    ],
+    url: '/api/v1/privacy/erasures',
+    ...options
+});
+
+/**
+ * Forget a person
+ *
+ * A dry run unless `dryRun` is false: it names the orders that are meant. Meant are all orders of the phone, or of the e-mail address where they have none. Nothing of it can be undone.
+ *
+ * Demands `privacy:erase`.
+ */
+export const erasePerson = <ThrowOnError extends boolean = false>(options: Options<ErasePersonData, ThrowOnError>): RequestResult<ErasePersonResponses, ErasePersonErrors, ThrowOnError> => (options.client ?? client).post<ErasePersonResponses, ErasePersonErrors, ThrowOnError>({
+    security: [
+        { name: 'X-API-Key', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' },
+        {
+            in: 'cookie',
+            name: 'visapi_session',
+            type: 'apiKey'
+        }
+    ],
+    url: '/api/v1/privacy/erasures',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * What waits, what runs, and who works
  *
  * Demands `queues:read`.
@@ -1579,6 +1623,20 @@ export const getVersion = <ThrowOnError extends boolean = false>(options?: Optio
 export const answerMetaChallenge = <ThrowOnError extends boolean = false>(options?: Options<AnswerMetaChallengeData, ThrowOnError>): RequestResult<AnswerMetaChallengeResponses, AnswerMetaChallengeErrors, ThrowOnError> => (options?.client ?? client).get<AnswerMetaChallengeResponses, AnswerMetaChallengeErrors, ThrowOnError>({ url: '/api/v1/webhooks/meta', ...options });
 
 /**
+ * Receipts of messages, from Meta
+ *
+ * Signed over its bytes: `X-Hub-Signature-256`.
+ */
+export const receiveMetaReceipts = <ThrowOnError extends boolean = false>(options: Options<ReceiveMetaReceiptsData, ThrowOnError>): RequestResult<ReceiveMetaReceiptsResponses, ReceiveMetaReceiptsErrors, ThrowOnError> => (options.client ?? client).post<ReceiveMetaReceiptsResponses, ReceiveMetaReceiptsErrors, ThrowOnError>({
+    url: '/api/v1/webhooks/meta',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Report defects of an application
  *
  * The applicant is told of them once; a repeat of the same issues is answered and does nothing.
@@ -1596,6 +1654,31 @@ export const reportIssues = <ThrowOnError extends boolean = false>(options: Opti
         }
     ],
     url: '/api/v1/webhooks/visanet/mistakes',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * A paid order of the shop
+ *
+ * 200 means: kept. The same bytes again are counted (`duplicate`), new ones of the same order applied (`changed`). Send again whatever got no 200.
+ *
+ * Demands `webhook:vizi`.
+ */
+export const receiveOrder = <ThrowOnError extends boolean = false>(options: Options<ReceiveOrderData, ThrowOnError>): RequestResult<ReceiveOrderResponses, ReceiveOrderErrors, ThrowOnError> => (options.client ?? client).post<ReceiveOrderResponses, ReceiveOrderErrors, ThrowOnError>({
+    security: [
+        { name: 'X-API-Key', type: 'apiKey' },
+        { scheme: 'bearer', type: 'http' },
+        {
+            in: 'cookie',
+            name: 'visapi_session',
+            type: 'apiKey'
+        }
+    ],
+    url: '/api/v1/webhooks/vizi/orders',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -1699,6 +1782,20 @@ export const retriggerConfirmation = <ThrowOnError extends boolean = false>(opti
  * The challenge by which Meta makes sure of a webhook
  */
 export const answerWhatsappChallenge = <ThrowOnError extends boolean = false>(options?: Options<AnswerWhatsappChallengeData, ThrowOnError>): RequestResult<AnswerWhatsappChallengeResponses, AnswerWhatsappChallengeErrors, ThrowOnError> => (options?.client ?? client).get<AnswerWhatsappChallengeResponses, AnswerWhatsappChallengeErrors, ThrowOnError>({ url: '/api/v1/webhooks/whatsapp', ...options });
+
+/**
+ * Receipts of messages, from Meta
+ *
+ * Signed over its bytes: `X-Hub-Signature-256`.
+ */
+export const receiveWhatsappReceipts = <ThrowOnError extends boolean = false>(options: Options<ReceiveWhatsappReceiptsData, ThrowOnError>): RequestResult<ReceiveWhatsappReceiptsResponses, ReceiveWhatsappReceiptsErrors, ThrowOnError> => (options.client ?? client).post<ReceiveWhatsappReceiptsResponses, ReceiveWhatsappReceiptsErrors, ThrowOnError>({
+    url: '/api/v1/webhooks/whatsapp',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
 
 /**
  * Metrics in the form of Prometheus

@@ -73,6 +73,15 @@ export type Delivery = {
     appliedAt: string | null;
 };
 
+export type Erasure = {
+    id: string | null;
+    orders: number;
+    orderIds: Array<string>;
+    messages: number;
+    deliveries: number;
+    keysDestroyed: number;
+};
+
 export type Error = {
     success: false;
     error: {
@@ -303,6 +312,18 @@ export type Pagination = {
 } | {
     nextCursor: string | null;
     perPage: number;
+};
+
+export type PastErasure = {
+    id: string;
+    orders: number;
+    orderIds: Array<string>;
+    messages: number;
+    deliveries: number;
+    keysDestroyed: number;
+    reason: string;
+    erasedBy: string;
+    erasedAt: string;
 };
 
 /**
@@ -7658,6 +7679,219 @@ export type GetOrderTimelineResponses = {
 
 export type GetOrderTimelineResponse = GetOrderTimelineResponses[keyof GetOrderTimelineResponses];
 
+export type ListErasuresData = {
+    body?: never;
+    headers?: {
+        /**
+         * An id of your own, which stands in our logs and in every call that the request leads to.
+         */
+        'X-Correlation-Id'?: string;
+    };
+    path?: never;
+    query?: {
+        page?: number;
+        perPage?: number;
+        cursor?: string;
+    };
+    url: '/api/v1/privacy/erasures';
+};
+
+export type ListErasuresErrors = {
+    /**
+     * `VALIDATION_ERROR`: Something in the address, the query, a header or the body is not of the form that the route takes, or is a parameter that it does not know.
+     */
+    400: Error & {
+        error?: {
+            code?: 'VALIDATION_ERROR';
+        };
+    };
+    /**
+     * `UNAUTHENTICATED`: No credential was sent, or none that is known: a key that is misspelt, expired or revoked, an access token that is over or was not made for this API, a webhook whose signature does not fit its body.
+     */
+    401: Error & {
+        error?: {
+            code?: 'UNAUTHENTICATED';
+        };
+    };
+    /**
+     * `FORBIDDEN`: The credential is good, and may not do this.
+     */
+    403: Error & {
+        error?: {
+            code?: 'FORBIDDEN';
+        };
+    };
+    /**
+     * `RATE_LIMITED`: There were more requests within a minute than this caller is allowed.
+     */
+    429: Error & {
+        error?: {
+            code?: 'RATE_LIMITED';
+        };
+    };
+    /**
+     * `INTERNAL_ERROR`: A fault of ours.
+     */
+    500: Error & {
+        error?: {
+            code?: 'INTERNAL_ERROR';
+        };
+    };
+    /**
+     * `UNAVAILABLE`: Something that is needed cannot be reached at the moment, or this process is just stopping.
+     */
+    503: Error & {
+        error?: {
+            code?: 'UNAVAILABLE';
+        };
+    };
+    /**
+     * `TIMEOUT`: The work took longer than the route allows (408: the request itself came too slowly).
+     */
+    504: Error & {
+        error?: {
+            code?: 'TIMEOUT';
+        };
+    };
+};
+
+export type ListErasuresError = ListErasuresErrors[keyof ListErasuresErrors];
+
+export type ListErasuresResponses = {
+    /**
+     * Persons who were forgotten, by the ids of their orders
+     */
+    200: {
+        success: true;
+        data: Array<PastErasure>;
+        pagination: Pagination;
+        meta: Meta;
+    };
+};
+
+export type ListErasuresResponse = ListErasuresResponses[keyof ListErasuresResponses];
+
+export type ErasePersonData = {
+    body: {
+        /**
+         * A phone such as `+972500000001`, in any usual form.
+         */
+        phone?: string;
+        email?: string;
+        orderId?: string;
+        reason: string;
+        dryRun?: boolean;
+        force?: boolean;
+    };
+    headers?: {
+        /**
+         * An id of your own, which stands in our logs and in every call that the request leads to.
+         */
+        'X-Correlation-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/privacy/erasures';
+};
+
+export type ErasePersonErrors = {
+    /**
+     * `VALIDATION_ERROR`: Something in the address, the query, a header or the body is not of the form that the route takes, or is a parameter that it does not know.
+     */
+    400: Error & {
+        error?: {
+            code?: 'VALIDATION_ERROR';
+        };
+    };
+    /**
+     * `UNAUTHENTICATED`: No credential was sent, or none that is known: a key that is misspelt, expired or revoked, an access token that is over or was not made for this API, a webhook whose signature does not fit its body.
+     */
+    401: Error & {
+        error?: {
+            code?: 'UNAUTHENTICATED';
+        };
+    };
+    /**
+     * `FORBIDDEN`: The credential is good, and may not do this.
+     */
+    403: Error & {
+        error?: {
+            code?: 'FORBIDDEN';
+        };
+    };
+    /**
+     * `NOT_FOUND`: There is no such address, or nothing with this id.
+     */
+    404: Error & {
+        error?: {
+            code?: 'NOT_FOUND';
+        };
+    };
+    /**
+     * `CONFLICT`: What is asked does not fit how things stand: it was done already, somebody was faster, or the thing is in a state that does not allow it.
+     */
+    409: Error & {
+        error?: {
+            code?: 'CONFLICT';
+        };
+    };
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than 10 MB.
+     */
+    413: Error & {
+        error?: {
+            code?: 'PAYLOAD_TOO_LARGE';
+        };
+    };
+    /**
+     * `RATE_LIMITED`: There were more requests within a minute than this caller is allowed.
+     */
+    429: Error & {
+        error?: {
+            code?: 'RATE_LIMITED';
+        };
+    };
+    /**
+     * `INTERNAL_ERROR`: A fault of ours.
+     */
+    500: Error & {
+        error?: {
+            code?: 'INTERNAL_ERROR';
+        };
+    };
+    /**
+     * `UNAVAILABLE`: Something that is needed cannot be reached at the moment, or this process is just stopping.
+     */
+    503: Error & {
+        error?: {
+            code?: 'UNAVAILABLE';
+        };
+    };
+    /**
+     * `TIMEOUT`: The work took longer than the route allows (408: the request itself came too slowly).
+     */
+    504: Error & {
+        error?: {
+            code?: 'TIMEOUT';
+        };
+    };
+};
+
+export type ErasePersonError = ErasePersonErrors[keyof ErasePersonErrors];
+
+export type ErasePersonResponses = {
+    /**
+     * Forget a person
+     */
+    200: {
+        success: true;
+        data: Erasure;
+        meta: Meta;
+    };
+};
+
+export type ErasePersonResponse = ErasePersonResponses[keyof ErasePersonResponses];
+
 export type GetQueuesData = {
     body?: never;
     headers?: {
@@ -8977,6 +9211,96 @@ export type AnswerMetaChallengeResponses = {
 
 export type AnswerMetaChallengeResponse = AnswerMetaChallengeResponses[keyof AnswerMetaChallengeResponses];
 
+export type ReceiveMetaReceiptsData = {
+    body: {
+        object: string;
+        entry: Array<{
+            id: string;
+            [key: string]: unknown;
+        }>;
+        [key: string]: unknown;
+    };
+    headers?: {
+        /**
+         * An id of your own, which stands in our logs and in every call that the request leads to.
+         */
+        'X-Correlation-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/webhooks/meta';
+};
+
+export type ReceiveMetaReceiptsErrors = {
+    /**
+     * `VALIDATION_ERROR`: Something in the address, the query, a header or the body is not of the form that the route takes, or is a parameter that it does not know.
+     */
+    400: Error & {
+        error?: {
+            code?: 'VALIDATION_ERROR';
+        };
+    };
+    /**
+     * `UNAUTHENTICATED`: No credential was sent, or none that is known: a key that is misspelt, expired or revoked, an access token that is over or was not made for this API, a webhook whose signature does not fit its body.
+     */
+    401: Error & {
+        error?: {
+            code?: 'UNAUTHENTICATED';
+        };
+    };
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than 10 MB.
+     */
+    413: Error & {
+        error?: {
+            code?: 'PAYLOAD_TOO_LARGE';
+        };
+    };
+    /**
+     * `RATE_LIMITED`: There were more requests within a minute than this caller is allowed.
+     */
+    429: Error & {
+        error?: {
+            code?: 'RATE_LIMITED';
+        };
+    };
+    /**
+     * `INTERNAL_ERROR`: A fault of ours.
+     */
+    500: Error & {
+        error?: {
+            code?: 'INTERNAL_ERROR';
+        };
+    };
+    /**
+     * `UNAVAILABLE`: Something that is needed cannot be reached at the moment, or this process is just stopping.
+     */
+    503: Error & {
+        error?: {
+            code?: 'UNAVAILABLE';
+        };
+    };
+};
+
+export type ReceiveMetaReceiptsError = ReceiveMetaReceiptsErrors[keyof ReceiveMetaReceiptsErrors];
+
+export type ReceiveMetaReceiptsResponses = {
+    /**
+     * Receipts of messages, from Meta
+     */
+    200: {
+        success: true;
+        data: {
+            orderId: string | null;
+            deliveryId: string;
+            status: 'accepted' | 'duplicate' | 'changed' | 'skipped';
+        };
+        meta: Meta;
+    };
+};
+
+export type ReceiveMetaReceiptsResponse = ReceiveMetaReceiptsResponses[keyof ReceiveMetaReceiptsResponses];
+
 export type ReportIssuesData = {
     body: {
         applicantId: string;
@@ -9123,6 +9447,105 @@ export type ReportIssuesResponses = {
 };
 
 export type ReportIssuesResponse = ReportIssuesResponses[keyof ReportIssuesResponses];
+
+export type ReceiveOrderData = {
+    body: ShopOrder;
+    headers?: {
+        /**
+         * An id of your own, which stands in our logs and in every call that the request leads to.
+         */
+        'X-Correlation-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/webhooks/vizi/orders';
+};
+
+export type ReceiveOrderErrors = {
+    /**
+     * `VALIDATION_ERROR`: Something in the address, the query, a header or the body is not of the form that the route takes, or is a parameter that it does not know.
+     */
+    400: Error & {
+        error?: {
+            code?: 'VALIDATION_ERROR';
+        };
+    };
+    /**
+     * `UNAUTHENTICATED`: No credential was sent, or none that is known: a key that is misspelt, expired or revoked, an access token that is over or was not made for this API, a webhook whose signature does not fit its body.
+     */
+    401: Error & {
+        error?: {
+            code?: 'UNAUTHENTICATED';
+        };
+    };
+    /**
+     * `FORBIDDEN`: The credential is good, and may not do this.
+     */
+    403: Error & {
+        error?: {
+            code?: 'FORBIDDEN';
+        };
+    };
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than 10 MB.
+     */
+    413: Error & {
+        error?: {
+            code?: 'PAYLOAD_TOO_LARGE';
+        };
+    };
+    /**
+     * `UNPROCESSABLE`: The request is well formed, and its content cannot be used: an order without an id, a search that is too deep.
+     */
+    422: Error & {
+        error?: {
+            code?: 'UNPROCESSABLE';
+        };
+    };
+    /**
+     * `RATE_LIMITED`: There were more requests within a minute than this caller is allowed.
+     */
+    429: Error & {
+        error?: {
+            code?: 'RATE_LIMITED';
+        };
+    };
+    /**
+     * `INTERNAL_ERROR`: A fault of ours.
+     */
+    500: Error & {
+        error?: {
+            code?: 'INTERNAL_ERROR';
+        };
+    };
+    /**
+     * `UNAVAILABLE`: Something that is needed cannot be reached at the moment, or this process is just stopping.
+     */
+    503: Error & {
+        error?: {
+            code?: 'UNAVAILABLE';
+        };
+    };
+};
+
+export type ReceiveOrderError = ReceiveOrderErrors[keyof ReceiveOrderErrors];
+
+export type ReceiveOrderResponses = {
+    /**
+     * A paid order of the shop
+     */
+    200: {
+        success: true;
+        data: {
+            orderId: string | null;
+            deliveryId: string;
+            status: 'accepted' | 'duplicate' | 'changed' | 'skipped';
+        };
+        meta: Meta;
+    };
+};
+
+export type ReceiveOrderResponse = ReceiveOrderResponses[keyof ReceiveOrderResponses];
 
 export type ResendVisaData = {
     body: {
@@ -9786,6 +10209,96 @@ export type AnswerWhatsappChallengeResponses = {
 };
 
 export type AnswerWhatsappChallengeResponse = AnswerWhatsappChallengeResponses[keyof AnswerWhatsappChallengeResponses];
+
+export type ReceiveWhatsappReceiptsData = {
+    body: {
+        object: string;
+        entry: Array<{
+            id: string;
+            [key: string]: unknown;
+        }>;
+        [key: string]: unknown;
+    };
+    headers?: {
+        /**
+         * An id of your own, which stands in our logs and in every call that the request leads to.
+         */
+        'X-Correlation-Id'?: string;
+    };
+    path?: never;
+    query?: never;
+    url: '/api/v1/webhooks/whatsapp';
+};
+
+export type ReceiveWhatsappReceiptsErrors = {
+    /**
+     * `VALIDATION_ERROR`: Something in the address, the query, a header or the body is not of the form that the route takes, or is a parameter that it does not know.
+     */
+    400: Error & {
+        error?: {
+            code?: 'VALIDATION_ERROR';
+        };
+    };
+    /**
+     * `UNAUTHENTICATED`: No credential was sent, or none that is known: a key that is misspelt, expired or revoked, an access token that is over or was not made for this API, a webhook whose signature does not fit its body.
+     */
+    401: Error & {
+        error?: {
+            code?: 'UNAUTHENTICATED';
+        };
+    };
+    /**
+     * `PAYLOAD_TOO_LARGE`: The body is larger than 10 MB.
+     */
+    413: Error & {
+        error?: {
+            code?: 'PAYLOAD_TOO_LARGE';
+        };
+    };
+    /**
+     * `RATE_LIMITED`: There were more requests within a minute than this caller is allowed.
+     */
+    429: Error & {
+        error?: {
+            code?: 'RATE_LIMITED';
+        };
+    };
+    /**
+     * `INTERNAL_ERROR`: A fault of ours.
+     */
+    500: Error & {
+        error?: {
+            code?: 'INTERNAL_ERROR';
+        };
+    };
+    /**
+     * `UNAVAILABLE`: Something that is needed cannot be reached at the moment, or this process is just stopping.
+     */
+    503: Error & {
+        error?: {
+            code?: 'UNAVAILABLE';
+        };
+    };
+};
+
+export type ReceiveWhatsappReceiptsError = ReceiveWhatsappReceiptsErrors[keyof ReceiveWhatsappReceiptsErrors];
+
+export type ReceiveWhatsappReceiptsResponses = {
+    /**
+     * Receipts of messages, from Meta
+     */
+    200: {
+        success: true;
+        data: {
+            orderId: string | null;
+            deliveryId: string;
+            status: 'accepted' | 'duplicate' | 'changed' | 'skipped';
+        };
+        meta: Meta;
+    };
+};
+
+export type ReceiveWhatsappReceiptsResponse = ReceiveWhatsappReceiptsResponses[keyof ReceiveWhatsappReceiptsResponses];
 
 export type GetMetricsData = {
     body?: never;

@@ -34,6 +34,7 @@ import { granterOf } from './grants.schemas.js';
 type Id = z.infer<typeof apiKeyParameter>;
 type NoQuery = z.infer<typeof noQuery>;
 
+const someId = '0198c2f4-7d1e-7c3a-9b52-6f4d8e2a1b03';
 const held = 'A key is given, and its secret shown, only by whoever holds all that it may do.';
 const wanted = { name: 'Partner shop', scopes: ['orders:read', 'orders:write'], expiresInDays: 90 };
 
@@ -57,7 +58,10 @@ export class ApiKeysController {
   }
 
   @Get(':id')
-  @Access({ scopes: ['keys:read'] }, { docs: { operation: 'getApiKey', summary: 'Read an API key' } })
+  @Access(
+    { scopes: ['keys:read'] },
+    { docs: { operation: 'getApiKey', summary: 'Read an API key', example: { path: { id: someId } } } },
+  )
   @Responds(apiKeyResponse)
   async find(@Param({ schema: apiKeyParameter }) { id }: Id, @Query({ schema: noQuery }) _query: NoQuery) {
     return await this.queries.execute(new GetApiKey(id));
@@ -93,6 +97,10 @@ export class ApiKeysController {
       docs: {
         operation: 'changeApiKey',
         summary: 'Change an API key',
+        example: {
+          path: { id: someId },
+          body: { scopes: ['orders:read'], allowedNetworks: ['203.0.113.0/24'] },
+        },
         description: held,
         errors: ['CONFLICT'],
       },
@@ -115,6 +123,7 @@ export class ApiKeysController {
       docs: {
         operation: 'revokeApiKey',
         summary: 'Revoke an API key',
+        example: { path: { id: someId } },
         description: 'It is refused everywhere within five seconds, for good. Again, it answers the same.',
       },
     },
@@ -138,6 +147,7 @@ export class ApiKeysController {
       docs: {
         operation: 'rotateApiKey',
         summary: 'Give an API key another secret',
+        example: { path: { id: someId }, body: { overlapSeconds: 3600 } },
         description: `The one before is accepted for \`overlapSeconds\`. ${held}`,
         errors: ['CONFLICT'],
       },

@@ -20,6 +20,7 @@ import {
 
 type RoleParameter = z.infer<typeof roleParameter>;
 const tags = ['roles'];
+const auditor = { description: 'Looks at who did what', permissions: ['audit:read', 'events:read'] };
 const grants = 'A role can hold only what whoever writes it holds.';
 
 /** What users may do, by role. */
@@ -39,7 +40,10 @@ export class RolesController {
   }
 
   @Get(':name')
-  @Access({ scopes: ['roles:read'] }, { docs: { operation: 'getRole', summary: 'Read a role', tags } })
+  @Access(
+    { scopes: ['roles:read'] },
+    { docs: { operation: 'getRole', summary: 'Read a role', tags, example: { path: { name: 'support' } } } },
+  )
   @Responds(roleResponse)
   async find(@Param({ schema: roleParameter }) { name }: RoleParameter) {
     return await this.queries.execute(new GetRole(name));
@@ -55,6 +59,7 @@ export class RolesController {
         description: grants,
         tags,
         errors: ['CONFLICT'],
+        example: { body: { name: 'auditor', ...auditor } },
       },
     },
   )
@@ -78,6 +83,7 @@ export class RolesController {
         description: grants,
         tags,
         errors: ['CONFLICT'],
+        example: { path: { name: 'auditor' }, body: auditor },
       },
     },
   )
@@ -102,6 +108,7 @@ export class RolesController {
         description: grants,
         tags,
         errors: ['CONFLICT'],
+        example: { path: { name: 'auditor' }, body: { permissions: ['audit:read'] } },
       },
     },
   )
@@ -120,7 +127,13 @@ export class RolesController {
   @Access(
     { scopes: ['roles:update'] },
     {
-      docs: { operation: 'deleteRole', summary: 'Delete a role that nobody has', tags, errors: ['CONFLICT'] },
+      docs: {
+        operation: 'deleteRole',
+        summary: 'Delete a role that nobody has',
+        tags,
+        errors: ['CONFLICT'],
+        example: { path: { name: 'auditor' } },
+      },
     },
   )
   @Responds(deletedRoleResponse)

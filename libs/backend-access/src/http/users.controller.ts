@@ -14,6 +14,8 @@ import {
   usersQuery,
 } from './users.schemas.js';
 
+const someId = '0198c2f4-7d1e-7c3a-9b52-6f4d8e2a1b03';
+
 /** People who sign in. */
 @Controller('users')
 export class UsersController {
@@ -25,7 +27,14 @@ export class UsersController {
   @Get()
   @Access(
     { scopes: ['users:read'] },
-    { docs: { operation: 'listUsers', summary: 'List users', tags: ['users'] } },
+    {
+      docs: {
+        operation: 'listUsers',
+        summary: 'List users',
+        tags: ['users'],
+        example: { query: { role: 'support' } },
+      },
+    },
   )
   @Responds(userResponse)
   async list(@Query({ schema: usersQuery }) query: z.infer<typeof usersQuery>) {
@@ -36,7 +45,14 @@ export class UsersController {
   @Get(':id')
   @Access(
     { scopes: ['users:read'] },
-    { docs: { operation: 'getUser', summary: 'Read a user', tags: ['users'] } },
+    {
+      docs: {
+        operation: 'getUser',
+        summary: 'Read a user',
+        tags: ['users'],
+        example: { path: { id: someId } },
+      },
+    },
   )
   @Responds(userResponse)
   async find(@Param({ schema: userParameter }) { id }: z.infer<typeof userParameter>) {
@@ -54,6 +70,7 @@ export class UsersController {
           'Nobody gives a role that holds what they do not hold themselves, changes a user who may do more than they, or changes their own role. The last administrator keeps the role and is never shut out.',
         tags: ['users'],
         errors: ['CONFLICT', 'UNPROCESSABLE'],
+        example: { path: { id: someId }, body: { role: 'analytics', reason: 'moves to the numbers' } },
       },
     },
   )

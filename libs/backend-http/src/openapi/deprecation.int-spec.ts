@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Module, Query } from '@nestjs/common';
+import { AppError } from '@visapi/backend-kernel';
 import {
   createTestDatabase,
   quietLog,
@@ -8,6 +9,7 @@ import {
   testRoot,
 } from '@visapi/backend-testing';
 import { z } from 'zod';
+import { Authenticator } from '../authenticator.js';
 import { createHttpApp, type HttpApp } from '../create-http-app.js';
 import { Access, Responds } from '../route.js';
 import { announceDeprecation } from './deprecation.js';
@@ -31,16 +33,25 @@ class OldController {
   }
 }
 
+class Nobody extends Authenticator {
+  authenticate(): Promise<never> {
+    return Promise.reject(new AppError('unauthenticated', 'Who are you?'));
+  }
+}
+
+@Module({
+  controllers: [OldController],
+  providers: [{ provide: Authenticator, useClass: Nobody }],
+  exports: [Authenticator],
+})
+class OldModule {}
+
 let test: TestDatabase;
 let started: HttpApp;
 beforeAll(async () => {
   test = await createTestDatabase();
   const http = { port: 0, host: '127.0.0.1', reusePort: false };
-  started = await createHttpApp(
-    testRoot(test.url, [OldController]),
-    { http, process: quietProcess },
-    quietLog,
-  );
+  started = await createHttpApp(testRoot(test.url, [OldModule]), { http, process: quietProcess }, quietLog);
 });
 afterAll(async () => {
   await started.close();

@@ -15,7 +15,7 @@ export function operationOf(route: ApiRoute, schemas: JsonSchemas): Json {
     operationId: docs.operation,
     summary: docs.summary,
     ...described(route, docs.description),
-    tags: docs.tags ?? [path.replace(/^\/api(\/v1)?\//, '/').split('/')[1]],
+    tags: tagsOfRoute(route),
     ...(docs.deprecated ? { deprecated: true } : {}),
     security:
       rule === 'public' ? [] : ['apiKey', 'bearer', 'session'].map((scheme) => ({ [scheme]: scopes })),
@@ -25,6 +25,11 @@ export function operationOf(route: ApiRoute, schemas: JsonSchemas): Json {
     'x-rate-class': rate,
     ...(settings.secret ? { 'x-secret': true } : {}),
   };
+}
+
+export function tagsOfRoute({ docs, path }: ApiRoute): readonly string[] {
+  const [first = ''] = path.replace(/^\/(api\/(v1\/)?)?/, '').split('/');
+  return docs?.tags ?? [first];
 }
 
 function described({ rule, settings }: ApiRoute, description: string | undefined): Json {

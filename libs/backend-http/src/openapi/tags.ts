@@ -16,6 +16,7 @@ export const tagTexts: Readonly<Record<string, string>> = {
   auth: 'Signing in and out.',
   users: 'People, and what they may do.',
   roles: 'What a role may do.',
+  privacy: 'What is kept of a person, and forgetting it.',
   platform: 'Whether this process is well.',
   docs: 'This description.',
 };
