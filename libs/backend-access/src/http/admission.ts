@@ -1,6 +1,5 @@
-import type { CommandBus } from '@nestjs/cqrs';
 import type { AskedBy } from '@visapi/backend-kernel';
-import type { SessionMethod } from '@visapi/backend-repositories/access';
+import type { SessionMethod, SessionRow } from '@visapi/backend-repositories/access';
 import { type Refusal, RefuseSession } from '../commands/refuse-session.command.js';
 import { StartSession } from '../commands/start-session.command.js';
 import type { AskedFor } from '../sessions/auth-provider.js';
@@ -15,9 +14,14 @@ export interface ShownSession {
   readonly email: string;
 }
 
+interface Bus {
+  execute(command: StartSession): Promise<SessionRow>;
+  execute(command: RefuseSession): Promise<void>;
+}
+
 interface Parts {
   readonly users: UserReader;
-  readonly commands: CommandBus;
+  readonly commands: Bus;
   readonly watch: SessionWatch;
   /** AUTH_ALLOWED_EMAIL_DOMAINS */
   readonly emailDomains: readonly string[];

@@ -1,4 +1,3 @@
-import type { CommandBus } from '@nestjs/cqrs';
 import type { AskedBy } from '@visapi/backend-kernel';
 import { AppError } from '@visapi/backend-kernel';
 import type { Log } from '@visapi/backend-observability';
@@ -22,7 +21,7 @@ interface Parts {
   readonly lockout: Lockout;
   readonly watch: SessionWatch;
   readonly hashes: TokenHashes;
-  readonly commands: CommandBus;
+  readonly commands: { execute(command: EndSessions): Promise<readonly string[]> };
   readonly store: { readonly database: Database; readonly sessions: SessionsRepository };
   readonly log: Log;
 }

@@ -1,4 +1,3 @@
-import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { Repeat } from '@visapi/backend-kernel';
 import type { Log } from '@visapi/backend-observability';
 import type { Database } from '@visapi/backend-repositories';
@@ -13,7 +12,7 @@ const fullEveryMs = 3_600_000;
 const mostSeen = 10_000;
 
 /** Knows which sessions have ended, in whichever process: no request asks the database for it. */
-export class SessionWatch implements OnApplicationBootstrap, OnApplicationShutdown {
+export class SessionWatch {
   private readonly looking = new Repeat(() => this.look(), lookEveryMs);
   private ended = new Set<string>();
   /** Those that are written down and had not ended when they were first met. */
