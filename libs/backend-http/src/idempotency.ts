@@ -36,10 +36,7 @@ export class Idempotency {
     if (!takesKey(route)) return;
     const before = [route.preHandler ?? []].flat();
     const after = [route.onSend ?? []].flat();
-    route.preHandler = [
-      ...before,
-      (request, reply, done) => this.begin(request as HttpRequest, reply, done),
-    ];
+    route.preHandler = [...before, (request, reply, done) => this.begin(request as HttpRequest, reply, done)];
     route.onSend = [
       ...after,
       (request, reply, payload, done) => this.end(request as HttpRequest, reply, payload, done),

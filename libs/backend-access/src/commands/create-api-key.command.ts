@@ -3,6 +3,7 @@ import { Clock } from '@visapi/backend-kernel';
 import { Database } from '@visapi/backend-repositories';
 import { ApiKeysRepository } from '@visapi/backend-repositories/access';
 import { EventsRepository } from '@visapi/backend-repositories/events';
+import { markMade } from '@visapi/backend-repositories/idempotency';
 import { hashSecret, newPrefix, newSecret } from '../api-key.js';
 import type { Granter } from '../grants.js';
 import { tellOfKey } from '../key-facts.js';
@@ -60,6 +61,7 @@ export class CreateApiKeyHandler implements ICommandHandler<CreateApiKey> {
         restricted: allowedNetworks.length > 0,
       };
       await tellOfKey(events, transaction, written, { type: 'api-key.created', payload }, by);
+      await markMade(transaction, by, written.key.id);
       return { ...shownKey(written.key, now), key: `${prefix}.${secret}` };
     });
   }

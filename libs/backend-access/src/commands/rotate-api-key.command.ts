@@ -4,6 +4,7 @@ import { Clock } from '@visapi/backend-kernel';
 import { Database } from '@visapi/backend-repositories';
 import { ApiKeysRepository } from '@visapi/backend-repositories/access';
 import { EventsRepository } from '@visapi/backend-repositories/events';
+import { markMade } from '@visapi/backend-repositories/idempotency';
 import { hashSecret, newSecret } from '../api-key.js';
 import { keyEnded, keyNotFound } from '../api-key.errors.js';
 import type { Granter } from '../grants.js';
@@ -53,6 +54,7 @@ export class RotateApiKeyHandler implements ICommandHandler<RotateApiKey> {
       const written = await keys.change(transaction, id, { ...previous, hashedSecret });
       const payload = { previousExpiresAt: previous.previousExpiresAt?.toISOString() ?? null };
       await tellOfKey(events, transaction, written, { type: 'api-key.rotated', payload }, by);
+      await markMade(transaction, by, written.key.id);
       return { ...shownKey(written.key, now), key: `${row.prefix}.${secret}` };
     });
   }
