@@ -73,7 +73,7 @@ export class ApiKeyAuthenticator
     if (presented === undefined) throw unauthenticated('Send an API key in X-API-Key or as a Bearer token.');
     const parts = splitKey(presented);
     if (!parts) throw unauthenticated('This is not an API key; keys have the form <prefix>.<secret>.');
-    const row = isMisspelt(presented) ? undefined : await this.rowOf(parts.prefix);
+    const row = await this.rowOf(presented, parts.prefix);
     const now = this.clock.now();
     const known = this.recognise(row, parts.secret, now);
     if (!row || !known || !isLive(row, now)) throw unauthenticated('This API key is not valid.');
@@ -83,9 +83,10 @@ export class ApiKeyAuthenticator
     return known.principal;
   }
 
-  /** Invented prefixes reach neither the cache nor, each by itself, the database. */
-  private async rowOf(prefix: string): Promise<ApiKeyRow | undefined> {
-    const exists = this.prefixes.isCertain(prefix) || (await this.prefixes.find(prefix));
+  /** Invented prefixes reach neither the cache nor, each by itself, the database; misspelt keys ask nobody. */
+  private async rowOf(presented: string, prefix: string): Promise<ApiKeyRow | undefined> {
+    const exists =
+      this.prefixes.isCertain(prefix) || (!isMisspelt(presented) && (await this.prefixes.find(prefix)));
     return exists ? await this.find(prefix) : undefined;
   }
 
