@@ -1,6 +1,9 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Controller, Get, Header, Module, Patch, type Type } from '@nestjs/common';
 import { AppError } from '@visapi/backend-kernel';
+import { Metrics } from '@visapi/backend-observability';
 import {
   createTestDatabase,
   quietLog,
@@ -10,6 +13,7 @@ import {
 } from '@visapi/backend-testing';
 import { Authenticator } from './authenticator.js';
 import { createHttpApp, type HttpApp } from './create-http-app.js';
+import { createProbeServer } from './probe-server.js';
 import { Access } from './route.js';
 
 @Controller('things')
@@ -114,6 +118,25 @@ describe('every answer', () => {
           for (const banner of ['server', 'x-powered-by', 'via']) expect(headers[banner]).toBeUndefined();
           expect(body).not.toMatch(/secret|\.ts|\.js|node_modules|stack|fastify|nest/i);
         }
+  });
+
+  it('of a process without an API is no different', async () => {
+    const health = { check: () => Promise.resolve({}) };
+    const probes = createProbeServer(health, plain.app.get(Metrics), {
+      token: undefined,
+      isDevelopment: false,
+    });
+    await once(probes.listen(0, '127.0.0.1'), 'listening');
+    for (const [path, status] of [
+      ['livez', 200],
+      ['metrics', 401],
+      ['nothing', 404],
+    ] as const) {
+      const answer = await fetch(`http://127.0.0.1:${(probes.address() as AddressInfo).port}/${path}`);
+      expect(answer.status).toBe(status);
+      expect(Object.fromEntries(answer.headers)).toMatchObject(always);
+    }
+    probes.close();
   });
 
   it('that is a page may allow itself more', async () => {
