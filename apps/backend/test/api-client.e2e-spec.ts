@@ -5,6 +5,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { everyItem, getOrder, listOrders, need, placeOrder, visapi, VisapiError } from '@visapi/api-client';
 import { REPOSITORY } from '#launcher/settings.ts';
+import { untilQuiet } from './invariants.js';
 import { payloadOf, type ShopOrder, shopOrder } from './shop.js';
 import { TestSystem } from './system.js';
 
@@ -18,7 +19,7 @@ let system: TestSystem;
 beforeAll(async () => {
   system = await TestSystem.start();
   for (const { body } of orders) await system.shop.deliver(body);
-  for (const { id } of orders) await system.api.timeline(id);
+  await untilQuiet(system, orders.length);
 }, 60_000);
 afterAll(() => system.close());
 

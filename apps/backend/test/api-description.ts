@@ -39,7 +39,7 @@ export interface ApiOperation extends Described {
   readonly contentType: string;
 }
 
-export const description = JSON.parse(
+const description = JSON.parse(
   readFileSync(join(import.meta.dirname, '..', '..', '..', 'docs', 'openapi.json'), 'utf8'),
 ) as Description;
 

@@ -1,19 +1,7 @@
+import type { LedgerBalance as Balance, Message } from '@visapi/api-client';
 import { until } from '@visapi/backend-testing';
 
-export interface Balance {
-  readonly received: number;
-  readonly byState: Readonly<Record<string, number>>;
-  readonly uncertain: readonly string[];
-  readonly violations: readonly { orderId: string; problem: string }[];
-}
-
-export interface Message {
-  readonly id: string;
-  readonly orderId: string;
-  readonly template: string;
-  readonly status: string;
-  readonly reason: string | null;
-}
+export type { LedgerBalance as Balance, Message } from '@visapi/api-client';
 
 export interface TimelineEntry {
   readonly at: string;

@@ -63,7 +63,7 @@ interface ErrorBody {
 }
 
 /** Where a code is explained: its place on the page of all codes. */
-export function problemType(code: ErrorCode): string {
+function problemType(code: ErrorCode): string {
   return `/api/docs/errors#${code.toLowerCase()}`;
 }
 

@@ -1,3 +1,4 @@
+import type { ApiKey } from '@visapi/api-client';
 import { Problem } from '#services/problem.ts';
 import { type Api, openApi } from '../api.ts';
 import { columnsOf, fieldsOf, print } from '../columns.ts';
@@ -37,23 +38,8 @@ VISAPI_API_KEY.
   run: runKeys,
 };
 
-interface Key {
-  readonly id: string;
-  readonly name: string;
-  readonly prefix: string;
-  readonly state: string;
-  readonly scopes: readonly string[];
-  readonly allowedNetworks: readonly string[];
-  readonly createdAt: string;
-  readonly createdBy: string;
-  readonly expiresAt: string | null;
-  readonly previousExpiresAt: string | null;
-  readonly revokedAt: string | null;
-  readonly lastUsedAt: string | null;
-  readonly useCount: number;
-  /** Of one that was just made or rotated. */
-  readonly key?: string;
-}
+/** `key` of one that was just made or rotated. */
+type Key = ApiKey & { readonly key?: string };
 
 type Action = (api: Api, given: Given) => Promise<Key | Key[]>;
 

@@ -1,3 +1,4 @@
+import type { Role } from '@visapi/api-client';
 import { Problem } from '#services/problem.ts';
 import { type Api, openApi } from '../api.ts';
 import { columnsOf, fieldsOf, print } from '../columns.ts';
@@ -21,14 +22,6 @@ A role can hold only what the key holds.`,
   arguments: ['action', 'role?'],
   run: runRoles,
 };
-
-interface Role {
-  readonly name: string;
-  readonly description: string;
-  readonly permissions: readonly string[];
-  readonly builtIn: boolean;
-  readonly users: number;
-}
 
 async function runRoles({ values, positionals: [action = '', name], env }: Given): Promise<number> {
   const isList = action === 'list';

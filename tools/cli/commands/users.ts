@@ -1,3 +1,4 @@
+import type { User } from '@visapi/api-client';
 import { Problem } from '#services/problem.ts';
 import { type Api, openApi } from '../api.ts';
 import { columnsOf, fieldsOf, print } from '../columns.ts';
@@ -29,15 +30,6 @@ appointed with the key that was seeded with it.`,
   arguments: ['action', 'user?', 'role?'],
   run: runUsers,
 };
-
-interface User {
-  readonly id: string;
-  readonly email: string;
-  readonly role: string;
-  readonly disabled: boolean;
-  readonly createdAt: string;
-  readonly lastSignInAt: string | null;
-}
 
 async function runUsers(given: Given): Promise<number> {
   const [action = '', name, role] = given.positionals;

@@ -4,6 +4,22 @@ export type ClientOptions = {
     baseUrl: `${string}://${string}` | (string & {});
 };
 
+export type ApiKey = {
+    id: string;
+    name: string;
+    prefix: string;
+    scopes: Array<string>;
+    state: 'live' | 'expired' | 'revoked';
+    allowedNetworks: Array<string>;
+    createdAt: string;
+    createdBy: string;
+    expiresAt: string | null;
+    previousExpiresAt: string | null;
+    revokedAt: string | null;
+    lastUsedAt: string | null;
+    useCount: number;
+};
+
 export type AuditEntry = {
     position: number;
     at: string;
@@ -169,6 +185,23 @@ export type FoundOrder = {
         waitingFor: 'contact' | 'vendor' | 'receipt' | 'operator' | null;
         deadline: string | null;
     };
+};
+
+export type GivenApiKey = {
+    id: string;
+    name: string;
+    prefix: string;
+    scopes: Array<string>;
+    state: 'live' | 'expired' | 'revoked';
+    allowedNetworks: Array<string>;
+    createdAt: string;
+    createdBy: string;
+    expiresAt: string | null;
+    previousExpiresAt: string | null;
+    revokedAt: string | null;
+    lastUsedAt: string | null;
+    useCount: number;
+    key: string;
 };
 
 export type LedgerBalance = {
@@ -405,6 +438,16 @@ export type Reconciliation = {
     }>;
 };
 
+export type Role = {
+    name: string;
+    description: string;
+    permissions: Array<string>;
+    builtIn: boolean;
+    users: number;
+    createdAt: string;
+    updatedAt: string;
+};
+
 /**
  * An order in the form of the shop.
  */
@@ -443,6 +486,29 @@ export type ShopOrder = {
         [key: string]: unknown;
     };
     [key: string]: unknown;
+};
+
+export type SignedIn = {
+    accessToken?: string;
+    refreshToken?: string;
+    expiresIn: number;
+    csrfToken?: string;
+    user: {
+        id: string;
+        email: string;
+        role: string;
+        permissions: Array<string>;
+    };
+};
+
+export type User = {
+    id: string;
+    email: string;
+    role: string;
+    disabled: boolean;
+    disabledAt: string | null;
+    createdAt: string;
+    lastSignInAt: string | null;
 };
 
 /**
@@ -1399,21 +1465,7 @@ export type ListApiKeysResponses = {
      */
     200: {
         success: true;
-        data: Array<{
-            id: string;
-            name: string;
-            prefix: string;
-            scopes: Array<string>;
-            state: 'live' | 'expired' | 'revoked';
-            allowedNetworks: Array<string>;
-            createdAt: string;
-            createdBy: string;
-            expiresAt: string | null;
-            previousExpiresAt: string | null;
-            revokedAt: string | null;
-            lastUsedAt: string | null;
-            useCount: number;
-        }>;
+        data: Array<ApiKey>;
         pagination: Pagination;
         meta: Meta;
     };
@@ -1535,22 +1587,7 @@ export type CreateApiKeyResponses = {
      */
     201: {
         success: true;
-        data: {
-            id: string;
-            name: string;
-            prefix: string;
-            scopes: Array<string>;
-            state: 'live' | 'expired' | 'revoked';
-            allowedNetworks: Array<string>;
-            createdAt: string;
-            createdBy: string;
-            expiresAt: string | null;
-            previousExpiresAt: string | null;
-            revokedAt: string | null;
-            lastUsedAt: string | null;
-            useCount: number;
-            key: string;
-        };
+        data: GivenApiKey;
         meta: Meta;
     };
 };
@@ -1647,21 +1684,7 @@ export type RevokeApiKeyResponses = {
      */
     200: {
         success: true;
-        data: {
-            id: string;
-            name: string;
-            prefix: string;
-            scopes: Array<string>;
-            state: 'live' | 'expired' | 'revoked';
-            allowedNetworks: Array<string>;
-            createdAt: string;
-            createdBy: string;
-            expiresAt: string | null;
-            previousExpiresAt: string | null;
-            revokedAt: string | null;
-            lastUsedAt: string | null;
-            useCount: number;
-        };
+        data: ApiKey;
         meta: Meta;
     };
 };
@@ -1758,21 +1781,7 @@ export type GetApiKeyResponses = {
      */
     200: {
         success: true;
-        data: {
-            id: string;
-            name: string;
-            prefix: string;
-            scopes: Array<string>;
-            state: 'live' | 'expired' | 'revoked';
-            allowedNetworks: Array<string>;
-            createdAt: string;
-            createdBy: string;
-            expiresAt: string | null;
-            previousExpiresAt: string | null;
-            revokedAt: string | null;
-            lastUsedAt: string | null;
-            useCount: number;
-        };
+        data: ApiKey;
         meta: Meta;
     };
 };
@@ -1890,21 +1899,7 @@ export type ChangeApiKeyResponses = {
      */
     200: {
         success: true;
-        data: {
-            id: string;
-            name: string;
-            prefix: string;
-            scopes: Array<string>;
-            state: 'live' | 'expired' | 'revoked';
-            allowedNetworks: Array<string>;
-            createdAt: string;
-            createdBy: string;
-            expiresAt: string | null;
-            previousExpiresAt: string | null;
-            revokedAt: string | null;
-            lastUsedAt: string | null;
-            useCount: number;
-        };
+        data: ApiKey;
         meta: Meta;
     };
 };
@@ -2031,22 +2026,7 @@ export type RotateApiKeyResponses = {
      */
     200: {
         success: true;
-        data: {
-            id: string;
-            name: string;
-            prefix: string;
-            scopes: Array<string>;
-            state: 'live' | 'expired' | 'revoked';
-            allowedNetworks: Array<string>;
-            createdAt: string;
-            createdBy: string;
-            expiresAt: string | null;
-            previousExpiresAt: string | null;
-            revokedAt: string | null;
-            lastUsedAt: string | null;
-            useCount: number;
-            key: string;
-        };
+        data: GivenApiKey;
         meta: Meta;
     };
 };
@@ -2235,18 +2215,7 @@ export type ConfirmLinkResponses = {
      */
     200: {
         success: true;
-        data: {
-            accessToken?: string;
-            refreshToken?: string;
-            expiresIn: number;
-            csrfToken?: string;
-            user: {
-                id: string;
-                email: string;
-                role: string;
-                permissions: Array<string>;
-            };
-        };
+        data: SignedIn;
         meta: Meta;
     };
 };
@@ -2829,18 +2798,7 @@ export type RefreshSessionResponses = {
      */
     200: {
         success: true;
-        data: {
-            accessToken?: string;
-            refreshToken?: string;
-            expiresIn: number;
-            csrfToken?: string;
-            user: {
-                id: string;
-                email: string;
-                role: string;
-                permissions: Array<string>;
-            };
-        };
+        data: SignedIn;
         meta: Meta;
     };
 };
@@ -3023,18 +2981,7 @@ export type SignInResponses = {
      */
     200: {
         success: true;
-        data: {
-            accessToken?: string;
-            refreshToken?: string;
-            expiresIn: number;
-            csrfToken?: string;
-            user: {
-                id: string;
-                email: string;
-                role: string;
-                permissions: Array<string>;
-            };
-        };
+        data: SignedIn;
         meta: Meta;
     };
 };
@@ -8127,15 +8074,7 @@ export type ListRolesResponses = {
      */
     200: {
         success: true;
-        data: Array<{
-            name: string;
-            description: string;
-            permissions: Array<string>;
-            builtIn: boolean;
-            users: number;
-            createdAt: string;
-            updatedAt: string;
-        }>;
+        data: Array<Role>;
         pagination: Pagination;
         meta: Meta;
     };
@@ -8255,15 +8194,7 @@ export type CreateRoleResponses = {
      */
     201: {
         success: true;
-        data: {
-            name: string;
-            description: string;
-            permissions: Array<string>;
-            builtIn: boolean;
-            users: number;
-            createdAt: string;
-            updatedAt: string;
-        };
+        data: Role;
         meta: Meta;
     };
 };
@@ -8468,15 +8399,7 @@ export type GetRoleResponses = {
      */
     200: {
         success: true;
-        data: {
-            name: string;
-            description: string;
-            permissions: Array<string>;
-            builtIn: boolean;
-            users: number;
-            createdAt: string;
-            updatedAt: string;
-        };
+        data: Role;
         meta: Meta;
     };
 };
@@ -8592,15 +8515,7 @@ export type ChangeRoleResponses = {
      */
     200: {
         success: true;
-        data: {
-            name: string;
-            description: string;
-            permissions: Array<string>;
-            builtIn: boolean;
-            users: number;
-            createdAt: string;
-            updatedAt: string;
-        };
+        data: Role;
         meta: Meta;
     };
 };
@@ -8716,15 +8631,7 @@ export type ReplaceRoleResponses = {
      */
     200: {
         success: true;
-        data: {
-            name: string;
-            description: string;
-            permissions: Array<string>;
-            builtIn: boolean;
-            users: number;
-            createdAt: string;
-            updatedAt: string;
-        };
+        data: Role;
         meta: Meta;
     };
 };
@@ -8818,15 +8725,7 @@ export type ListUsersResponses = {
      */
     200: {
         success: true;
-        data: Array<{
-            id: string;
-            email: string;
-            role: string;
-            disabled: boolean;
-            disabledAt: string | null;
-            createdAt: string;
-            lastSignInAt: string | null;
-        }>;
+        data: Array<User>;
         pagination: Pagination;
         meta: Meta;
     };
@@ -8924,15 +8823,7 @@ export type GetUserResponses = {
      */
     200: {
         success: true;
-        data: {
-            id: string;
-            email: string;
-            role: string;
-            disabled: boolean;
-            disabledAt: string | null;
-            createdAt: string;
-            lastSignInAt: string | null;
-        };
+        data: User;
         meta: Meta;
     };
 };
@@ -9057,15 +8948,7 @@ export type ChangeUserResponses = {
      */
     200: {
         success: true;
-        data: {
-            id: string;
-            email: string;
-            role: string;
-            disabled: boolean;
-            disabledAt: string | null;
-            createdAt: string;
-            lastSignInAt: string | null;
-        };
+        data: User;
         meta: Meta;
     };
 };

@@ -70,21 +70,23 @@ export const rotateRequest = onlyKnown({
     .default(86_400),
 }).prefault({});
 
-export const apiKeyResponse = z.object({
-  id: z.string(),
-  name: z.string(),
-  prefix: z.string(),
-  scopes: z.array(z.string()),
-  state,
-  allowedNetworks: z.array(z.string()),
-  createdAt: timestamp,
-  createdBy: z.string(),
-  expiresAt: timestamp.nullable(),
-  previousExpiresAt: timestamp.nullable(),
-  revokedAt: timestamp.nullable(),
-  lastUsedAt: timestamp.nullable(),
-  useCount: z.number(),
-});
+export const apiKeyResponse = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    prefix: z.string(),
+    scopes: z.array(z.string()),
+    state,
+    allowedNetworks: z.array(z.string()),
+    createdAt: timestamp,
+    createdBy: z.string(),
+    expiresAt: timestamp.nullable(),
+    previousExpiresAt: timestamp.nullable(),
+    revokedAt: timestamp.nullable(),
+    lastUsedAt: timestamp.nullable(),
+    useCount: z.number(),
+  })
+  .meta({ id: 'ApiKey' });
 
 /** `key` is shown this once. */
-export const givenApiKeyResponse = apiKeyResponse.extend({ key: z.string() });
+export const givenApiKeyResponse = apiKeyResponse.extend({ key: z.string() }).meta({ id: 'GivenApiKey' });

@@ -57,16 +57,18 @@ export const userOfSession = z.object({
   permissions: z.array(z.string()),
 });
 export const meResponse = userOfSession.extend({ sessionId: z.string() });
-export const signedInResponse = z.object({
-  /** Left out where the tokens come as cookies. */
-  accessToken: z.string().optional(),
-  refreshToken: z.string().optional(),
-  /** Seconds that the access token lives. */
-  expiresIn: z.number(),
-  /** For `X-CSRF-Token`, with cookies alone. */
-  csrfToken: z.string().optional(),
-  user: userOfSession,
-});
+export const signedInResponse = z
+  .object({
+    /** Left out where the tokens come as cookies. */
+    accessToken: z.string().optional(),
+    refreshToken: z.string().optional(),
+    /** Seconds that the access token lives. */
+    expiresIn: z.number(),
+    /** For `X-CSRF-Token`, with cookies alone. */
+    csrfToken: z.string().optional(),
+    user: userOfSession,
+  })
+  .meta({ id: 'SignedIn' });
 export const takenResponse = z.object({ status: z.literal('taken') });
 export const endedResponse = z.object({ status: z.literal('signed-out') });
 export const changedResponse = z.object({ status: z.literal('changed') });

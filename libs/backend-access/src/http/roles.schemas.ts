@@ -34,15 +34,17 @@ export const changeRoleRequest = onlyKnown({
   message: 'say what is to change: description, permissions or both',
 });
 
-export const roleResponse = z.object({
-  name: z.string(),
-  description: z.string(),
-  permissions: z.array(z.string()),
-  builtIn: z.boolean(),
-  /** How many hold it. */
-  users: z.number(),
-  createdAt: timestamp,
-  updatedAt: timestamp,
-});
+export const roleResponse = z
+  .object({
+    name: z.string(),
+    description: z.string(),
+    permissions: z.array(z.string()),
+    builtIn: z.boolean(),
+    /** How many hold it. */
+    users: z.number(),
+    createdAt: timestamp,
+    updatedAt: timestamp,
+  })
+  .meta({ id: 'Role' });
 
 export const deletedRoleResponse = z.object({ name: z.string(), deleted: z.literal(true) });

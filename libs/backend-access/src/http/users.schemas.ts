@@ -33,15 +33,17 @@ export const changeUserRequest = onlyKnown({
   message: 'say what is to change: role, disabled or both',
 });
 
-export const userResponse = z.object({
-  id: z.string(),
-  email: z.string(),
-  role: z.string(),
-  disabled: z.boolean(),
-  disabledAt: timestamp.nullable(),
-  createdAt: timestamp,
-  lastSignInAt: timestamp.nullable(),
-});
+export const userResponse = z
+  .object({
+    id: z.string(),
+    email: z.string(),
+    role: z.string(),
+    disabled: z.boolean(),
+    disabledAt: timestamp.nullable(),
+    createdAt: timestamp,
+    lastSignInAt: timestamp.nullable(),
+  })
+  .meta({ id: 'User' });
 
 export function toUserResponse(user: UserRow) {
   return { ...user, disabled: user.disabledAt !== null };

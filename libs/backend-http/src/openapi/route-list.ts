@@ -55,7 +55,7 @@ export interface RouteInput {
 type Arguments = Readonly<Record<string, { readonly schema?: z.ZodType }>>;
 
 /** The routes of an application, as they are registered. */
-export class RouteList {
+class RouteList {
   private readonly registered: RouteOptions[] = [];
 
   add(route: RouteOptions): void {
