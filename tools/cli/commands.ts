@@ -4,6 +4,7 @@ import { eventsCommand } from './commands/events.ts';
 import { importCommand } from './commands/import.ts';
 import { keysCommand } from './commands/keys.ts';
 import { ledgerCommand } from './commands/ledger.ts';
+import { privacyCommand } from './commands/privacy.ts';
 import { reconcileCommand } from './commands/reconcile.ts';
 import { replayCommand } from './commands/replay.ts';
 import { rolesCommand } from './commands/roles.ts';
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   auditCommand,
   eventsCommand,
   keysCommand,
+  privacyCommand,
   usersCommand,
   rolesCommand,
 ];

@@ -29,7 +29,7 @@ export async function openSystem(env: Environment): Promise<OpenSystem> {
   const { loadConfig, slices } = await import('@visapi/backend-config');
   const { HistoryModule } = await import('@visapi/backend-events');
   const { Log, nestLogger, ObservabilityModule } = await import('@visapi/backend-observability');
-  const { OperationsModule } = await import('@visapi/backend-operations');
+  const { OperationsModule, PrivacyModule } = await import('@visapi/backend-operations');
   const { OrdersModule } = await import('@visapi/backend-orders');
   const { DatabaseModule } = await import('@visapi/backend-repositories');
   const { process: processSlice, database, encryption, messaging } = slices;
@@ -45,6 +45,7 @@ export async function openSystem(env: Environment): Promise<OpenSystem> {
       DatabaseModule.forRoot(config.database, config.encryption, 'visapi-cli'),
       HistoryModule,
       OperationsModule,
+      PrivacyModule,
     ],
   };
   const app = await NestFactory.createApplicationContext(root, {

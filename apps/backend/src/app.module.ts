@@ -25,6 +25,7 @@ import {
   CacheHttpModule,
   LogsHttpModule,
   OperationsHttpModule,
+  PrivacyHttpModule,
   QueuesHttpModule,
 } from '@visapi/backend-operations/http';
 import { AirtableModule, MailModule } from '@visapi/backend-providers';
@@ -76,6 +77,7 @@ export class AppModule {
         OperationsHttpModule,
         CacheHttpModule,
         LogsHttpModule,
+        PrivacyHttpModule,
         QueuesHttpModule.forRoot(config.queue),
         AirtableModule.forRoot(config.airtable),
         VisaWindowModule.forRoot(config.airtable),

@@ -17,7 +17,11 @@ import { ContactsJobsModule } from '@visapi/backend-contacts/jobs';
 import { EventsModule } from '@visapi/backend-events';
 import { MessagingJobsModule, SendWindowModule } from '@visapi/backend-messaging/jobs';
 import { type Log, ObservabilityModule } from '@visapi/backend-observability';
-import { OperationsJobsModule, RetentionJobsModule } from '@visapi/backend-operations/jobs';
+import {
+  OperationsJobsModule,
+  PrivacyJobsModule,
+  RetentionJobsModule,
+} from '@visapi/backend-operations/jobs';
 import { OrdersJobsModule } from '@visapi/backend-orders/jobs';
 import { AirtableModule, CbbModule } from '@visapi/backend-providers';
 import { QueueModule, queueRedis } from '@visapi/backend-queue';
@@ -55,6 +59,7 @@ export class AppModule {
         MessagingJobsModule,
         SendWindowModule.forRoot(config.messaging),
         OperationsJobsModule,
+        PrivacyJobsModule,
         RetentionJobsModule.forRoot({
           logDays: config.logs.retentionDays,
           deliveryBodyDays: config.retention.deliveryBodyDays,

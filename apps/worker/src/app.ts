@@ -14,7 +14,7 @@ import { type FactObserver, OutboxRelay, ReplayEvents, SealHistory } from '@visa
 import { createProbeServer } from '@visapi/backend-http';
 import { messagingProcessors, messagingSubscriptions } from '@visapi/backend-messaging/jobs';
 import { Log, Metrics, nestLogger } from '@visapi/backend-observability';
-import { RetentionTimer, SweepLostWork, WatchRelay } from '@visapi/backend-operations/jobs';
+import { FollowKeyring, RetentionTimer, SweepLostWork, WatchRelay } from '@visapi/backend-operations/jobs';
 import { ordersProcessors, ordersSubscriptions } from '@visapi/backend-orders/jobs';
 import { JobRunner, QueueHealth, QueueWatch } from '@visapi/backend-queue';
 import { AppModule } from './app.module.js';
@@ -34,6 +34,7 @@ const timers = [
   SealHistory,
   ReplayEvents,
   RetentionTimer,
+  FollowKeyring,
   WatchRelay,
   WatchLanes,
 ] as const;

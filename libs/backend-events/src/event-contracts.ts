@@ -128,6 +128,8 @@ export const eventContracts = {
   'session.ended': z.object({ reason: z.string() }),
   /** Supabase let somebody in who may not be here. */
   'session.refused': z.object({ reason: z.enum(['user-disabled', 'address-not-allowed']) }),
+  /** An operator had the order's person forgotten. The erasure's id leads to what went. */
+  'person.erased': z.object({ erasureId: z.string() }),
   /** A role was made, deleted, or given other words or permissions. Aggregate: the role, by its name. */
   'role.changed': z.object({
     change: z.enum(['created', 'changed', 'deleted']),

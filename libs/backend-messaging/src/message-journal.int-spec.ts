@@ -7,6 +7,7 @@ import {
   openCuttableWay,
   plantOrder,
   type TestDatabase,
+  testEncryption,
   until,
 } from '@visapi/backend-testing';
 import { MessageJournal } from './message-journal.js';
@@ -22,7 +23,7 @@ beforeAll(async () => {
   await test.query(`create trigger take_time before update on effects for each row
     when (new.state = 'claimed' and old.state = 'planned') execute function take_time()`);
   way = await openCuttableWay(test.url);
-  database = Database.open({ url: way.url, poolMax: 4 }, 'visapi-far', () => undefined);
+  database = Database.open({ url: way.url, poolMax: 4 }, 'visapi-far', () => undefined, testEncryption);
 });
 afterAll(async () => {
   await database.close();

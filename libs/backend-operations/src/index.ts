@@ -1,4 +1,9 @@
 export { OperationsModule } from './operations.module.js';
+export { PrivacyModule } from './privacy.module.js';
+export { RewrapKeys } from './commands/rewrap-keys.command.js';
+export { SealRows } from './commands/seal-rows.command.js';
+export { GetSealing } from './queries/get-sealing.query.js';
+export type { Sealing } from './queries/get-sealing.query.js';
 export { listedOrder } from './listed-order.js';
 export { GetLedgerBalance } from './queries/get-ledger-balance.query.js';
 export type { LedgerBalance } from './queries/get-ledger-balance.query.js';

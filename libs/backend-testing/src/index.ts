@@ -12,6 +12,7 @@ export type { TestStatus } from './meta-receipts.js';
 export { deliver, deliverReceipts, incoming } from './deliver.js';
 export { plantOrder } from './plant-order.js';
 export type { PlantedOrder } from './plant-order.js';
+export { readSealedText, readWords } from './sealed.js';
 export { plantRows } from './plant-rows.js';
 export type { PlantedRow } from './plant-rows.js';
 export { openSilentWay, type SilentWay } from './silent-way.js';

@@ -15,6 +15,8 @@ export interface Planting {
   /** State of the contact effect; accepted unless said otherwise. */
   readonly contact?: 'planned' | 'accepted' | 'failed';
   readonly parameters?: readonly string[];
+  /** As orders hold them; none unless said otherwise. */
+  readonly applicants?: readonly (object & { readonly id: string })[];
 }
 
 const eight = ['דנה לדוגמה', 'הודו', '🇮🇳', 'IL260105IN10', 'תיירות, רב פעמית, לשנה', '2', '498', '3'];
@@ -29,7 +31,7 @@ export async function plantOrder(test: TestDatabase, planting: Planting = {}): P
   planted += 1;
   const phone = planting.phone ?? `+97250${String(1_000_000 + planted)}`;
   const order = { orderId: `IL260105IN${planted}`, contactId: newId(), messageId: newId(), phone };
-  await createOrders(test.database.db, [newOrder(order, planting.parameters ?? eight, planted)]);
+  await createOrders(test.database.db, [newOrder(order, planting, planted)]);
   const contact = planting.contact ?? 'accepted';
   if (contact !== 'planned')
     await test.query(`update effects set state = $2, ${contact}_at = now(), attempt = 1 where id = $1`, [
@@ -39,14 +41,22 @@ export async function plantOrder(test: TestDatabase, planting: Planting = {}): P
   return order;
 }
 
-function newOrder(order: PlantedOrder, parameters: readonly string[], position: number): NewOrder {
+function newOrder(order: PlantedOrder, planting: Planting, position: number): NewOrder {
   const { orderId, phone, contactId, messageId } = order;
   const deliveryId = newId();
   const correlationId = `planted-${position}`;
   const effect = { orderId, state: 'planned', reason: null, correlationId, lane: phone };
+  const { parameters = eight, applicants = [] } = planting;
   const words = Buffer.from(JSON.stringify(parameters));
+  const people = applicants.length > 0 ? { applicants: Buffer.from(JSON.stringify(applicants)) } : {};
   return {
-    order: { ...content(orderId, phone), deliveryId, deliveryPosition: position, appliedPosition: position },
+    order: {
+      ...content(orderId, phone),
+      ...people,
+      deliveryId,
+      deliveryPosition: position,
+      appliedPosition: position,
+    },
     effects: [
       { ...effect, id: contactId, kind: 'contact', purpose: 'contact', semanticKey: `contact:${orderId}:1` },
       {
@@ -67,7 +77,7 @@ function newOrder(order: PlantedOrder, parameters: readonly string[], position: 
       correlationId,
       payload: { deliveryId, branch: 'il', contactEffectId: contactId, warnings: [] },
     },
-    applicantIds: [],
+    applicantIds: applicants.map(({ id }) => id),
     deliveryIds: [],
   };
 }

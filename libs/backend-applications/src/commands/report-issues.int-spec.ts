@@ -10,6 +10,7 @@ import {
   createTestDatabase,
   plantOrder,
   provideGlobally,
+  readWords,
   type TestDatabase,
 } from '@visapi/backend-testing';
 import { ApplicationsModule } from '../applications.module.js';
@@ -46,7 +47,7 @@ const newApplicant = () => `apl_${(counter += 1)}`;
 async function orderOf(applicantId: string) {
   const order = await plantOrder(test);
   const passport = { firstName: 'DANA', lastName: 'LEDUGMA' };
-  await test.query('update order_details set applicants = $2 where order_id = $1', [
+  await test.query('update order_details set applicants = $2, applicants_key_id = null where order_id = $1', [
     order.orderId,
     Buffer.from(JSON.stringify([{ id: applicantId, passport }])),
   ]);
@@ -66,15 +67,14 @@ const report = async (applicantId: string, issues: GivenIssues = twoIssues, phon
   await commands.execute(new ReportIssues(applicantId, issues, phone, by));
 
 async function messages(applicantId: string) {
-  const rows = await test.query<Record<string, unknown> & { parameters: Buffer | null }>(
-    `select e.state, e.reason, e.awaits_contact, m.template, m.phone, m.parameters
+  const rows = await test.query<Record<string, unknown> & { id: string }>(
+    `select e.id, e.state, e.reason, e.awaits_contact, m.template, m.phone
      from effects e join messages m on m.effect_id = e.id where m.applicant_id = $1 order by e.id`,
     [applicantId],
   );
-  return rows.map((row) => ({
-    ...row,
-    parameters: row.parameters && (JSON.parse(row.parameters.toString()) as string[]),
-  }));
+  return await Promise.all(
+    rows.map(async ({ id, ...row }) => ({ ...row, parameters: await readWords(test, id) })),
+  );
 }
 
 describe('issues that staff report', () => {

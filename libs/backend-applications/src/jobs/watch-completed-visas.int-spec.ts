@@ -9,6 +9,8 @@ import {
   createTestDatabase,
   plantOrder,
   provideGlobally,
+  readSealedText,
+  readWords,
   type TestDatabase,
 } from '@visapi/backend-testing';
 import { VisaWindow } from '../visa-window.js';
@@ -73,19 +75,22 @@ const completed = (orderId: string, changes: object = {}) => ({
 });
 
 async function messages(orderId: string) {
-  const rows = await test.query<
-    Record<string, unknown> & { parameters: Buffer | null; document: Buffer | null }
-  >(
-    `select e.state, e.reason, m.template, m.applicant_id, m.phone, m.parameters, m.document
+  const rows = await test.query<Record<string, unknown> & { id: string }>(
+    `select e.id, e.state, e.reason, m.template, m.applicant_id, m.phone
      from effects e join messages m on m.effect_id = e.id
      where e.order_id = $1 and e.purpose = 'visa' order by e.id`,
     [orderId],
   );
-  return rows.map(({ parameters, document, ...row }) => ({
-    ...row,
-    parameters: parameters && (JSON.parse(parameters.toString()) as string[]),
-    document: document && (JSON.parse(document.toString()) as { link: string; filename: string }),
-  }));
+  return await Promise.all(
+    rows.map(async ({ id, ...row }) => {
+      const document = await readSealedText(test, 'messages', 'document', id);
+      return {
+        ...row,
+        parameters: await readWords(test, id),
+        document: document === null ? null : (JSON.parse(document) as { link: string; filename: string }),
+      };
+    }),
+  );
 }
 
 async function record(recordId: string) {

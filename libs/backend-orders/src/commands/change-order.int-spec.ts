@@ -2,7 +2,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { EffectsRepository } from '@visapi/backend-repositories/effects';
 import { DeliveriesRepository } from '@visapi/backend-repositories/inbox';
 import { OrdersRepository } from '@visapi/backend-repositories/orders';
-import { createTestDatabase, deliver, quietLog, type TestDatabase, viziOrder } from '@visapi/backend-testing';
+import {
+  createTestDatabase,
+  deliver,
+  quietLog,
+  readWords,
+  type TestDatabase,
+  viziOrder,
+} from '@visapi/backend-testing';
 import { CreateOrder, CreateOrderHandler } from './create-order.command.js';
 import { QuarantineDelivery, QuarantineDeliveryHandler } from './quarantine-delivery.command.js';
 
@@ -119,12 +126,12 @@ describe('a changed redelivery', () => {
   it('rewords a confirmation that nobody has claimed', async () => {
     const { orderId, change } = await made();
     await change(client({ phone: { code: '972', number: '0500000002' }, name: 'רות לדוגמה' }));
-    const [words] = await test.query<{ phone: string; parameters: Buffer }>(
-      'select phone, parameters from messages where order_id = $1',
+    const [message] = await test.query<{ id: string; phone: string }>(
+      'select effect_id as id, phone from messages where order_id = $1',
       [orderId],
     );
-    expect(words?.phone).toBe('+972500000002');
-    expect(words?.parameters.toString()).toContain('רות לדוגמה');
+    expect(message?.phone).toBe('+972500000002');
+    await expect(readWords(test, message?.id ?? '')).resolves.toContain('רות לדוגמה');
   });
 
   it.each(['claimed', 'accepted', 'uncertain'])('never touches a confirmation that is %s', async (state) => {
@@ -132,11 +139,13 @@ describe('a changed redelivery', () => {
     await settle(orderId, 'message', state);
     await change(client({ name: 'רות לדוגמה', whatsappAlertsEnabled: false }));
     await expect(effects(orderId)).resolves.toContain(`message ${state}`);
-    const [words] = await test.query<{ parameters: Buffer }>(
-      'select parameters from messages where order_id = $1',
+    const [message] = await test.query<{ id: string }>(
+      'select effect_id as id from messages where order_id = $1',
       [orderId],
     );
-    expect(words?.parameters.toString()).not.toContain('רות לדוגמה');
+    const words = await readWords(test, message?.id ?? '');
+    expect(words).toHaveLength(8);
+    expect(words).not.toContain('רות לדוגמה');
   });
 
   it('gives a contact that had failed, and its confirmation, another chance', async () => {

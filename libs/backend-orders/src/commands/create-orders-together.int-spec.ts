@@ -105,7 +105,9 @@ describe('Orders created at the same time', () => {
   it('stand although one body among them cannot be read, which fails alone', async () => {
     const accepted = await acceptMany(10);
     const unreadable = String(accepted[4]?.deliveryId);
-    await test.query(`update delivery_bodies set body = 'no json' where delivery_id = $1`, [unreadable]);
+    await test.query(`update delivery_bodies set body = 'no json', key_id = null where delivery_id = $1`, [
+      unreadable,
+    ]);
     const results = await createAll(accepted.map(({ deliveryId }) => deliveryId));
     expect(results.map(({ status }) => status).indexOf('rejected')).toBe(4);
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(9);

@@ -4,7 +4,13 @@ import { EffectsRepository } from '@visapi/backend-repositories/effects';
 import { DeliveriesRepository } from '@visapi/backend-repositories/inbox';
 import { LedgerRepository } from '@visapi/backend-repositories/operations';
 import { OrdersRepository } from '@visapi/backend-repositories/orders';
-import { createTestDatabase, deliver, type TestDatabase, viziOrder } from '@visapi/backend-testing';
+import {
+  createTestDatabase,
+  deliver,
+  readSealedText,
+  type TestDatabase,
+  viziOrder,
+} from '@visapi/backend-testing';
 import { CreateOrder, CreateOrderHandler } from './create-order.command.js';
 import { ImportOrders, ImportOrdersHandler } from './import-orders.command.js';
 
@@ -97,17 +103,20 @@ describe('ImportOrders', () => {
     await expect(eventsOf(orderId)).resolves.toEqual([
       { type: 'order.imported', aggregate_version: 1, payload },
     ]);
-    const [delivery] = await test.query(
-      `select source, outcome, state, received_at, convert_from(body, 'UTF8') as body
-      from deliveries join delivery_bodies on delivery_id = id where order_id = $1`,
+    const [delivery] = await test.query<{ id: string }>(
+      `select id, source, outcome, state, received_at from deliveries where order_id = $1`,
       [orderId],
     );
+    const id = delivery?.id ?? '';
+    await expect(readSealedText(test, 'deliveryBodies', 'body', id)).resolves.toBe(
+      JSON.stringify(value.payload),
+    );
     expect(delivery).toEqual({
+      id,
       source: 'import',
       outcome: 'accepted',
       state: 'applied',
       received_at: receivedAt,
-      body: JSON.stringify(value.payload),
     });
     const people = await test.query('select applicant_id from order_applicants where order_id = $1', [
       orderId,

@@ -13,6 +13,7 @@ import {
   createTestContext,
   createTestDatabase,
   deliver,
+  readWords,
   type TestDatabase,
   viziOrder,
 } from '@visapi/backend-testing';
@@ -111,12 +112,12 @@ async function notice(orderId: string, phone: string, purpose = 'visa'): Promise
 }
 
 async function look(id: string) {
-  const [row] = await test.query<Json & { parameters: Buffer | null }>(
-    `select e.state, e.reason, m.phone, m.parameters from effects e join messages m on m.effect_id = e.id
+  const [row] = await test.query<Json>(
+    `select e.state, e.reason, m.phone from effects e join messages m on m.effect_id = e.id
      where e.id = $1`,
     [id],
   );
-  return row && { ...row, parameters: row.parameters && (JSON.parse(row.parameters.toString()) as string[]) };
+  return row && { ...row, parameters: await readWords(test, id) };
 }
 
 describe('a resend that nobody has claimed', () => {

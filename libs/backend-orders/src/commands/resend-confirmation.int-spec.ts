@@ -6,6 +6,7 @@ import {
   createTestContext,
   createTestDatabase,
   deliver,
+  readWords,
   type TestDatabase,
   viziOrder,
 } from '@visapi/backend-testing';
@@ -70,13 +71,14 @@ interface Row extends Json {
   id: string;
 }
 
-const messages = async (orderId: string) =>
-  await test.query<Row>(
-    `select e.id, e.state, e.reason, e.purpose, e.resend_of, e.awaits_contact, e.semantic_key, m.phone,
-       convert_from(m.parameters, 'UTF8') as words
+async function messages(orderId: string): Promise<Row[]> {
+  const rows = await test.query<Row>(
+    `select e.id, e.state, e.reason, e.purpose, e.resend_of, e.awaits_contact, e.semantic_key, m.phone
      from effects e join messages m on m.effect_id = e.id where e.order_id = $1 order by e.planned_at, e.id`,
     [orderId],
   );
+  return await Promise.all(rows.map(async (row) => ({ ...row, words: await readWords(test, row.id) })));
+}
 const eventsOf = async (orderId: string) =>
   await test.query<{ type: string; actor: string; payload: Json }>(
     `select type, actor, payload from events where aggregate_id = $1 order by position`,

@@ -168,7 +168,7 @@ describe('the retrigger of orders', () => {
   it('goes on after an order that fails', async () => {
     const [broken, whole] = [await made(), await made()];
     await test.query(
-      `update delivery_bodies set body = '[1]' where delivery_id = (select delivery_id from orders where order_id = $1)`,
+      `update delivery_bodies set body = '[1]', key_id = null where delivery_id = (select delivery_id from orders where order_id = $1)`,
       [broken],
     );
     await expect(retrigger([broken, whole], { skipProcessed: false })).resolves.toMatchObject([

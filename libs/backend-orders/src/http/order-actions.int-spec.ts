@@ -227,7 +227,7 @@ describe('GET /orders/:orderId/messages/preview', () => {
     const { orderId, messageId, phone } = await ordered('accepted');
     await test.query(
       `update messages set template = 'visa_approval_file_phone', applicant_id = 'apl_1',
-         parameters = convert_to('["דנה","הודו"]', 'UTF8'),
+         parameters = convert_to('["דנה","הודו"]', 'UTF8'), parameters_key_id = null,
          document = convert_to('{"link":"https://files.example.test/1.pdf","filename":"visa_1.pdf"}', 'UTF8')
        where effect_id = $1`,
       [messageId],

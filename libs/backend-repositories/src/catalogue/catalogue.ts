@@ -38,6 +38,7 @@ export const sendNothing: readonly string[] = [
   'contentOf',
   'inSavepoint',
   'personOf',
+  'personOf',
   'referenceOf',
   'resyncKey',
   'subjectOf',

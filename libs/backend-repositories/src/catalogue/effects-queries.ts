@@ -52,7 +52,7 @@ function planning({ done }: Samples): CataloguedQuery[] {
   const told = { ...by, pauseMs: 0, facts: [fact] };
   return [
     hot('planMessages', (db) => planMessages(db, orderId, [{ effect, message }], told), {
-      answers: [[{ id: effect.id, state: 'planned' }], [], [{ id: idOf('contact', done) }]],
+      answers: [[{ id: effect.id, state: 'planned' }], [{ orderId }], [], [{ id: idOf('contact', done) }]],
     }),
     operator('planContact', (db) => planContact(db, newEffect('contact', done), [fact], by)),
     operator('reopenEffect', (db) => reopenEffect(db, idOf('contact', 1007), asked), {

@@ -37,6 +37,8 @@ export function ordersQueries(samples: Samples): CataloguedQuery[] {
   const orders = new OrdersRepository();
   const orderId = orderIdOf(samples.changed);
   const demand = { state: 'skipped', reason: 'canceled', phone: phoneOf(samples.changed) } as const;
+  const messageId = idOf('message', samples.changed);
+  const words = { effectId: messageId, parameters: Buffer.from('[]') };
   const change = {
     orderId,
     content,
@@ -53,6 +55,8 @@ export function ordersQueries(samples: Samples): CataloguedQuery[] {
       reads: ['effects_order_id_idx', 'orders_pkey'],
     }),
     hot('OrdersRepository.applyChange', (db) => orders.applyChange(db, change), {
+      // The row and its details are hit, a contact is planned, a confirmation follows, notices do, words are sealed anew.
+      answers: [[{ orderId }], [{ orderId }], [], [{ id: messageId }], [], [], [words]],
       reads: ['orders_pkey', 'effects_order_id_idx', 'messages_pkey', 'order_applicants_pkey'],
     }),
     hot('OrdersRepository.exists', (db) => orders.exists(db, { orderId })),

@@ -13,6 +13,7 @@ export function answerOfKeys(
 ): readonly Readonly<Record<string, unknown>>[] | undefined {
   if (!text.includes('insert into data_keys') && !text.includes('insert into "data_keys"')) return undefined;
   const purpose = purposes.find((one) => values.includes(one)) ?? 'person';
-  const asked = Array.isArray(values[0]) ? values[0] : [null];
-  return asked.map((_, index) => ({ ordinal: index + 1, ...keys.get(purpose) }));
+  // Subjects are the first bytes that it asks for; a key of nobody has none.
+  const asked = values.find((value) => Array.isArray(value) && Buffer.isBuffer(value[0])) ?? [null];
+  return (asked as readonly unknown[]).map((subject) => ({ subject, ...keys.get(purpose) }));
 }

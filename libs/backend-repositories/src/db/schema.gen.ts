@@ -248,6 +248,18 @@ export interface Erasures {
   reason: string;
 }
 
+export interface Erasures {
+  correlationId: string;
+  deliveries: number;
+  erasedAt: Generated<Timestamp>;
+  erasedBy: string;
+  id: string;
+  keysDestroyed: number;
+  messages: number;
+  orderIds: string[];
+  reason: string;
+}
+
 export interface EventHorizon {
   id: Generated<number>;
   pendingAt: Generated<Timestamp>;
@@ -695,6 +707,7 @@ export interface DB {
   deliveries: Deliveries;
   deliveryBodies: DeliveryBodies;
   effects: Effects;
+  erasures: Erasures;
   erasures: Erasures;
   eventHorizon: EventHorizon;
   eventReplays: EventReplays;

@@ -4,7 +4,7 @@ import { type DataKey, makeDataKey, type Purpose, unwrap, wrap } from './data-ke
 import type { Keyring } from './keyring.js';
 
 interface FoundKey {
-  readonly ordinal: number;
+  readonly subject: Buffer;
   readonly id: string;
   readonly wrapped: Buffer;
   readonly keyId: string;
@@ -24,16 +24,16 @@ export async function findOrMakeKeys(
   subjects: readonly Buffer[],
   keyring: Keyring,
 ): Promise<DataKey[]> {
-  const keys = new Map<number, DataKey>();
+  const keys = new Map<string, DataKey>();
+  const own = new Map<string, DataKey>();
   for (let look = 1; keys.size < subjects.length; look += 1) {
     if (look > mostLooks) throw new Error('Data keys of these subjects come and go: none can be held');
     const made = subjects.map(() => makeDataKey());
-    for (const { ordinal, ...found } of await findOrInsert(executor, purpose, subjects, made, keyring)) {
-      const own = made[ordinal - 1];
-      keys.set(ordinal - 1, own?.id === found.id ? own : unwrap(found, purpose, keyring));
-    }
+    for (const key of made) own.set(key.id, key);
+    for (const { subject, ...found } of await findOrInsert(executor, purpose, subjects, made, keyring))
+      keys.set(subject.toString('hex'), own.get(found.id) ?? unwrap(found, purpose, keyring));
   }
-  return subjects.map((_, index) => keys.get(index) as DataKey);
+  return subjects.map((subject) => keys.get(subject.toString('hex')) as DataKey);
 }
 
 async function findOrInsert(
@@ -45,22 +45,19 @@ async function findOrInsert(
 ): Promise<FoundKey[]> {
   const wrapped = made.map((key) => wrap(key, purpose, keyring));
   const result = await sql<FoundKey>`
-    with wanted as materialized (
-      select * from unnest(${made.map(({ id }) => id)}::uuid[], ${[...subjects]}::bytea[],
-        ${wrapped.map((key) => key.wrapped)}::bytea[]) with ordinality as given (id, subject, wrapped, ordinal)
-    ), made as (
+    with made as (
       insert into data_keys (id, purpose, subject, wrapped, key_id)
       -- Sorted, so that two who make the same keys wait in line instead of in a circle.
-      select id, ${purpose}, subject, wrapped, ${keyring.writing.id} from wanted order by subject
+      select id, ${purpose}, subject, wrapped, ${keyring.writing.id}
+      from unnest(${made.map(({ id }) => id)}::uuid[], ${[...subjects]}::bytea[],
+        ${wrapped.map((key) => key.wrapped)}::bytea[]) as wanted (id, subject, wrapped) order by subject
       on conflict (subject) where destroyed_at is null do nothing
-      returning id, wrapped, key_id
+      returning subject, id, wrapped, key_id
     ), known as (
-      select wanted.ordinal, k.id, k.wrapped, k.key_id
-      from wanted join data_keys k on k.subject = any(array[wanted.subject])
-      where k.destroyed_at is null for key share of k
+      select k.subject, k.id, k.wrapped, k.key_id from data_keys k
+      where k.subject = any(${[...subjects]}::bytea[]) and k.destroyed_at is null for key share of k
     )
-    select wanted.ordinal, made.* from wanted join made on made.id = any(array[wanted.id])
-    union all select * from known`.execute(executor);
+    select * from made union all select * from known`.execute(executor);
   return result.rows;
 }
 

@@ -74,7 +74,7 @@ export class Vault {
 
   /** @returns null for null, and for what was sealed by a key that has been destroyed; bytes of before as they are */
   open(place: Place, { bytes, keyId, key }: Sealed): Buffer | null {
-    if (bytes === null || keyId === null) return bytes;
+    if (!bytes || !keyId) return bytes;
     if (key === null) throw new Error(`The data key ${keyId} of ${place.table} ${place.row} is missing`);
     return key === '' ? null : open(this.unwrap(place, keyId, key), place, bytes);
   }

@@ -7,6 +7,7 @@ import {
   incoming,
   quietLog,
   type TestDatabase,
+  testEncryption,
   viziOrder,
 } from '@visapi/backend-testing';
 import { type Delivery, Inbox } from './inbox.js';
@@ -98,6 +99,7 @@ describe('the inbox in trouble', () => {
       { url: 'postgres://visapi_app:x@127.0.0.1:1/none', poolMax: 2 },
       'gone',
       () => undefined,
+      testEncryption,
     );
     const lost = new Inbox(gone, new Metrics(), quietLog);
     const error: unknown = await lost
