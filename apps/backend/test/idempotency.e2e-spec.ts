@@ -11,7 +11,7 @@ const plain = { seed: 41, branch: 'il', country: 'india', consent: true, quirks:
 let system: TestSystem;
 let owner: Owner;
 beforeAll(async () => {
-  system = await TestSystem.start({ backends: 2 });
+  system = await TestSystem.start({ backends: 2, env: { AIRTABLE_POLL_SECONDS: '1' } });
   owner = new Owner(system.urls.database);
 }, 30_000);
 afterAll(async () => {
@@ -30,17 +30,17 @@ async function told(sequence: number): Promise<ShopOrder> {
   return order;
 }
 
-/** Asks for the confirmation to be sent again. */
-async function resend(orderId: string, key: string) {
+async function post(path: string, body: object, key: string) {
   const headers = { 'x-api-key': system.secrets.adminApiKey, 'idempotency-key': key };
-  const request = { method: 'POST', headers, body: JSON.stringify({ reason: 'asked for' }) };
-  const answer = await fetch(`${system.urls.backend}/api/v1/orders/${orderId}/messages`, request);
-  return {
-    status: answer.status,
-    text: await answer.text(),
-    replayed: answer.headers.get('idempotency-replayed'),
-  };
+  const request = { method: 'POST', headers, body: JSON.stringify(body) };
+  const answer = await fetch(`${system.urls.backend}/api/v1${path}`, request);
+  const replayed = answer.headers.get('idempotency-replayed');
+  return { status: answer.status, text: await answer.text(), replayed };
 }
+
+/** Asks for the confirmation to be sent again. */
+const resend = async (orderId: string, key: string) =>
+  await post(`/orders/${orderId}/messages`, { reason: 'asked for' }, key);
 
 const sentOf = async (orderId: string) => (await system.sandbox.sends()).confirmationsByOrder[orderId];
 
@@ -98,4 +98,120 @@ describe('a confirmation that is sent again with a key', () => {
     expect((await untilQuiet(system, 2)).violations).toEqual([]);
     expect(await sentOf(id)).toBe(2);
   });
+});
+
+/** What was done by whoever holds a key, and all that is intended outside. */
+async function done() {
+  const [counts] = await owner.rows(`select
+    (select count(*)::int from events where actor like 'key:%' and type not like 'api-key.%') as facts,
+    (select count(*)::int from effects) as effects, (select count(*)::int from event_replays) as replays,
+    (select count(*)::int from deliveries where kind = 'order') as deliveries`);
+  return counts;
+}
+
+/** Lets no answer be kept: whoever asks learns nothing of what was done, as if the backend had died. */
+async function withoutAnswers<T>(ask: () => Promise<T>): Promise<T> {
+  await owner.rows(`create function refuse_answers() returns trigger language plpgsql as
+    $$ begin raise exception 'refused by the test'; end $$`);
+  await owner.rows(`create trigger refuse_answers before update on idempotency_keys for each row
+    when (new.state = 'done') execute function refuse_answers()`);
+  try {
+    return await ask();
+  } finally {
+    await owner.rows('drop function refuse_answers cascade');
+  }
+}
+
+const reason = 'asked for';
+let sequence = 41_100;
+
+describe('what is done, and its answer lost', () => {
+  it.each<readonly [string, (order: ShopOrder) => Promise<readonly [string, object]>]>([
+    ['a resend', async ({ id }) => await Promise.resolve([`/orders/${id}/messages`, { reason }])],
+    [
+      'a resend by the shop’s staff',
+      async ({ id }) =>
+        await Promise.resolve([
+          '/webhooks/vizi/retrigger-whatsapp',
+          { orderId: id, messageType: 'order_confirmation', reason, force: true },
+        ]),
+    ],
+    ['a sync', async ({ id }) => await Promise.resolve([`/orders/${id}/sync`, { reason }])],
+    [
+      'a question to a colleague',
+      async ({ id }) => await Promise.resolve([`/orders/${id}/flag`, { reason }]),
+    ],
+    [
+      'a forced replay',
+      async ({ id }) => {
+        const [delivery] = await system.api.get<{ id: string }[]>(`/deliveries?orderId=${id}`);
+        const path = `/deliveries/${delivery?.id}/replay`;
+        const force = { mode: 'force', effect: 'confirmation', reason };
+        const { data } = await system.api.post<{ confirm: string }>(path, { ...force, dryRun: true });
+        return [path, { ...force, confirm: data.confirm }];
+      },
+    ],
+    [
+      'the settling of a message',
+      async ({ id }) => {
+        const [message] = await system.api.messages(id);
+        await owner.rows(`update effects set state = 'uncertain', uncertain_at = now() where id = $1`, [
+          message?.id,
+        ]);
+        return [`/messages/${message?.id}/settle`, { outcome: 'sent', reason }];
+      },
+    ],
+    [
+      'a replay of the history',
+      async () =>
+        await Promise.resolve([
+          '/events/replay',
+          { handler: 'order-statistics', rebuild: true, dryRun: false, reason },
+        ]),
+    ],
+    [
+      'a resend of a visa',
+      async ({ id }) => {
+        const visa = {
+          applicationId: 'apl_1',
+          firstName: 'DANA',
+          surname: 'LEDUGMA',
+          visaUrl: 'https://files.example.test/v.pdf',
+        };
+        await system.sandbox.complete(id, [visa]);
+        await until(
+          () => system.sandbox.documents(),
+          (documents) => documents.length === 1,
+        );
+        await untilQuiet(system, 1);
+        return ['/webhooks/vizi/resend-visa', { orderId: id, reason }];
+      },
+    ],
+    [
+      'an order that is given by hand',
+      async () => {
+        const { body } = shopOrder({ ...plain, sequence: (sequence += 1) });
+        return await Promise.resolve(['/orders', JSON.parse(body) as object]);
+      },
+    ],
+  ])(
+    'is not done again: %s',
+    async (name, prepare) => {
+      const order = await told((sequence += 1));
+      const [path, body] = await prepare(order);
+      const before = await done();
+      const lost = await withoutAnswers(() => post(path, body, name.replaceAll(/\W/g, '-')));
+      expect(lost.status).toBe(503);
+      await untilQuiet(system, 1);
+      const after = await done();
+      expect(after).not.toEqual(before);
+      await owner.rows(`update idempotency_keys set locked_until = now() where state = 'running'`);
+      const again = await post(path, body, name.replaceAll(/\W/g, '-'));
+      expect([200, 201]).toContain(again.status);
+      expect(again.replayed).toBeNull();
+      await untilQuiet(system, 1);
+      expect(await done()).toEqual(after);
+    },
+    60_000,
+  );
 });
