@@ -35,8 +35,24 @@ insert into "effects" ("id", "kind", "purpose", "semantic_key", "order_id", "lan
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp() + make_interval(secs => $11))
   on conflict on constraint "effects_semantic_key_key" do nothing
   returning "id", "state";
-insert into "messages" ("template", "language", "phone", "parameters", "effect_id", "order_id")
-  values ($1, $2, $3, $4, $5, $6);
+select "order_id", "client_phone", "client_email"
+  from "orders"
+  where "order_id" = $1;
+with made as (
+  insert into data_keys (id, purpose, subject, wrapped, key_id)
+  -- Sorted, so that two who make the same keys wait in line instead of in a circle.
+  select id, $1, subject, wrapped, $2
+  from unnest($3::uuid[], $4::bytea[],
+    $5::bytea[]) as wanted (id, subject, wrapped) order by subject
+  on conflict (subject) where destroyed_at is null do nothing
+  returning subject, id, wrapped, key_id
+), known as (
+  select k.subject, k.id, k.wrapped, k.key_id from data_keys k
+  where k.subject = any($6::bytea[]) and k.destroyed_at is null for key share of k
+)
+select * from made union all select * from known;
+insert into "messages" ("template", "language", "phone", "parameters", "effect_id", "order_id", "parameters_key_id")
+  values ($1, $2, $3, $4, $5, $6, $7);
 insert into effects (id, kind, purpose, semantic_key, order_id, lane, state, correlation_id)
 select $1::uuid, 'contact', 'contact', 'contact:' || o.order_id || ':' || o.content_version || ':again:' || $2::text,
     o.order_id, o.client_phone, 'planned', $3
@@ -48,8 +64,8 @@ update "orders"
   set "event_version" = event_version + $1, "updated_at" = now()
   where "order_id" = $2
   returning "event_version";
-insert into "events" ("type", "payload", "aggregate_type", "aggregate_id", "aggregate_version", "actor",
-    "correlation_id", "ip", "id")
+insert into "events" ("id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id",
+    "ip", "payload")
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9), ($10, $11, $12, $13, $14, $15, $16, $17, $18);
 
 -- planContact: operator
@@ -60,8 +76,8 @@ update "orders"
   set "event_version" = event_version + $1, "updated_at" = now()
   where "order_id" = $2
   returning "event_version";
-insert into "events" ("type", "payload", "aggregate_type", "aggregate_id", "aggregate_version", "actor",
-    "correlation_id", "ip", "id")
+insert into "events" ("id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id",
+    "ip", "payload")
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- reopenEffect: operator
@@ -83,8 +99,8 @@ update "orders"
   set "event_version" = event_version + $1, "updated_at" = now()
   where "order_id" = $2
   returning "event_version";
-insert into "events" ("type", "payload", "aggregate_type", "aggregate_id", "aggregate_version", "actor",
-    "correlation_id", "ip", "id")
+insert into "events" ("id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id",
+    "ip", "payload")
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- tellOfOrder: operator
@@ -92,6 +108,6 @@ update "orders"
   set "event_version" = event_version + $1, "updated_at" = now()
   where "order_id" = $2
   returning "event_version";
-insert into "events" ("type", "payload", "aggregate_type", "aggregate_id", "aggregate_version", "actor",
-    "correlation_id", "ip", "id")
+insert into "events" ("id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id",
+    "ip", "payload")
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9);

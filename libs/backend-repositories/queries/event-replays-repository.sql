@@ -69,11 +69,6 @@ e.payload, e.occurred_at from events e where e.aggregate_id = $1
     and ($5::timestamptz is null or e.occurred_at >= $6::timestamptz)
 and ($7::timestamptz is null or e.occurred_at < $8::timestamptz) order by e.position + 0 limit $9;
 
--- EventReplaysRepository.toldOf: sweep
-select fact.position
-from unnest($1::bigint[]) as fact (position)
-where (select true from outbox o where o.position = fact.position limit 1) is null;
-
 -- EventReplaysRepository.advance: sweep
 update event_replays set position = $1, handled = handled + $2, problem = null,
   state = case when $3 then 'done' else state end,

@@ -2,7 +2,7 @@
 
 -- receiveDeliveries: hot
 with incoming as materialized (
-  select ordinal, id, kind, source, order_id, verdict, problems, headers, api_key_id, correlation_id, ip, copies,
+  select ordinal, id, kind, source, order_id, verdict, problems, headers, api_key_id, correlation_id, ip, actor, copies,
     substring($1::bytea from (32 * (ordinal - 1) + 1)::int for 32) as body_hash,
     substring($2::bytea from start for size) as body
   from unnest(
@@ -11,10 +11,10 @@ with incoming as materialized (
     $7::text[], $8::text[],
     $9::text[], $10::uuid[],
     $11::text[], $12::text[],
-    $13::int[],
-    $14::int[], $15::int[]
+    $13::text[], $14::int[],
+    $15::int[], $16::int[]
   ) with ordinality as given(id, kind, source, order_id, verdict, problems, headers, api_key_id, correlation_id, ip,
-    copies, start, size, ordinal)
+    actor, copies, start, size, ordinal)
 ), placed as (
   select incoming.*, nextval(pg_get_serial_sequence('deliveries', 'position')) as position,
     case
@@ -28,21 +28,22 @@ with incoming as materialized (
   from incoming order by ordinal
 ), stored as (
   insert into deliveries (id, position, kind, source, order_id, outcome, state, body_hash, repeats, last_repeat_at,
-    problems, api_key_id, correlation_id)
+    problems, api_key_id, correlation_id, actor)
   overriding system value
   select id, position, kind, source, order_id, outcome, case verdict when 'usable' then 'open' else 'closed' end,
-    body_hash, copies - 1, case when copies > 1 then clock_timestamp() end, problems, api_key_id, correlation_id
+    body_hash, copies - 1, case when copies > 1 then clock_timestamp() end, problems, api_key_id, correlation_id, actor
   from placed order by kind, body_hash
   on conflict (kind, body_hash) do update
     set repeats = deliveries.repeats + excluded.repeats + 1, last_repeat_at = clock_timestamp()
   returning id, kind, body_hash, outcome, state, problems, position
 ), bodies as (
-  insert into delivery_bodies (delivery_id, body, headers)
-  select incoming.id, incoming.body, incoming.headers from stored join incoming using (id)
+  insert into delivery_bodies (delivery_id, body, headers, key_id)
+  select incoming.id, incoming.body, incoming.headers, $17::text from stored join incoming using (id)
 ), facts as (
   insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, ip, payload)
   select gen_random_uuid(), case incoming.kind when 'order' then 'delivery.received' else 'receipts.received' end,
-    'delivery', incoming.id::text, 1, coalesce('key:' || incoming.api_key_id, 'source:' || incoming.source),
+    'delivery', incoming.id::text, 1, coalesce(incoming.actor, 'key:' || incoming.api_key_id,
+    'source:' || incoming.source),
     incoming.correlation_id, incoming.ip, '{}'
   from stored join incoming using (id) where stored.state = 'open' order by stored.position
 )

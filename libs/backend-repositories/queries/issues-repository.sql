@@ -12,12 +12,27 @@ where id = (select id from applicant_issues where applicant_id = $1
 returning id, order_id, state, reason;
 
 -- IssuesRepository.insert: hot
+with made as (
+  insert into data_keys (id, purpose, subject, wrapped, key_id)
+  -- Sorted, so that two who make the same keys wait in line instead of in a circle.
+  select id, $1, subject, wrapped, $2
+  from unnest($3::uuid[], $4::bytea[],
+    $5::bytea[]) as wanted (id, subject, wrapped) order by subject
+  on conflict (subject) where destroyed_at is null do nothing
+  returning subject, id, wrapped, key_id
+), known as (
+  select k.subject, k.id, k.wrapped, k.key_id from data_keys k
+  where k.subject = any($6::bytea[]) and k.destroyed_at is null for key share of k
+)
+select * from made union all select * from known;
 insert into "applicant_issues" ("id", "applicant_id", "order_id", "content_hash", "issues", "phone", "state", "reason",
-    "api_key_id", "correlation_id", "matched_at")
-  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, clock_timestamp());
+    "api_key_id", "correlation_id", "issues_key_id", "matched_at")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, clock_timestamp());
 
 -- IssuesRepository.matchable: sweep
-select i.id, i.applicant_id, i.issues, i.phone, i.correlation_id, found.order_id
+select i.id, i.applicant_id, i.issues, i.issues_key_id, (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'),
+    '') from data_keys k
+where k.id = "i"."issues_key_id"::uuid) as issues_key, i.phone, i.correlation_id, found.order_id
 from applicant_issues i
 join lateral (select o.order_id from order_applicants a join orders o on o.order_id = any(array[a.order_id])
   where a.applicant_id = i.applicant_id and not a.removed order by o.delivery_position + 0 desc limit 1) found on true

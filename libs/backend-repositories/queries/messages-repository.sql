@@ -19,9 +19,13 @@ where c.order_id = e.order_id and c.kind = 'contact' order by c.planned_at desc 
 update effects e set state = 'claimed', attempt = e.attempt + 1, claimed_at = clock_timestamp(),
   claim_token = due.token, first_claimed_at = coalesce(e.first_claimed_at, clock_timestamp()),
   lease_until = clock_timestamp() + make_interval(secs => $4)
-from due where e.id = due.id;
+-- Sorted, so that all are held before the first is written: whoever undoes a claim that is under way waits for its row.
+from (select * from due order by id) as due where e.id = due.id;
 select e.id as effect_id, e.attempt, e.tries, e.order_id, e.correlation_id, m.template, m.language, m.phone,
-  m.parameters, m.document,
+  m.parameters, m.parameters_key_id, (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
+where k.id = "m"."parameters_key_id"::uuid) as parameters_key,
+  m.document, m.document_key_id, (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
+where k.id = "m"."document_key_id"::uuid) as document_key,
   m.phone is not null and m.parameters is not null and (select true from deliveries d where d.order_id = e.order_id and d.kind = 'order'
 and d.state = 'open' limit 1) is null and (not e.awaits_contact or (select c.accepted_at from effects c
 where c.order_id = e.order_id and c.kind = 'contact' order by c.planned_at desc limit 1) is not null) as ready
@@ -48,9 +52,13 @@ where c.order_id = e.order_id and c.kind = 'contact' order by c.planned_at desc 
 update effects e set state = 'claimed', attempt = e.attempt + 1, claimed_at = clock_timestamp(),
   claim_token = due.token, first_claimed_at = coalesce(e.first_claimed_at, clock_timestamp()),
   lease_until = clock_timestamp() + make_interval(secs => $4)
-from due where e.id = due.id;
+-- Sorted, so that all are held before the first is written: whoever undoes a claim that is under way waits for its row.
+from (select * from due order by id) as due where e.id = due.id;
 select e.id as effect_id, e.attempt, e.tries, e.order_id, e.correlation_id, m.template, m.language, m.phone,
-  m.parameters, m.document,
+  m.parameters, m.parameters_key_id, (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
+where k.id = "m"."parameters_key_id"::uuid) as parameters_key,
+  m.document, m.document_key_id, (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
+where k.id = "m"."document_key_id"::uuid) as document_key,
   m.phone is not null and m.parameters is not null and (select true from deliveries d where d.order_id = e.order_id and d.kind = 'order'
 and d.state = 'open' limit 1) is null and (not e.awaits_contact or (select c.accepted_at from effects c
 where c.order_id = e.order_id and c.kind = 'contact' order by c.planned_at desc limit 1) is not null) as ready
@@ -59,6 +67,9 @@ where e.id = any($1::uuid[])
   and e.claim_token = any($2::uuid[]) and e.state = 'claimed';
 
 -- MessagesRepository.unclaim: hot
+select id
+  from effects
+  where id = $1 for update;
 select state
   from effects e
   where e.id = $1
@@ -79,8 +90,10 @@ where again.resend_of = m.effect_id) then 'failed' else coalesce(m.next_state, $
 ), worded as (
   update messages m set provider_message_id = null, binding = null, sent_at = null, delivered_at = null,
     read_at = null, failed_at = null, next_state = null, next_reason = null, next_phone = null,
-    next_parameters = null, phone = case when m.next_state is null then m.phone else m.next_phone end,
-    parameters = case when m.next_state is null then m.parameters else m.next_parameters end
+    next_parameters = null, next_parameters_key_id = null,
+    phone = case when m.next_state is null then m.phone else m.next_phone end,
+    parameters = case when m.next_state is null then m.parameters else m.next_parameters end,
+    parameters_key_id = case when m.next_state is null then m.parameters_key_id else m.next_parameters_key_id end
   from given where m.effect_id = given.id
 ), disowned as (
   update receipts r set message_id = null, disowned = true from given where r.message_id = given.id
@@ -126,8 +139,10 @@ where again.resend_of = m.effect_id) then 'failed' else coalesce(m.next_state, $
 ), worded as (
   update messages m set provider_message_id = null, binding = null, sent_at = null, delivered_at = null,
     read_at = null, failed_at = null, next_state = null, next_reason = null, next_phone = null,
-    next_parameters = null, phone = case when m.next_state is null then m.phone else m.next_phone end,
-    parameters = case when m.next_state is null then m.parameters else m.next_parameters end
+    next_parameters = null, next_parameters_key_id = null,
+    phone = case when m.next_state is null then m.phone else m.next_phone end,
+    parameters = case when m.next_state is null then m.parameters else m.next_parameters end,
+    parameters_key_id = case when m.next_state is null then m.parameters_key_id else m.next_parameters_key_id end
   from given where m.effect_id = given.id
 ), disowned as (
   update receipts r set message_id = null, disowned = true from given where r.message_id = given.id
@@ -173,8 +188,10 @@ where again.resend_of = m.effect_id) then 'failed' else coalesce(m.next_state, $
 ), worded as (
   update messages m set provider_message_id = null, binding = null, sent_at = null, delivered_at = null,
     read_at = null, failed_at = null, next_state = null, next_reason = null, next_phone = null,
-    next_parameters = null, phone = case when m.next_state is null then m.phone else m.next_phone end,
-    parameters = case when m.next_state is null then m.parameters else m.next_parameters end
+    next_parameters = null, next_parameters_key_id = null,
+    phone = case when m.next_state is null then m.phone else m.next_phone end,
+    parameters = case when m.next_state is null then m.parameters else m.next_parameters end,
+    parameters_key_id = case when m.next_state is null then m.parameters_key_id else m.next_parameters_key_id end
   from given where m.effect_id = given.id
 ), disowned as (
   update receipts r set message_id = null, disowned = true from given where r.message_id = given.id

@@ -35,8 +35,10 @@ where again.resend_of = m.effect_id) then 'failed' else coalesce(m.next_state, $
 ), worded as (
   update messages m set provider_message_id = null, binding = null, sent_at = null, delivered_at = null,
     read_at = null, failed_at = null, next_state = null, next_reason = null, next_phone = null,
-    next_parameters = null, phone = case when m.next_state is null then m.phone else m.next_phone end,
-    parameters = case when m.next_state is null then m.parameters else m.next_parameters end
+    next_parameters = null, next_parameters_key_id = null,
+    phone = case when m.next_state is null then m.phone else m.next_phone end,
+    parameters = case when m.next_state is null then m.parameters else m.next_parameters end,
+    parameters_key_id = case when m.next_state is null then m.parameters_key_id else m.next_parameters_key_id end
   from given where m.effect_id = given.id
 ), disowned as (
   update receipts r set message_id = null, disowned = true from given where r.message_id = given.id

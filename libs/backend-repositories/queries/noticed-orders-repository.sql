@@ -2,17 +2,15 @@
 
 -- NoticedOrdersRepository.lock: hot
 select "orders"."order_id", "branch", "client_name", "client_phone", "order_status", "whatsapp_alerts_enabled",
-    "product_country", "applicants", "processing_days"
-  from "orders"
-  inner join "order_details" on "order_details"."order_id" = "orders"."order_id"
-  where "orders"."order_id" = $1 for update;
+    "product_country", "applicants", "applicants_key_id", "processing_days",
+    (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
+where k.id = "order_details"."applicants_key_id"::uuid) as "applicants_key" from "orders" inner join "order_details" on "order_details"."order_id" = "orders"."order_id" where "orders"."order_id" = $1 for update;
 
 -- NoticedOrdersRepository.find: hot
 select "orders"."order_id", "branch", "client_name", "client_phone", "order_status", "whatsapp_alerts_enabled",
-    "product_country", "applicants", "processing_days"
-  from "orders"
-  inner join "order_details" on "order_details"."order_id" = "orders"."order_id"
-  where "orders"."order_id" = $1;
+    "product_country", "applicants", "applicants_key_id", "processing_days",
+    (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
+where k.id = "order_details"."applicants_key_id"::uuid) as "applicants_key" from "orders" inner join "order_details" on "order_details"."order_id" = "orders"."order_id" where "orders"."order_id" = $1;
 
 -- NoticedOrdersRepository.orderOfApplicant: hot
 select o.order_id from order_applicants a join orders o on o.order_id = any(array[a.order_id])

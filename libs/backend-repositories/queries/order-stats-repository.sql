@@ -6,60 +6,21 @@ select e.aggregate_id from outbox o join events e on e.position = any(array[o.po
 where e.aggregate_type = $1 and e.type = any($2::text[])
 union
 select aggregate_id from handler_backlog
-where handler = $3 and aggregate_type = $4 and state in ('waiting', 'dead')) select 1 as sign, created_at, branch,
-    status, country, product, currency, amount
-from counted_orders where created_at >= $5::timestamptz and created_at < $6::timestamptz union all select -1 as sign,
-    created_at, branch, status, country, product, currency, amount
-from counted_orders where order_id = any(array(select id from untold)) and created_at >= $7::timestamptz union all select 1 as sign, created_at, branch, order_status as status, product_country as country,
-product_name as product, currency,
-    amount from orders where order_id = any(array(select id from untold)) and created_at >= $8::timestamptz)
-select respect, value, null as currency, sum(orders)::int8 as orders, null as revenue, null as average
-from (
-  select respect, value, orders from (select summed.* from unnest($9::int2[],
-$10::timestamptz[]) as span(hours, begins) join order_counts as summed using (hours, begins) union all
-select * from order_counts where hours = $11::int2 and begins >= $12::timestamptz) as summed
-  union all
-  select respect, value, sign from single cross join lateral (values ('branch', branch), ('status', status),
-    ('country', country), ('product', product)) as marginal(respect, value)
-) as counted
-group by respect, value having sum(orders) > 0
-union all
-select case when grouping(step) = 0 then 'step' else 'currency' end,
-  case when grouping(step) = 0 then step::text else currency end, currency, sum(orders)::int8,
-  (case when sum(priced) > 0 then sum(revenue) end)::text,
-  (case when sum(priced) > 0 then round(sum(revenue) / sum(priced), 2) end)::text
-from (
-  select width_bucket(at, $13::timestamptz[]) as step, currency, orders, priced, revenue
-  from (
-    select begins as at, currency, orders, priced, revenue from (select summed.* from unnest($14::int2[],
-$15::timestamptz[]) as span(hours, begins) join order_revenues as summed using (hours, begins) union all
-select * from order_revenues where hours = $16::int2 and begins >= $17::timestamptz) as summed
-    union all
-    select created_at, currency, sign, case when amount is null then 0 else sign end, coalesce(sign * amount, 0)
-    from single
-  ) as dated
-) as priced
-group by grouping sets ((currency), (step, currency)) having sum(orders) > 0;
-
--- OrderStatsRepository.sum (a month by days): report, planned anew for its values
-with single as (with untold (id) as materialized (
-select e.aggregate_id from outbox o join events e on e.position = any(array[o.position])
-where e.aggregate_type = $1 and e.type = any($2::text[])
+where handler = $3 and aggregate_type = $4 and state in ('waiting', 'dead')
 union
 select aggregate_id from handler_backlog
-where handler = $3 and aggregate_type = $4 and state in ('waiting', 'dead')) select 1 as sign, created_at, branch,
-    status, country, product, currency, amount
-from counted_orders where created_at >= $5::timestamptz and created_at < $6::timestamptz union all select 1 as sign,
-    created_at, branch, status, country, product, currency, amount
+where handler = $5 and aggregate_type = $6 and state = 'discarded') select 1 as sign, created_at, branch, status,
+    country, product, currency, amount
 from counted_orders where created_at >= $7::timestamptz and created_at < $8::timestamptz union all select -1 as sign,
     created_at, branch, status, country, product, currency, amount
-from counted_orders where order_id = any(array(select id from untold)) and created_at >= $9::timestamptz and created_at < $10::timestamptz union all select 1 as sign, created_at, branch, order_status as status, product_country as country,
+from counted_orders where order_id = any(array(select id from untold)) and created_at >= $9::timestamptz union all select 1 as sign, created_at, branch, order_status as status, product_country as country,
 product_name as product, currency,
-    amount from orders where order_id = any(array(select id from untold)) and created_at >= $11::timestamptz and created_at < $12::timestamptz)
+    amount from orders where order_id = any(array(select id from untold)) and created_at >= $10::timestamptz)
 select respect, value, null as currency, sum(orders)::int8 as orders, null as revenue, null as average
 from (
-  select respect, value, orders from (select summed.* from unnest($13::int2[],
-$14::timestamptz[]) as span(hours, begins) join order_counts as summed using (hours, begins)) as summed
+  select respect, value, orders from (select summed.* from unnest($11::int2[],
+$12::timestamptz[]) as span(hours, begins) join order_counts as summed using (hours, begins) union all
+select * from order_counts where hours = $13::int2 and begins >= $14::timestamptz) as summed
   union all
   select respect, value, sign from single cross join lateral (values ('branch', branch), ('status', status),
     ('country', country), ('product', product)) as marginal(respect, value)
@@ -74,7 +35,52 @@ from (
   select width_bucket(at, $15::timestamptz[]) as step, currency, orders, priced, revenue
   from (
     select begins as at, currency, orders, priced, revenue from (select summed.* from unnest($16::int2[],
-$17::timestamptz[]) as span(hours, begins) join order_revenues as summed using (hours, begins)) as summed
+$17::timestamptz[]) as span(hours, begins) join order_revenues as summed using (hours, begins) union all
+select * from order_revenues where hours = $18::int2 and begins >= $19::timestamptz) as summed
+    union all
+    select created_at, currency, sign, case when amount is null then 0 else sign end, coalesce(sign * amount, 0)
+    from single
+  ) as dated
+) as priced
+group by grouping sets ((currency), (step, currency)) having sum(orders) > 0;
+
+-- OrderStatsRepository.sum (a month by days): report, planned anew for its values
+with single as (with untold (id) as materialized (
+select e.aggregate_id from outbox o join events e on e.position = any(array[o.position])
+where e.aggregate_type = $1 and e.type = any($2::text[])
+union
+select aggregate_id from handler_backlog
+where handler = $3 and aggregate_type = $4 and state in ('waiting', 'dead')
+union
+select aggregate_id from handler_backlog
+where handler = $5 and aggregate_type = $6 and state = 'discarded') select 1 as sign, created_at, branch, status,
+    country, product, currency, amount
+from counted_orders where created_at >= $7::timestamptz and created_at < $8::timestamptz union all select 1 as sign,
+    created_at, branch, status, country, product, currency, amount
+from counted_orders where created_at >= $9::timestamptz and created_at < $10::timestamptz union all select -1 as sign,
+    created_at, branch, status, country, product, currency, amount
+from counted_orders where order_id = any(array(select id from untold)) and created_at >= $11::timestamptz and created_at < $12::timestamptz union all select 1 as sign, created_at, branch, order_status as status, product_country as country,
+product_name as product, currency,
+    amount from orders where order_id = any(array(select id from untold)) and created_at >= $13::timestamptz and created_at < $14::timestamptz)
+select respect, value, null as currency, sum(orders)::int8 as orders, null as revenue, null as average
+from (
+  select respect, value, orders from (select summed.* from unnest($15::int2[],
+$16::timestamptz[]) as span(hours, begins) join order_counts as summed using (hours, begins)) as summed
+  union all
+  select respect, value, sign from single cross join lateral (values ('branch', branch), ('status', status),
+    ('country', country), ('product', product)) as marginal(respect, value)
+) as counted
+group by respect, value having sum(orders) > 0
+union all
+select case when grouping(step) = 0 then 'step' else 'currency' end,
+  case when grouping(step) = 0 then step::text else currency end, currency, sum(orders)::int8,
+  (case when sum(priced) > 0 then sum(revenue) end)::text,
+  (case when sum(priced) > 0 then round(sum(revenue) / sum(priced), 2) end)::text
+from (
+  select width_bucket(at, $17::timestamptz[]) as step, currency, orders, priced, revenue
+  from (
+    select begins as at, currency, orders, priced, revenue from (select summed.* from unnest($18::int2[],
+$19::timestamptz[]) as span(hours, begins) join order_revenues as summed using (hours, begins)) as summed
     union all
     select created_at, currency, sign, case when amount is null then 0 else sign end, coalesce(sign * amount, 0)
     from single
@@ -88,18 +94,21 @@ select e.aggregate_id from outbox o join events e on e.position = any(array[o.po
 where e.aggregate_type = $1 and e.type = any($2::text[])
 union
 select aggregate_id from handler_backlog
-where handler = $3 and aggregate_type = $4 and state in ('waiting', 'dead')) select 1 as sign, created_at, branch,
-    status, country, product, currency, amount
-from counted_orders where created_at >= $5::timestamptz and created_at < $6::timestamptz union all select -1 as sign,
+where handler = $3 and aggregate_type = $4 and state in ('waiting', 'dead')
+union
+select aggregate_id from handler_backlog
+where handler = $5 and aggregate_type = $6 and state = 'discarded') select 1 as sign, created_at, branch, status,
+    country, product, currency, amount
+from counted_orders where created_at >= $7::timestamptz and created_at < $8::timestamptz union all select -1 as sign,
     created_at, branch, status, country, product, currency, amount
-from counted_orders where order_id = any(array(select id from untold)) and created_at >= $7::timestamptz union all select 1 as sign, created_at, branch, order_status as status, product_country as country,
+from counted_orders where order_id = any(array(select id from untold)) and created_at >= $9::timestamptz union all select 1 as sign, created_at, branch, order_status as status, product_country as country,
 product_name as product, currency,
-    amount from orders where order_id = any(array(select id from untold)) and created_at >= $8::timestamptz)
+    amount from orders where order_id = any(array(select id from untold)) and created_at >= $10::timestamptz)
 select respect, value, null as currency, sum(orders)::int8 as orders, null as revenue, null as average
 from (
-  select respect, value, orders from (select summed.* from unnest($9::int2[],
-$10::timestamptz[]) as span(hours, begins) join order_counts as summed using (hours, begins) union all
-select * from order_counts where hours = $11::int2 and begins >= $12::timestamptz) as summed
+  select respect, value, orders from (select summed.* from unnest($11::int2[],
+$12::timestamptz[]) as span(hours, begins) join order_counts as summed using (hours, begins) union all
+select * from order_counts where hours = $13::int2 and begins >= $14::timestamptz) as summed
   union all
   select respect, value, sign from single cross join lateral (values ('branch', branch), ('status', status),
     ('country', country), ('product', product)) as marginal(respect, value)
@@ -111,11 +120,11 @@ select case when grouping(step) = 0 then 'step' else 'currency' end,
   (case when sum(priced) > 0 then sum(revenue) end)::text,
   (case when sum(priced) > 0 then round(sum(revenue) / sum(priced), 2) end)::text
 from (
-  select width_bucket(at, $13::timestamptz[]) as step, currency, orders, priced, revenue
+  select width_bucket(at, $15::timestamptz[]) as step, currency, orders, priced, revenue
   from (
-    select begins as at, currency, orders, priced, revenue from (select summed.* from unnest($14::int2[],
-$15::timestamptz[]) as span(hours, begins) join order_revenues as summed using (hours, begins) union all
-select * from order_revenues where hours = $16::int2 and begins >= $17::timestamptz) as summed
+    select begins as at, currency, orders, priced, revenue from (select summed.* from unnest($16::int2[],
+$17::timestamptz[]) as span(hours, begins) join order_revenues as summed using (hours, begins) union all
+select * from order_revenues where hours = $18::int2 and begins >= $19::timestamptz) as summed
     union all
     select created_at, currency, sign, case when amount is null then 0 else sign end, coalesce(sign * amount, 0)
     from single

@@ -5,12 +5,26 @@ select id
   from effects
   where order_id = $1
   order by id for update;
-select "orders".*, "applicants", "applicants_key_id", "details", "details_key_id"
-  from "orders"
-  inner join "order_details" on "order_details"."order_id" = "orders"."order_id"
-  where "orders"."order_id" = $1 for update;
+select "orders".*, "applicants", "applicants_key_id", "details", "details_key_id",
+    (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
+where k.id = "order_details"."applicants_key_id"::uuid) as "applicants_key",
+    (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
+where k.id = "order_details"."details_key_id"::uuid) as "details_key" from "orders" inner join "order_details" on "order_details"."order_id" = "orders"."order_id" where "orders"."order_id" = $1 for update;
 
 -- OrdersRepository.applyChange: hot
+with made as (
+  insert into data_keys (id, purpose, subject, wrapped, key_id)
+  -- Sorted, so that two who make the same keys wait in line instead of in a circle.
+  select id, $1, subject, wrapped, $2
+  from unnest($3::uuid[], $4::bytea[],
+    $5::bytea[]) as wanted (id, subject, wrapped) order by subject
+  on conflict (subject) where destroyed_at is null do nothing
+  returning subject, id, wrapped, key_id
+), known as (
+  select k.subject, k.id, k.wrapped, k.key_id from data_keys k
+  where k.subject = any($6::bytea[]) and k.destroyed_at is null for key share of k
+)
+select * from made union all select * from known;
 update "orders"
   set "branch" = $1, "amount" = $2, "currency" = $3, "order_status" = $4, "client_name" = $5, "client_email" = $6,
     "client_phone" = $7, "whatsapp_alerts_enabled" = $8, "product_country" = $9, "is_urgent" = $10, "warnings" = $11,
@@ -20,27 +34,26 @@ update "orders"
   where "order_id" = $16
   returning "order_id";
 update "order_details"
-  set "applicants" = $1, "details" = $2
-  where "order_id" = $3
+  set "applicants" = $1, "applicants_key_id" = $2, "details" = $3, "details_key_id" = $4
+  where "order_id" = $5
   returning "order_id";
 insert into "effects" ("id", "kind", "purpose", "semantic_key", "order_id", "lane", "state", "reason", "correlation_id",
     "skipped_at")
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10);
+select e.id from effects e where e.order_id = $1 and e.kind = 'message' and e.awaits_contact
+and not exists (select from effects again where again.resend_of = e.id) and e.purpose = 'confirmation';
 with followed as (
   update effects e set state = $1, reason = $2, due_at = clock_timestamp(), failed_at = null,
     skipped_at = case $3::text when 'skipped' then clock_timestamp() end
-  where e.order_id = $4 and e.kind = 'message' and e.awaits_contact
-and not exists (select from effects again where again.resend_of = e.id) and e.purpose = 'confirmation'
+  where e.id = $4
     and (e.state in ('planned', 'skipped') or (e.state = 'failed' and e.reason = any($5)))
   returning e.id
 ), reminded as (
   update messages m set next_state = $6, next_reason = $7, next_phone = $8,
-    next_parameters = $9
-  from effects e where e.order_id = $10 and e.kind = 'message' and e.awaits_contact
-and not exists (select from effects again where again.resend_of = e.id) and e.purpose = 'confirmation'
-    and e.state in ('claimed', 'uncertain') and m.effect_id = e.id
+    next_parameters = $9, next_parameters_key_id = $10
+  from effects e where e.id = $11 and e.state in ('claimed', 'uncertain') and m.effect_id = e.id
 )
-update messages m set phone = $11, parameters = $12
+update messages m set phone = $12, parameters = $13, parameters_key_id = $14
 from followed where m.effect_id = followed.id;
 with followed as (
   update effects e set state = $1, reason = $2, failed_at = null,
@@ -55,12 +68,28 @@ and not exists (select from effects again where again.resend_of = e.id) and e.pu
   returning e.id
 ), reminded as (
   update messages m set next_state = $6, next_reason = $7, next_phone = coalesce($8, m.phone),
-    next_parameters = m.parameters
+    next_parameters = m.parameters, next_parameters_key_id = m.parameters_key_id
   from effects e where e.order_id = $9 and e.kind = 'message' and e.awaits_contact
 and not exists (select from effects again where again.resend_of = e.id) and e.purpose <> 'confirmation'
     and e.state in ('claimed', 'uncertain') and m.effect_id = e.id
 )
 update messages m set phone = coalesce($10, m.phone) from followed where m.effect_id = followed.id;
+select m.effect_id, m.parameters, m.parameters_key_id, m.document, m.document_key_id, m.next_parameters,
+  m.next_parameters_key_id, (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
+where k.id = "m"."parameters_key_id"::uuid) as parameters_key,
+  (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
+where k.id = "m"."document_key_id"::uuid) as document_key, (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'),
+    '') from data_keys k
+where k.id = "m"."next_parameters_key_id"::uuid) as next_parameters_key
+from messages m where m.order_id = $1
+  and ((m.parameters is not null and m.parameters_key_id is distinct from $2::text)
+    or (m.document is not null and m.document_key_id is distinct from $3::text)
+    or (m.next_parameters is not null and m.next_parameters_key_id is distinct from $4::text))
+order by m.effect_id;
+update "messages"
+  set "parameters" = $1, "parameters_key_id" = $2
+  where "effect_id" = $3
+  returning "effect_id";
 insert into order_applicants (order_id, ordinal, applicant_id)
 select $1::text, ordinal, id from unnest($2::text[]) with ordinality as given(id, ordinal)
 on conflict (order_id, ordinal) do update set applicant_id = excluded.applicant_id, removed = false;
@@ -68,9 +97,9 @@ update order_applicants
   set removed = true
   where order_id = $1
   and ordinal > $2;
-insert into "events" ("type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id",
-    "payload", "id")
-  values ($1, $2, $3, $4, $5, $6, $7, $8);
+insert into "events" ("id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor", "correlation_id",
+    "ip", "payload")
+  values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 
 -- OrdersRepository.exists: hot
 select 1 as "one"

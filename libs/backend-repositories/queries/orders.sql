@@ -33,6 +33,19 @@ with wanted as (
 select order_id from marked where became order by order_id;
 
 -- createOrders: hot
+with made as (
+  insert into data_keys (id, purpose, subject, wrapped, key_id)
+  -- Sorted, so that two who make the same keys wait in line instead of in a circle.
+  select id, $1, subject, wrapped, $2
+  from unnest($3::uuid[], $4::bytea[],
+    $5::bytea[]) as wanted (id, subject, wrapped) order by subject
+  on conflict (subject) where destroyed_at is null do nothing
+  returning subject, id, wrapped, key_id
+), known as (
+  select k.subject, k.id, k.wrapped, k.key_id from data_keys k
+  where k.subject = any($6::bytea[]) and k.destroyed_at is null for key share of k
+)
+select * from made union all select * from known;
 with created as (
   insert into orders ("order_id", "delivery_id", "delivery_position", "applied_position", "event_version",
     "first_received_at", "form_id", "branch", "domain", "payment_processor", "payment_id", "amount", "currency",
@@ -47,16 +60,17 @@ with created as (
     "warnings" from jsonb_populate_recordset(null::orders, $1::jsonb)
   returning order_id
 ), detailed as (
-  insert into order_details (order_id, applicants, details)
-  select order_id, applicants, details from jsonb_populate_recordset(null::order_details, $2::jsonb)
+  insert into order_details (order_id, applicants, applicants_key_id, details, details_key_id)
+  select order_id, applicants, applicants_key_id, details, details_key_id
+  from jsonb_populate_recordset(null::order_details, $2::jsonb)
 ), planned as (
   insert into effects (id, kind, purpose, semantic_key, order_id, lane, state, reason, correlation_id, skipped_at)
   select id, kind, purpose, semantic_key, order_id, lane, state, reason, correlation_id,
     case state when 'skipped' then clock_timestamp() end
   from jsonb_populate_recordset(null::effects, $3::jsonb)
 ), worded as (
-  insert into messages (effect_id, order_id, template, language, phone, parameters)
-  select effect_id, order_id, template, language, phone, parameters
+  insert into messages (effect_id, order_id, template, language, phone, parameters, parameters_key_id)
+  select effect_id, order_id, template, language, phone, parameters, parameters_key_id
   from jsonb_populate_recordset(null::messages, $4::jsonb)
 ), people as (
   insert into order_applicants (order_id, ordinal, applicant_id)
@@ -82,38 +96,58 @@ with "stored" as (insert into "deliveries" ("id", "order_id", "body_hash", "corr
     "source", "outcome", "state", "applied_at")
   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, clock_timestamp())
   on conflict do nothing
-  returning "id", "position"), "kept" as (insert into "delivery_bodies" ("delivery_id", "body", "headers") select "id",
-    $10::bytea as "body", '{}' as "headers"
+  returning "id", "position"), "kept" as (insert into "delivery_bodies" ("delivery_id", "body", "key_id",
+    "headers") select "id", $10::bytea as "body", $11::text as "key_id", '{}' as "headers"
   from "stored") select "position"
   from "stored";
 
 -- importOrder: operator
+with made as (
+  insert into data_keys (id, purpose, subject, wrapped, key_id)
+  -- Sorted, so that two who make the same keys wait in line instead of in a circle.
+  select id, $1, subject, wrapped, $2
+  from unnest($3::uuid[], $4::bytea[],
+    $5::bytea[]) as wanted (id, subject, wrapped) order by subject
+  on conflict (subject) where destroyed_at is null do nothing
+  returning subject, id, wrapped, key_id
+), known as (
+  select k.subject, k.id, k.wrapped, k.key_id from data_keys k
+  where k.subject = any($6::bytea[]) and k.destroyed_at is null for key share of k
+)
+select * from made union all select * from known;
 with "created" as (insert into "orders" ("branch", "amount", "currency", "order_status", "client_name", "client_email",
     "client_phone", "whatsapp_alerts_enabled", "product_country", "is_urgent", "warnings", "order_id", "delivery_id",
     "first_received_at", "delivery_position", "applied_position", "imported_at") values ($1, $2, $3, $4, $5, $6, $7, $8,
     $9, $10, $11, $12, $13, $14, $15, $16, clock_timestamp()) returning "order_id"),
-    "detailed" as (insert into "order_details" ("order_id", "applicants", "details") values ($17, $18, $19)),
-    "planned" as (insert into "effects" ("id", "kind", "purpose", "semantic_key", "order_id", "lane", "state", "reason",
-    "correlation_id", "skipped_at", "evidence") values ($20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30), ($31,
-    $32, $33, $34, $35, $36, $37, $38, $39, $40, $41)), "worded" as (insert into "messages" ("effect_id", "order_id",
-    "template", "language", "phone", "parameters") values ($42, $43, $44, $45, $46, $47)),
+    "detailed" as (insert into "order_details" ("order_id", "applicants", "applicants_key_id", "details",
+    "details_key_id") values ($17, $18, $19, $20, $21)), "planned" as (insert into "effects" ("id", "kind", "purpose",
+    "semantic_key", "order_id", "lane", "state", "reason", "correlation_id", "skipped_at", "evidence") values ($22, $23,
+    $24, $25, $26, $27, $28, $29, $30, $31, $32), ($33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43)),
+    "worded" as (insert into "messages" ("effect_id", "order_id", "template", "language", "phone", "parameters",
+    "parameters_key_id") values ($44, $45, $46, $47, $48, $49, $50)),
     "people" as (insert into "order_applicants" ("order_id", "ordinal", "applicant_id")
-select $48::text, ordinal, id from unnest($49::text[]) with ordinality as given(id, ordinal)),
-    "told" as (insert into "events" ("type", "aggregate_type", "aggregate_id", "aggregate_version", "actor",
-    "correlation_id", "payload", "id") values ($50, $51, $52, $53, $54, $55, $56, $57)) select "order_id" from "created";
+select $51::text, ordinal, id from unnest($52::text[]) with ordinality as given(id, ordinal)),
+    "told" as (insert into "events" ("id", "type", "aggregate_type", "aggregate_id", "aggregate_version", "actor",
+    "correlation_id", "ip", "payload") values ($53, $54, $55, $56, $57, $58, $59, $60,
+    $61)) select "order_id" from "created";
 
 -- readOrderRow: operator
-select "orders".*, "applicants", "applicants_key_id", "details", "details_key_id"
-  from "orders"
-  inner join "order_details" on "order_details"."order_id" = "orders"."order_id"
-  where "orders"."order_id" = $1;
+select "orders".*, "applicants", "applicants_key_id", "details", "details_key_id",
+    (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
+where k.id = "order_details"."applicants_key_id"::uuid) as "applicants_key",
+    (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
+where k.id = "order_details"."details_key_id"::uuid) as "details_key" from "orders" inner join "order_details" on "order_details"."order_id" = "orders"."order_id" where "orders"."order_id" = $1;
 
 -- newestOrderOfPhone: operator
 select order_id from orders where client_phone = $1
 order by (branch = 'il') desc, delivery_position desc limit 1;
 
 -- storedMessages: operator
-select "m"."effect_id" as "id", "e"."reason", "m"."phone", "m"."applicant_id", "m"."parameters", "m"."document",
-    case when e.state <> 'accepted' then e.state
+select "m"."effect_id" as "id", "e"."reason", "m"."phone", "m"."applicant_id", "m"."parameters", "m"."parameters_key_id",
+    "m"."document", "m"."document_key_id", (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'),
+    '') from data_keys k
+  where k.id = "m"."parameters_key_id"::uuid) as "parameters_key", (select coalesce(k.key_id || ':' || encode(k.wrapped,
+    'hex'), '') from data_keys k
+  where k.id = "m"."document_key_id"::uuid) as "document_key", case when e.state <> 'accepted' then e.state
 when m.read_at is not null then 'read' when m.delivered_at is not null then 'delivered'
 when m.sent_at is not null then 'sent' else 'accepted' end as "status" from "messages" as "m" inner join "effects" as "e" on "e"."id" = "m"."effect_id" where "m"."order_id" = $1 and "m"."template" = $2 order by "e"."planned_at", "e"."id";

@@ -113,11 +113,12 @@ whatsapp_confirmation_sent = case when is_confirmation then is_told or exists (s
   where other.order_id = o.order_id and other.purpose = 'confirmation' and other.state = 'accepted'
     and other.id not in (select id from settled where state <> was)) else o.whatsapp_confirmation_sent end
 from moved_orders where o.order_id = any(array[moved_orders.order_id])
-returning o.order_id, o.event_version
+returning o.order_id, o.event_version - facts as before
 ), facts as (
 insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
 select gen_random_uuid(), 'message.' || s.state, 'order', s.order_id,
-f.event_version + 1 - row_number() over (partition by s.order_id order by s.id desc), 'receipt',
+-- In the order in which they are written, so that later versions have later positions.
+f.before + row_number() over (partition by s.order_id order by s.id), 'receipt',
 s.correlation_id, jsonb_build_object('messageEffectId', s.id)
 from settled s join flagged f on f.order_id = s.order_id where s.state <> s.was
 )

@@ -47,7 +47,9 @@ select "id", "position"
   limit $4;
 
 -- ReplaysRepository.read: operator
-select d.id, d.position, d.order_id, d.outcome, d.state, d.problems, d.correlation_id, b.body
+select d.id, d.position, d.order_id, d.outcome, d.state, d.problems, d.correlation_id, b.body, b.key_id as body_key_id,
+    (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
+  where k.id = "b"."key_id"::uuid) as body_key
 from deliveries d left join delivery_bodies b on b.delivery_id = d.id where d.id = $1 and d.kind = 'order';
 
 -- ReplaysRepository.ofOrder: operator
@@ -59,7 +61,9 @@ select from deliveries
 where order_id = $1 and kind = 'order' and outcome = 'accepted' limit 1;
 
 -- ReplaysRepository.lockRejected: operator
-select d.id, d.position, d.order_id, d.outcome, d.state, d.problems, d.correlation_id, b.body
+select d.id, d.position, d.order_id, d.outcome, d.state, d.problems, d.correlation_id, b.body, b.key_id as body_key_id,
+    (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
+where k.id = "b"."key_id"::uuid) as body_key
 from deliveries d left join delivery_bodies b on b.delivery_id = d.id where d.id = $1 and d.kind = 'order' and d.outcome = 'rejected' for update of d;
 
 -- ReplaysRepository.openFailedOfOrder: operator
@@ -136,7 +140,9 @@ select gen_random_uuid(), $1, 'delivery', $2::text, coalesce(max(aggregate_versi
 from events where aggregate_type = 'delivery' and aggregate_id = $7::text;
 
 -- ReplaysRepository.newestApplied: operator
-select d.id, d.position, d.order_id, d.outcome, d.state, d.problems, d.correlation_id, b.body
+select d.id, d.position, d.order_id, d.outcome, d.state, d.problems, d.correlation_id, b.body, b.key_id as body_key_id,
+    (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
+where k.id = "b"."key_id"::uuid) as body_key
 from deliveries d left join delivery_bodies b on b.delivery_id = d.id where d.order_id = $1 and d.kind = 'order' and d.state = 'applied'
 order by d.position desc limit 1;
 

@@ -22,13 +22,15 @@ from visa_records where record_id = $2 for update;
 
 -- VisaRecordsRepository.markDone: sweep
 update visa_records set state = 'done', reason = $1, done_at = clock_timestamp(), done_by = $2,
-  checked_at = clock_timestamp(), applications = coalesce($3::bytea, applications)
-where record_id = $4 and state || '' = 'pending';
+  checked_at = clock_timestamp(), applications = coalesce($3::bytea, applications),
+  applications_key_id = coalesce($4::text, applications_key_id)
+where record_id = $5 and state || '' = 'pending';
 
 -- VisaRecordsRepository.markPending: sweep
 update visa_records set reason = $1, checked_at = clock_timestamp(),
-  applications = coalesce($2::bytea, applications)
-where record_id = $3 and state || '' = 'pending';
+  applications = coalesce($2::bytea, applications),
+  applications_key_id = coalesce($3::text, applications_key_id)
+where record_id = $4 and state || '' = 'pending';
 
 -- VisaRecordsRepository.bootstrap: operator
 update visa_records set state = 'done', reason = 'bootstrap', done_at = clock_timestamp(), done_by = $1

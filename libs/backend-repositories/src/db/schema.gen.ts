@@ -248,18 +248,6 @@ export interface Erasures {
   reason: string;
 }
 
-export interface Erasures {
-  correlationId: string;
-  deliveries: number;
-  erasedAt: Generated<Timestamp>;
-  erasedBy: string;
-  id: string;
-  keysDestroyed: number;
-  messages: number;
-  orderIds: string[];
-  reason: string;
-}
-
 export interface EventHorizon {
   id: Generated<number>;
   pendingAt: Generated<Timestamp>;
@@ -707,7 +695,6 @@ export interface DB {
   deliveries: Deliveries;
   deliveryBodies: DeliveryBodies;
   effects: Effects;
-  erasures: Erasures;
   erasures: Erasures;
   eventHorizon: EventHorizon;
   eventReplays: EventReplays;
