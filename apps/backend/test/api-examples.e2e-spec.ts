@@ -108,3 +108,37 @@ describe('a failure', () => {
     expect(await page.text()).toContain(`id="${new URL(body.type, system.urls.backend).hash.slice(1)}"`);
   });
 });
+
+describe('the page of the API', () => {
+  const ask = (path: string, headers: Record<string, string> = {}) =>
+    fetch(new URL(path, system.urls.backend), { headers });
+
+  it('is open to the machine itself while developing, and to nobody who comes through a proxy', async () => {
+    for (const path of ['/api/docs', '/api/openapi.json', '/api/docs/errors', '/api/docs/assets/docs.js']) {
+      expect((await ask(path)).status).toBe(200);
+      expect((await ask(path, { 'x-forwarded-for': '203.0.113.7' })).status).toBe(401);
+    }
+  });
+
+  it('loads everything from the backend, which its policy holds it to', async () => {
+    const page = await ask('/api/docs');
+    const policy = page.headers.get('content-security-policy') ?? '';
+    expect(policy).toContain("default-src 'none'; script-src 'self';");
+    expect(policy).not.toMatch(/https?:|\*|unsafe-eval/);
+    const parts = [...(await page.text()).matchAll(/(?:src|href)="(?!data:)([^"]+)"/g)].map(
+      ([, path]) => path!,
+    );
+    expect(parts).toHaveLength(3);
+    for (const part of parts) {
+      expect(part).toMatch(/^\/api\/docs\/assets\//);
+      const asset = await ask(part);
+      expect(asset.status).toBe(200);
+      expect((await asset.text()).length).toBeGreaterThan(100);
+    }
+  });
+
+  it('hands out no other file', async () => {
+    for (const file of ['package.json', '..%2Fpackage.json', 'swagger-ui-bundle.js.map', 'constructor'])
+      expect((await ask(`/api/docs/assets/${file}`)).status).toBe(404);
+  });
+});

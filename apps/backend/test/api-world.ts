@@ -54,24 +54,31 @@ export async function makeExampleWorld(
 
 async function storyIds(system: TestSystem, owner: pg.Client, otherOrder: string) {
   const [delivery] = await system.api.get<{ id: string }[]>('/deliveries?orderId=IL260105IN10');
-  const told = await system.api.message('IL260105IN10');
-  const unclear = await system.api.message(otherOrder);
+  if (!delivery) throw new Error('The order of the example has no delivery');
+  const told = await messageOf(system, 'IL260105IN10');
+  const unclear = await messageOf(system, otherOrder);
   await owner.query(
     `update effects set state = 'uncertain', uncertain_at = now(), reason = 'time-out', accepted_at = null where id = $1`,
-    [unclear?.id],
+    [unclear],
   );
   return {
-    getDelivery: delivery?.id ?? '',
-    replayDelivery: delivery?.id ?? '',
-    getMessage: told?.id ?? '',
-    settleMessage: unclear?.id ?? '',
+    getDelivery: delivery.id,
+    replayDelivery: delivery.id,
+    getMessage: told,
+    settleMessage: unclear,
     getDeadLetter: await letter(owner, 'a'),
-    replayDeadLetter: await letter(owner, delivery?.id ?? ''),
+    replayDeadLetter: await letter(owner, delivery.id),
     discardDeadLetter: await letter(owner, 'c'),
     getEventReplay: await replay(owner, 'done'),
     cancelEventReplay: await replay(owner, 'running'),
     resumeEventReplay: await replay(owner, 'cancelled'),
   };
+}
+
+async function messageOf(system: TestSystem, orderId: string): Promise<string> {
+  const message = await system.api.message(orderId);
+  if (!message) throw new Error(`The order ${orderId} has no message`);
+  return message.id;
 }
 
 /** Keys and users, each for the operation that changes it. */

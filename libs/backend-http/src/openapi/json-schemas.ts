@@ -5,9 +5,17 @@ export type Json = Readonly<Record<string, unknown>>;
 /** JSON Schemas of zod's, where those that have an id stand once among the components. */
 export class JsonSchemas {
   private readonly named = new Map<string, Json>();
+  /** Many routes share a schema, and each is asked for more than once. */
+  private readonly known = { input: new Map<z.ZodType, Json>(), output: new Map<z.ZodType, Json>() };
 
   /** What is sent (`input`) or answered (`output`). */
   of(schema: z.ZodType, io: 'input' | 'output'): Json {
+    const found = this.known[io].get(schema) ?? this.convert(schema, io);
+    this.known[io].set(schema, found);
+    return found;
+  }
+
+  private convert(schema: z.ZodType, io: 'input' | 'output'): Json {
     const made = z.toJSONSchema(schema, {
       io,
       unrepresentable: 'any',

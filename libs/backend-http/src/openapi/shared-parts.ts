@@ -104,7 +104,7 @@ const limitHeaders = Object.keys(headers).filter((name) => name.startsWith('Rate
 /** Headers of a successful answer. */
 export function headersOf(route: ApiRoute): Json {
   const limits = route.rate === 'probe' ? [] : limitHeaders;
-  const replayed = isIdempotentByKey(route) ? ['Idempotency-Replayed'] : [];
+  const replayed = isIdempotentByKey(route) && !route.settings.secret ? ['Idempotency-Replayed'] : [];
   const deprecated = route.docs?.deprecated ? ['Deprecation', 'Sunset'] : [];
   return refsTo([...always, ...limits, ...replayed, ...deprecated]);
 }
