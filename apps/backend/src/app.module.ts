@@ -68,7 +68,7 @@ export class AppModule {
           origins: config.http.corsOrigins ?? [],
         }),
         MailModule.forRoot(config.mail),
-        HealthModule.forRoot(config.waba),
+        HealthModule.forRoot(config.waba, config.auth),
         PlatformModule.forRoot(config.process, 'visapi-backend'),
         WebhooksHttpModule.register([...ordersWebhooks, ...messagingWebhooks(config.waba)]),
         OrdersHttpModule,
