@@ -82,6 +82,11 @@ export const EXCEPTIONS: readonly {
     may: ['repositories', 'repositories/access', 'repositories/batch', 'cache'],
     why: 'who asks is decided before any query or command may run',
   },
+  {
+    folder: 'libs/backend-operations/src/',
+    may: ['repositories/privacy'],
+    why: 'what is sealed and whom to forget goes through the tables of every context; none of them owns it',
+  },
 ];
 
 /** A mechanism imports only mechanisms of a lower floor. A new mechanism gets its floor here first. */

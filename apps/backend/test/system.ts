@@ -22,11 +22,14 @@ export class TestSystem extends RunningSystem {
   readonly api: Api;
   readonly sandbox: SandboxControl;
   readonly shop: Shop;
+  /** As the owner of the schema, for looking behind the scenes. */
+  readonly ownerUrl: string;
 
   private constructor(ground: Ground, options: RunOptions) {
     super(ground, options);
     this.api = new Api(this.urls.backend, this.secrets.adminApiKey);
     this.sandbox = new SandboxControl(this.urls.sandbox);
+    this.ownerUrl = ground.databases.ownerUrl;
     this.shop = new Shop(this.urls.backend, this.secrets.viziApiKey);
   }
 

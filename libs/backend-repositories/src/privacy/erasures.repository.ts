@@ -128,7 +128,8 @@ export class ErasuresRepository extends BaseRepository<'erasures', (typeof colum
   /** Takes the person out of the rows that may be changed. @returns how many messages there were */
   async forget(executor: Executor, orderIds: readonly string[]): Promise<number> {
     const ids = [...orderIds];
-    await sql`update effects set lane = 'none' where order_id = any(${ids}::text[])`.execute(executor);
+    await sql`update effects set lane = 'none'
+      where order_id = any(${ids}::text[]) and state in ('accepted', 'skipped')`.execute(executor);
     await sql`update orders set client_name = null, client_email = null, client_phone = null, client_sex = null
       where order_id = any(${ids}::text[])`.execute(executor);
     await sql`update order_details set applicants = null, applicants_key_id = null, details = null, details_key_id = null
