@@ -105,6 +105,15 @@ describe('a refresh token', () => {
 });
 
 describe('a session', () => {
+  it('that was ended at the Auth server ends here when it should be renewed', async () => {
+    const email = 'ended-there@visanet.app';
+    const { accessToken, refreshToken } = await comeIn(door, email);
+    await server.signOut(accessToken, 'local');
+    expect((await refresh(refreshToken)).status).toBe(401);
+    expect(await me(accessToken)).toBe(401);
+    expect(await endings(email)).toEqual([{ reason: 'refused' }]);
+  });
+
   it('that began elsewhere is taken, until it is ended there or here', async () => {
     const email = 'front@visanet.app';
     await comeIn(door, email);
@@ -228,6 +237,19 @@ describe('a browser', () => {
     expect(refreshing).toMatchObject({ ...locked, name: 'visapi_refresh', path: '/api/v1/auth' });
     expect(csrf).toMatchObject({ name: 'visapi_csrf', path: '/', sameSite: 'Lax' });
     expect(csrf).not.toHaveProperty('httpOnly');
+  });
+
+  it('is not signed in by a page of somebody else', async () => {
+    await comeIn(door, 'planted@visanet.app');
+    const body = { email: 'planted@visanet.app', password, cookies: true };
+    const shown: Record<string, string>[] = [
+      { origin: 'https://evil.example' },
+      { 'sec-fetch-site': 'cross-site' },
+    ];
+    for (const headers of shown) {
+      const answer = await door.ask('POST', 'auth/signin', { body, headers });
+      expect([answer.status, answer.cookies]).toEqual([403, []]);
+    }
   });
 
   it('reads by its cookie, and changes only with the token of its session', async () => {

@@ -67,7 +67,7 @@ export class AuthController {
     @Req() request: HttpRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    return await this.door.signIn(body, askedFor(request), reply);
+    return await this.door.signIn(body, request, reply);
   }
 
   @Post('refresh')

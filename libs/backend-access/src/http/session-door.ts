@@ -42,10 +42,11 @@ export class SessionDoor {
 
   async signIn(
     { email, password, cookies }: { email: string; password: string; cookies: boolean },
-    from: AskedFor,
+    request: HttpRequest,
     reply: FastifyReply,
   ) {
-    const signedIn = await this.parts.signIn.withPassword(email, password, from);
+    if (cookies) this.parts.authenticator.demandOwnPage(request);
+    const signedIn = await this.parts.signIn.withPassword(email, password, askedFor(request));
     return cookies ? this.byCookies(signedIn, reply) : toSignedIn(signedIn);
   }
 

@@ -9,6 +9,7 @@ import type { Lockout } from '../sessions/lockout.js';
 import type { TokenHashes } from '../sessions/token-hashes.js';
 import { refreshRefused, sessionOver, wrongPassword } from '../sessions.errors.js';
 import type { Admission } from './admission.js';
+import { tryOf } from './asked-for.js';
 import type { SessionWatch } from './session-watch.js';
 import type { SignedIn } from './sign-in.js';
 
@@ -61,7 +62,7 @@ export class SessionKeeper {
       if (known) await sessions.releaseToken(database.db, hash);
       throw error;
     });
-    if (!session) throw refreshRefused();
+    if (!session) return await this.notExchanged(known, from);
     const user = await this.parts.admission.admit(
       session,
       'elsewhere',
@@ -108,13 +109,22 @@ export class SessionKeeper {
       if (row.method === 'recovery' && Date.now() - row.startedAt.getTime() < recoveryMs) return;
       throw wrongPassword('currentPassword', 'must be the password until now');
     }
-    const attempt = { email: own.email, ip: from.ip };
+    const attempt = tryOf(own.email, from);
     await lockout.take(attempt);
     const session = await provider.signIn(own.email, current, from);
     if (!session) throw wrongPassword('currentPassword', 'is not the password until now');
     await lockout.forgive(attempt);
     // It was asked for to check the password alone.
     await this.tellProvider(session.accessToken, 'local', from);
+  }
+
+  /** Supabase does not know it any longer: it was exchanged there, or its session ended. Nor does it go on here. */
+  private async notExchanged(known: SessionRow | undefined, from: AskedFor): Promise<never> {
+    if (known) {
+      const { id, userId } = known;
+      await this.end({ userId, only: id }, 'refused', { actor: `user:${userId}`, ...from });
+    }
+    throw refreshRefused();
   }
 
   private async reused(

@@ -2,7 +2,7 @@ import type { HttpRequest, UserPrincipal } from '@visapi/backend-http';
 import type { FastifyRequest } from 'fastify';
 import type { AccessTokens, Claims } from '../sessions/access-token.js';
 import type { AuthProvider } from '../sessions/auth-provider.js';
-import { checkCsrf, type CsrfTokens } from '../sessions/csrf.js';
+import { type BrowserRequest, checkCsrf, checkPage, type CsrfTokens } from '../sessions/csrf.js';
 import { sessionOver, userDisabled } from '../sessions.errors.js';
 import type { Admission } from './admission.js';
 import { askedFor } from './asked-for.js';
@@ -54,16 +54,23 @@ export class SessionAuthenticator {
 
   /** @throws AppError `forbidden` when a request with this cookie may come from a page of somebody else */
   demandCsrf(sessionId: string, request: FastifyRequest): void {
-    const { csrf, origins, cookies } = this.parts;
-    const { headers } = request;
-    const shown = {
+    const { csrf, origins } = this.parts;
+    checkCsrf(csrf, sessionId, this.shownBy(request), origins);
+  }
+
+  /** @throws AppError `forbidden` when a page of somebody else asks for cookies */
+  demandOwnPage(request: FastifyRequest): void {
+    checkPage(this.shownBy(request), this.parts.origins);
+  }
+
+  private shownBy({ headers, host }: FastifyRequest): BrowserRequest {
+    return {
       origin: headers.origin,
       fetchSite: single(headers['sec-fetch-site']),
-      host: request.host,
+      host,
       csrfHeader: single(headers['x-csrf-token']),
-      csrfCookie: cookies.read(headers.cookie).csrf,
+      csrfCookie: this.parts.cookies.read(headers.cookie).csrf,
     };
-    checkCsrf(csrf, sessionId, shown, origins);
   }
 
   private async withCsrf(access: string, request: FastifyRequest): Promise<UserPrincipal> {

@@ -6,6 +6,7 @@ import { inSameTime, inWholeSteps, type Pace, untilPassed } from '../sessions/pa
 import type { TokenHashes } from '../sessions/token-hashes.js';
 import { linkRefused, signInRefused } from '../sessions.errors.js';
 import type { Admission } from './admission.js';
+import { tryOf } from './asked-for.js';
 import type { KnownUser } from './user-reader.js';
 
 interface Parts {
@@ -40,7 +41,7 @@ export class SignIn {
   async withPassword(email: string, password: string, from: AskedFor): Promise<SignedIn> {
     const { lockout, pace, provider } = this.parts;
     const begun = performance.now();
-    const attempt = { email, ip: from.ip };
+    const attempt = tryOf(email, from);
     await lockout.take(attempt);
     const session = await provider.signIn(email, password, from);
     if (!session) {

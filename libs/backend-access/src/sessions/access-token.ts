@@ -88,7 +88,7 @@ export class AccessTokens {
       return {
         userId: data.sub,
         sessionId: data.session_id,
-        email: data.email,
+        email: data.email.toLowerCase(),
         expiresAt: new Date(data.exp * 1_000),
       };
     } catch (error) {

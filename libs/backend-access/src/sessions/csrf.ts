@@ -50,14 +50,19 @@ export function checkCsrf(
   request: BrowserRequest,
   origins: readonly string[],
 ): void {
-  if (!isFromUs(request, origins))
-    throw new AppError('forbidden', 'This request comes from a page that may not send it.');
+  checkPage(request, origins);
   const { csrfHeader, csrfCookie } = request;
   if (csrfHeader !== undefined && csrfHeader === csrfCookie && tokens.isOf(sessionId, csrfHeader)) return;
   throw new AppError(
     'forbidden',
     'A request with a cookie needs the value of the cookie visapi_csrf in X-CSRF-Token.',
   );
+}
+
+/** For requests that bring cookies about: no page of others signs somebody in. @throws AppError `forbidden` */
+export function checkPage(request: BrowserRequest, origins: readonly string[]): void {
+  if (!isFromUs(request, origins))
+    throw new AppError('forbidden', 'This request comes from a page that may not send it.');
 }
 
 function isFromUs({ origin, fetchSite, host }: BrowserRequest, origins: readonly string[]): boolean {

@@ -18,11 +18,11 @@ const [here, there] = ['203.0.113.7', '203.0.113.8'];
 const dana = 'dana@visanet.app';
 
 /** How tries end: undefined when the password may be looked at, else seconds to wait. */
-async function guess(times: number, email = dana, ip: string | null = here, by = lockout) {
+async function guess(times: number, email = dana, address: string = here, by = lockout) {
   const ends: (number | undefined)[] = [];
   for (let n = 0; n < times; n += 1)
     ends.push(
-      await by.take({ email, ip }).then(
+      await by.take({ email, address }).then(
         () => undefined,
         (error: { category: string; retryAfterSeconds?: number }) => {
           if (error.category !== 'rate-limited') throw error;
@@ -76,7 +76,7 @@ describe('wrong passwords', () => {
 
   it('are forgiven by the right one', async () => {
     await guess(4);
-    await lockout.forgive({ email: dana, ip: here });
+    await lockout.forgive({ email: dana, address: here });
     expect(passed(await guess(6))).toBe(5);
   });
 
@@ -90,7 +90,9 @@ describe('wrong passwords', () => {
   it('cannot be tried at all while Redis is away: nobody would count', async () => {
     const away = redis.redis.duplicate({ lazyConnect: true, enableOfflineQueue: false });
     const alone = new Lockout(away, 'pepper');
-    await expect(alone.take({ email: dana, ip: here })).rejects.toMatchObject({ category: 'unavailable' });
+    await expect(alone.take({ email: dana, address: here })).rejects.toMatchObject({
+      category: 'unavailable',
+    });
     away.disconnect();
   });
 });

@@ -18,7 +18,8 @@ type Scope = keyof typeof borne;
 /** Who tries to sign in as whom. */
 export interface Try {
   readonly email: string;
-  readonly ip: string | null;
+  /** Of the network, or the network itself where one has many. */
+  readonly address: string;
 }
 
 /**
@@ -87,9 +88,8 @@ export class Lockout {
     return seconds;
   }
 
-  private idsOf({ email, ip }: Try): readonly (readonly [Scope, string])[] {
+  private idsOf({ email, address }: Try): readonly (readonly [Scope, string])[] {
     const account = createHmac('sha256', this.key).update(email.toLowerCase()).digest('base64url');
-    const address = ip ?? 'none';
     return [
       ['pair', `${account}:${address}`],
       ['account', account],
