@@ -15,13 +15,13 @@ import { AccessModule } from '../src/http/access-http.module.js';
 import type { AuthProvider } from '../src/sessions/auth-provider.js';
 import { FakeAuth } from '../src/sessions/fake-auth.js';
 
-export const jwtSecret = 'a-shared-key-of-an-invented-project-0123456789';
-export const projectUrl = 'http://127.0.0.1:9';
-export const pepper = 'pepper-of-a-test';
+const jwtSecret = 'a-shared-key-of-an-invented-project-0123456789';
+const projectUrl = 'http://127.0.0.1:9';
+const pepper = 'pepper-of-a-test';
 export const password = 'Korrekt-Pferd-7';
 const http = { port: 0, host: '127.0.0.1', reusePort: false };
 
-export const authConfig: AuthConfig = {
+const authConfig: AuthConfig = {
   url: projectUrl,
   anonKey: 'sb_publishable_x',
   serviceRoleKey: undefined,

@@ -50,7 +50,7 @@ export const signOutQuery = onlyKnown({
     .default(false),
 });
 
-export const userOfSession = z.object({
+const userOfSession = z.object({
   id: z.string(),
   email: z.string(),
   role: z.string(),
