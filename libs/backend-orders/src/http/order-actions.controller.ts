@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { Access, askedBy, dryRunQuery, type HttpRequest, Responds } from '@visapi/backend-http';
+import { Access, askedBy, dryRunQuery, type HttpRequest, Responds, shownTo } from '@visapi/backend-http';
 import type { z } from 'zod';
 import { ResendConfirmation } from '../commands/resend-confirmation.command.js';
 import { PreviewMessage } from '../queries/preview-message.query.js';
@@ -62,6 +62,7 @@ export class OrderActionsController {
       docs: {
         operation: 'previewMessage',
         summary: 'What a message would say',
+        description: 'Addresses of documents are shown whole with `privacy:read` alone.',
         errors: ['UNPROCESSABLE'],
         example: { path: { orderId: 'IL260105IN10' }, query: { template: 'order_confirmation_global' } },
       },
@@ -71,8 +72,9 @@ export class OrderActionsController {
   async preview(
     @Param({ schema: actedOnOrder }) { orderId }: z.infer<typeof actedOnOrder>,
     @Query({ schema: previewQuery }) { template }: z.infer<typeof previewQuery>,
+    @Req() request: HttpRequest,
   ) {
-    return await this.queries.execute(new PreviewMessage(orderId, template));
+    return shownTo(request, await this.queries.execute(new PreviewMessage(orderId, template)));
   }
 
   @Post('webhooks/vizi/retrigger-whatsapp')

@@ -26,6 +26,7 @@ beforeAll(async () => {
   const keys = [
     { name: 'operator', key: 'operator.s3cret', scopes: ['orders:operate', 'messages:read'] },
     { name: 'admin', key: 'admin.s3cret', scopes: ['webhook:vizi', 'admin'] },
+    { name: 'trusted', key: 'trusted.s3cret', scopes: ['messages:read', 'privacy:read'] },
     { name: 'shop', key: 'shop.s3cret', scopes: ['webhook:vizi'] },
   ];
   await seedApiKeys({ databaseUrl: test.ownerUrl, pepper, keys });
@@ -167,8 +168,8 @@ describe('POST /webhooks/vizi/retrigger-whatsapp', () => {
 });
 
 describe('GET /orders/:orderId/messages/preview', () => {
-  const preview = async (orderId: string, name = template) =>
-    await ask('GET', `orders/${orderId}/messages/preview?template=${name}`, 'operator');
+  const preview = async (orderId: string, name = template, key = 'operator') =>
+    await ask('GET', `orders/${orderId}/messages/preview?template=${name}`, key);
 
   it('shows the confirmation as it would be worded, each parameter by its name', async () => {
     const { orderId, phone, messageId } = await ordered('failed');
@@ -223,7 +224,7 @@ describe('GET /orders/:orderId/messages/preview', () => {
     expect(data['parameters']).toContainEqual({ name: 'amount', value: null });
   });
 
-  it('shows of other templates what is planned or was sent, words and document', async () => {
+  it('shows of other templates what is planned or was sent, words and document, its address whole to who may read what is personal', async () => {
     const { orderId, messageId, phone } = await ordered('accepted');
     await test.query(
       `update messages set template = 'visa_approval_file_phone', applicant_id = 'apl_1',
@@ -232,7 +233,11 @@ describe('GET /orders/:orderId/messages/preview', () => {
        where effect_id = $1`,
       [messageId],
     );
-    const { data } = await preview(orderId, 'visa_approval_file_phone');
+    const { data } = await preview(orderId, 'visa_approval_file_phone', 'trusted');
+    const { data: forOthers } = await preview(orderId, 'visa_approval_file_phone');
+    expect(forOthers['messages']).toMatchObject([
+      { document: { link: 'https://files.example.test/•••', filename: 'visa_1.pdf' } },
+    ]);
     const parameters = [
       { name: 'name', value: 'דנה' },
       { name: 'country', value: 'הודו' },
