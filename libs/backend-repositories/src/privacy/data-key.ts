@@ -1,4 +1,4 @@
-import { createHmac, randomBytes } from 'node:crypto';
+import { createHmac, createSecretKey, type KeyObject, randomBytes } from 'node:crypto';
 import { newId } from '@visapi/backend-kernel';
 import { keyLength, openBytes, sealBytes } from './cipher.js';
 import type { Keyring } from './keyring.js';
@@ -8,7 +8,7 @@ export type Purpose = 'person' | 'deliveries' | 'index';
 
 export interface DataKey {
   readonly id: string;
-  readonly key: Buffer;
+  readonly key: KeyObject;
 }
 
 /** A data key as it is stored: encrypted by a key of the keyring. */
@@ -27,17 +27,17 @@ export interface Place {
 }
 
 export function makeDataKey(): DataKey {
-  return { id: newId(), key: randomBytes(keyLength) };
+  return { id: newId(), key: createSecretKey(randomBytes(keyLength)) };
 }
 
 export function wrap({ id, key }: DataKey, purpose: Purpose, keyring: Keyring): WrappedKey {
   const { id: keyId, key: wrapping } = keyring.writing;
-  return { id, keyId, wrapped: sealBytes(wrapping, wrappedAs(id, purpose), key) };
+  return { id, keyId, wrapped: sealBytes(wrapping, wrappedAs(id, purpose), key.export()) };
 }
 
 /** @throws when the keyring does not hold the key that it is encrypted by */
 export function unwrap({ id, wrapped, keyId }: WrappedKey, purpose: Purpose, keyring: Keyring): DataKey {
-  return { id, key: openBytes(keyring.named(keyId), wrappedAs(id, purpose), wrapped) };
+  return { id, key: createSecretKey(openBytes(keyring.named(keyId), wrappedAs(id, purpose), wrapped)) };
 }
 
 export function seal({ id, key }: DataKey, place: Place, bytes: Buffer): Buffer {
@@ -49,7 +49,7 @@ export function open({ id, key }: DataKey, place: Place, sealed: Buffer): Buffer
 }
 
 /** Under what a person is found: says nothing of who it is to anybody without the index key. */
-export function blindIndex(indexKey: Buffer, person: string): Buffer {
+export function blindIndex(indexKey: KeyObject, person: string): Buffer {
   return createHmac('sha256', indexKey).update(person).digest();
 }
 

@@ -1,13 +1,18 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { EncryptionConfig } from '@visapi/backend-config';
 
-type NamedKey = EncryptionConfig['keys'][number];
+interface NamedKey {
+  readonly id: string;
+  readonly key: KeyObject;
+}
 
 /** The keys that data keys are encrypted by. The first one writes, all of them read. */
 export class Keyring {
-  private readonly keys: ReadonlyMap<string, Buffer>;
+  private readonly keys: ReadonlyMap<string, KeyObject>;
   readonly writing: NamedKey;
 
-  constructor(keys: readonly NamedKey[]) {
+  constructor(given: readonly EncryptionConfig['keys'][number][]) {
+    const keys = given.map(({ id, key }) => ({ id, key: createSecretKey(key) }));
     const [first] = keys;
     if (!first) throw new Error('A keyring needs a key');
     this.writing = first;
@@ -15,7 +20,7 @@ export class Keyring {
   }
 
   /** @throws when it is not there: a key that is still in use was taken out of ENCRYPTION_KEYS */
-  named(id: string): Buffer {
+  named(id: string): KeyObject {
     const key = this.keys.get(id);
     if (!key)
       throw new Error(

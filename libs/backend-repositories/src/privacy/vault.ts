@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import { runApart, unlessLate } from '@visapi/backend-kernel';
 import type { KyselyPlugin } from 'kysely';
 import type { Executor } from '../db/database.js';
@@ -26,7 +27,7 @@ export interface Sealed {
  * that reads the bytes, so that one that is destroyed is of no more use anywhere from that moment on.
  */
 export class Vault {
-  private index: Promise<Buffer> | undefined;
+  private index: Promise<KeyObject> | undefined;
   private delivery: { readonly key: Promise<DataKey>; readonly until: number } | undefined;
   private readonly unwrapped = new Map<string, DataKey>();
 
@@ -80,7 +81,7 @@ export class Vault {
   }
 
   /** Drawn once for an installation and wrapped like any data key, so it outlives every key of the keyring. */
-  private async indexKey(): Promise<Buffer> {
+  private async indexKey(): Promise<KeyObject> {
     if (!this.index) {
       this.index = runApart(async () => {
         const [found] = await findOrMakeKeys(this.root(), 'index', [ofNobody], this.keyring);
