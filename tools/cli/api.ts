@@ -3,6 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { readSettings } from '../launcher/settings.ts';
 import { readJson } from '../services/files.ts';
 import { Problem } from '../services/problem.ts';
+import { type Refusal, refusal } from './api-refusal.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -15,6 +16,21 @@ export interface Api {
   /** Everything that a list holds, page after page. */
   readonly all: <T>(path: string, query?: Query) => Promise<T[]>;
   readonly send: <T>(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body?: object) => Promise<T>;
+  /** For what the others do not tell: where a list goes on. */
+  readonly ask: (request: ApiRequest) => Promise<Answer>;
+}
+
+export interface ApiRequest {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE';
+  /** Below `/api/v1/`. */
+  readonly path: string;
+  readonly query?: Query;
+  readonly body?: object | undefined;
+}
+
+export interface Answer extends Refusal {
+  readonly data?: unknown;
+  readonly pagination?: { readonly nextCursor?: string | null; readonly totalPages?: number };
 }
 
 interface Address {
@@ -22,39 +38,31 @@ interface Address {
   readonly key: string;
 }
 
-interface Answer {
-  readonly data?: unknown;
-  readonly pagination?: { readonly nextCursor?: string | null };
-  readonly error?: {
-    readonly code: string;
-    readonly message: string;
-    readonly details?: readonly { readonly path: string; readonly message: string }[];
-  };
-}
-
-const patienceMs = 30_000;
+/** A little longer than the API gives its slowest routes. */
+const patienceMs = 65_000;
 /** How often a caller that asks too much waits for its turn before it gives up. */
 const mostWaits = 5;
 
 /** @throws Problem when no backend, or no key for it, is named */
 export async function openApi(env: Environment): Promise<Api> {
   const address = await findBackend(env);
+  const ask = async (request: ApiRequest) => await answerOf(address, request);
   return {
-    get: async <T>(path: string, query: Query = {}) =>
-      (await answerOf(address, 'GET', withQuery(path, query))).data as T,
+    ask,
+    get: async <T>(path: string, query: Query = {}) => (await ask({ method: 'GET', path, query })).data as T,
     all: async <T>(path: string, query: Query = {}) => {
       const items: T[] = [];
       let cursor: string | null = '';
       while (cursor !== null) {
-        const page = withQuery(path, { ...query, perPage: '200', cursor });
-        const answer: Answer = await answerOf(address, 'GET', page);
+        const page: Query = { ...query, perPage: '200', cursor };
+        const answer: Answer = await ask({ method: 'GET', path, query: page });
         items.push(...(answer.data as T[]));
         cursor = answer.pagination?.nextCursor ?? null;
       }
       return items;
     },
-    send: async <T>(method: string, path: string, body?: object) =>
-      (await answerOf(address, method, path, body)).data as T,
+    send: async <T>(method: ApiRequest['method'], path: string, body?: object) =>
+      (await ask({ method, path, body })).data as T,
   };
 }
 
@@ -84,21 +92,22 @@ async function findBackend(env: Environment): Promise<Address> {
   return { url: url.replace(/\/+$/, ''), key };
 }
 
-async function answerOf(address: Address, method: string, path: string, body?: object): Promise<Answer> {
+async function answerOf(address: Address, request: ApiRequest): Promise<Answer> {
   for (let waits = 0; ; waits += 1) {
-    const response = await send(address, method, path, body);
+    const response = await send(address, request);
     const answer = (await response.json().catch(() => ({}))) as Answer;
     if (response.ok) return answer;
     const seconds = Number(response.headers.get('retry-after'));
-    if (response.status !== 429 || waits === mostWaits || !(seconds > 0)) throw refusal(response, answer);
+    if (response.status !== 429 || waits === mostWaits || !(seconds > 0))
+      throw refusal(response.status, answer);
     process.stderr.write(`The backend asks to wait: going on in ${seconds} s\n`);
     await pause(seconds * 1_000);
   }
 }
 
-async function send({ url, key }: Address, method: string, path: string, body?: object): Promise<Response> {
+async function send({ url, key }: Address, { method, path, query, body }: ApiRequest): Promise<Response> {
   try {
-    return await fetch(`${url}/api/v1/${path}`, {
+    return await fetch(`${url}/api/v1/${withQuery(path, query ?? {})}`, {
       method,
       headers: { 'x-api-key': key, ...(body ? { 'content-type': 'application/json' } : {}) },
       ...(body ? { body: JSON.stringify(body) } : {}),
@@ -107,17 +116,8 @@ async function send({ url, key }: Address, method: string, path: string, body?: 
   } catch (cause) {
     throw new Problem(
       `the backend at ${url} does not answer`,
-      'See that it runs, and that VISAPI_URL (or the dev.json in $VISAPI_HOME) names it.',
+      'Start one with npm start, or see that VISAPI_URL (else the dev.json in $VISAPI_HOME) names one that runs.',
       { cause },
     );
   }
-}
-
-function refusal(response: Response, { error }: Answer): Problem {
-  if (!error) return new Problem(`the backend answered ${response.status}`, 'Look at its log.');
-  const details = (error.details ?? []).map(({ path, message }) => `${path}: ${message}`).join('\n');
-  const hint = { 401: 'Set VISAPI_API_KEY to a key that is known there.', 404: 'Look at the list.' }[
-    response.status
-  ];
-  return new Problem(error.message, details || (hint ?? `The backend answered ${error.code}.`));
 }

@@ -1,5 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { Problem } from '../services/problem.ts';
+import { nearest } from './nearest.ts';
 
 /** What a command was given; `values` as its options declare them. */
 export interface Given {
@@ -48,6 +49,10 @@ function parse(command: Command, args: readonly string[], usage: string) {
   try {
     return parseArgs({ args: [...args], options: command.options, strict: true, allowPositionals: true });
   } catch (cause) {
-    throw new Problem((cause as Error).message, usage, { cause });
+    const unknown = /^Unknown option '--?([^']+)'/.exec((cause as Error).message)?.[1];
+    if (unknown === undefined) throw new Problem((cause as Error).message, usage, { cause });
+    const meant = nearest(unknown, [...Object.keys(command.options), 'help']);
+    const hint = meant === undefined ? '' : `Do you mean --${meant}?\n`;
+    throw new Problem(`${command.name} has no option --${unknown}`, `${hint}${usage}`, { cause });
   }
 }

@@ -1,4 +1,14 @@
 import type { Command } from './command.ts';
+import {
+  cacheCommand,
+  deadLettersCommand,
+  deliveriesCommand,
+  logsCommand,
+  messagesCommand,
+  ordersCommand,
+  queuesCommand,
+  timelineCommand,
+} from './commands/api-commands.ts';
 import { auditCommand } from './commands/audit.ts';
 import { eventsCommand } from './commands/events.ts';
 import { importCommand } from './commands/import.ts';
@@ -12,12 +22,20 @@ import { usersCommand } from './commands/users.ts';
 
 /** Everything `npm run visapi` can do besides helping. */
 export const commands: readonly Command[] = [
+  ordersCommand,
+  timelineCommand,
+  deliveriesCommand,
+  messagesCommand,
   importCommand,
   ledgerCommand,
   reconcileCommand,
   replayCommand,
   auditCommand,
   eventsCommand,
+  deadLettersCommand,
+  queuesCommand,
+  cacheCommand,
+  logsCommand,
   keysCommand,
   privacyCommand,
   usersCommand,

@@ -17,7 +17,8 @@ function overview(commands: readonly Command[]): string {
     '',
     ...rows.map(([name = '', summary = '']) => `  ${name.padEnd(width)}  ${summary}`),
     '',
-    'The system is found by DATABASE_URL, else by the dev.json that a running npm start keeps in $VISAPI_HOME.',
+    'A running npm start is found by the dev.json in $VISAPI_HOME. Elsewhere VISAPI_URL and VISAPI_API_KEY name the backend, and',
+    'DATABASE_URL the database of those that work on it (import, ledger, reconcile, replay, audit, events, privacy seal).',
   ].join('\n');
 }
 

@@ -1,20 +1,58 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Event } from '@visapi/api-client';
 import { Problem } from '#services/problem.ts';
+import { apiCommand } from '../api-command.ts';
 import { type Command, type Given, textOf } from '../command.ts';
 import { Progress } from '../progress.ts';
 import { orExplain } from '../refusal.ts';
 import { type OpenSystem, openSystem } from '../system.ts';
 import { periodOf, periodOptions } from '../times.ts';
+import { shows } from '../view.ts';
 
 const lookEveryMs = 500;
 
-export const eventsCommand: Command = {
+const replayOptions = {
+  ...periodOptions,
+  type: { type: 'string' },
+  aggregate: { type: 'string' },
+  rebuild: { type: 'boolean' },
+  rate: { type: 'string' },
+  reason: { type: 'string' },
+  force: { type: 'boolean' },
+  confirm: { type: 'boolean' },
+} as const;
+
+const replayUsage =
+  'replay <handler> [--from <time>] [--to <time>] [--type <type>] [--aggregate <id>] [--rebuild] [--rate <n>] [--reason <text>] [--force] [--confirm]';
+
+/** What the backend is asked; a replay is begun on the database, where the command can watch it. */
+const asked = apiCommand({
   name: 'events',
-  summary: 'tell the history again to a handler; without --confirm it only counts',
-  usage:
-    'replay <handler> [--from <time>] [--to <time>] [--type <type>] [--aggregate <id>] [--rebuild] [--rate <n>] [--reason <text>] [--force] [--confirm]',
-  details: `A running worker does it; the command watches until it has ended. Stopping the command stops nothing: the replay goes
-on, and POST /api/v1/events/replays/<id>/cancel ends it.
+  summary: 'every fact in the order in which it became true; tell them again to a handler',
+  actions: [
+    {
+      name: 'list',
+      operation: 'listEvents',
+      columns: shows<Event>('position', 'occurredAt', 'type', 'aggregateId', 'actor', 'correlationId'),
+    },
+    { name: 'replays', operation: 'listEventReplays' },
+    { name: 'replays', operation: 'getEventReplay' },
+    { name: 'cancel', operation: 'cancelEventReplay' },
+    { name: 'resume', operation: 'resumeEventReplay' },
+  ],
+});
+
+export const eventsCommand: Command = {
+  name: asked.name,
+  summary: asked.summary,
+  get usage() {
+    return `${asked.usage} | ${replayUsage}`;
+  },
+  get details() {
+    return `${asked.details}
+
+  replay <handler>          tells the history again to a handler. Without --confirm it only counts. A running worker does it;
+                            the command watches until it has ended. Stopping the command stops nothing: "cancel" does
 
   --from, --to   events of this time only, such as 2026-01-05T00:00:00Z
   --type         events of this type only
@@ -22,24 +60,18 @@ on, and POST /api/v1/events/replays/<id>/cancel ends it.
   --rebuild      the handler forgets everything first and begins from nothing
   --rate         events per second, 1000 unless said
   --force        although the handler does more than write rows; needs a reason
-  --confirm      does it`,
-  options: {
-    ...periodOptions,
-    type: { type: 'string' },
-    aggregate: { type: 'string' },
-    rebuild: { type: 'boolean' },
-    rate: { type: 'string' },
-    reason: { type: 'string' },
-    force: { type: 'boolean' },
-    confirm: { type: 'boolean' },
+  --confirm      does it`;
   },
-  arguments: ['action', 'handler'],
-  run: runEvents,
+  get options() {
+    return { ...asked.options, ...replayOptions };
+  },
+  arguments: asked.arguments,
+  run: async (given) => await (given.positionals[0] === 'replay' ? runEvents(given) : asked.run(given)),
 };
 
-async function runEvents({ values, positionals: [action, handler = ''], env }: Given): Promise<number> {
-  if (action !== 'replay')
-    throw new Problem(`events does not know "${action}"`, `npm run visapi -- events replay <handler>`);
+async function runEvents({ values, positionals: [, handler], env }: Given): Promise<number> {
+  if (handler === undefined)
+    throw new Problem('events needs <handler>', `npm run visapi -- events ${replayUsage}`);
   const meant = meantBy(values, handler);
   const rate = rateOf(textOf(values['rate']));
   const system = await openSystem(env);
