@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
+  createTestContext,
   createTestDatabase,
   deliver,
   plantOrder,
@@ -11,7 +12,7 @@ import {
   viziOrder,
 } from '@visapi/backend-testing';
 import { sql } from 'kysely';
-import { Database } from '../index.js';
+import { Database, DatabaseModule } from '../index.js';
 import { DataKeysRepository, readSealed, sealedTables, SealingRepository } from './index.js';
 import type { SealedTableName } from './sealed-tables.js';
 import { vaultOf } from './vault.js';
@@ -166,8 +167,16 @@ describe('another first key of the keyring', () => {
     expect(one?.id).toBe(other?.id);
   });
 
-  it('is missed at once by a process that has not got it, before it writes anything', async () => {
+  it('is missed at once by a process that has not got it: it does not start, and writes nothing', async () => {
     const strange = withKeys({ id: 'strange', key: randomBytes(32) });
+    const module = DatabaseModule.forRoot(
+      { url: test.url, poolMax: 2 },
+      { keys: [{ id: 'strange', key: randomBytes(32) }] },
+      'strange',
+    );
+    await expect(createTestContext(test.url, [module])).rejects.toThrow(
+      'which ENCRYPTION_KEYS does not hold',
+    );
     await expect(vaultOf(strange.db).deliveryKey()).rejects.toThrow('which ENCRYPTION_KEYS does not hold');
     await expect(vaultOf(strange.db).keyOf(strange.db, 'phone:+972500000903')).rejects.toThrow(
       'which ENCRYPTION_KEYS does not hold',

@@ -57,13 +57,17 @@ export class Vault {
     return persons.map((person) => blindIndex(indexKey, person));
   }
 
+  /** @throws when the keyring is not that of this installation: nothing here could be opened, or would be later */
+  async check(): Promise<void> {
+    await this.indexKey();
+  }
+
   /** What this process seals incoming bodies with. Stored, and committed, before it is handed out. */
   async deliveryKey(): Promise<DataKey> {
     const now = performance.now();
     if (!this.delivery || this.delivery.until < now) {
       const key = runApart(async () => {
-        // A keyring that is not this installation's opens nothing; better said now than by whoever reads.
-        await this.indexKey();
+        await this.check();
         return await storeKey(this.root(), 'deliveries', this.keyring);
       });
       this.delivery = { key, until: now + deliveryKeyMs };
