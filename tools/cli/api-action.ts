@@ -41,21 +41,25 @@ export async function perform(
   const api = await openApi(env);
   if (action.confirm !== undefined && values['dry-run'] !== true)
     await confirm(filled({ ...operation, path: action.confirm }, words, false), values['yes'] === true);
-  const data = await dataOf(api, request, action, values);
-  print(values['json'] === true, data, () =>
-    Array.isArray(data) ? linesOfRows(data, action.columns) : linesOfOne(data),
-  );
+  const json = values['json'] === true;
+  if (operation.isList) return await showList(api, request, action, values);
+  const data =
+    action.goesOn === undefined ? (await api.ask(request)).data : await followed(api, request, action.goesOn);
+  print(json, data, () => (Array.isArray(data) ? linesOfRows(data, action.columns) : linesOfOne(data)));
 }
 
-async function dataOf(
+async function showList(
   api: Api,
-  request: ApiRequest & Pick<Operation, 'isList'>,
-  { goesOn }: Action,
+  request: ApiRequest,
+  { columns }: Action,
   values: Given['values'],
-): Promise<unknown> {
-  if (request.isList) return await listed(api, request, values);
-  if (goesOn !== undefined) return await followed(api, request, goesOn);
-  return (await api.ask(request)).data;
+): Promise<void> {
+  const { rows, more } = await listed(api, request, values);
+  print(values['json'] === true, rows, () => linesOfRows(rows, columns));
+  if (more)
+    process.stderr.write(
+      `There are more than these ${rows.length}: --limit <n> shows so many, --all every one.\n`,
+    );
 }
 
 function usageFor(called: string, action: Action, operation: Operation): string {

@@ -7,8 +7,14 @@ const shownUnlessSaid = 20;
 /** The most that the API answers at once. */
 const mostPerPage = 200;
 
-/** As much of a list as is wanted; says on standard error when there is more. */
-export async function listed(api: Api, request: ApiRequest, values: Given['values']): Promise<unknown[]> {
+interface Rows {
+  readonly rows: readonly unknown[];
+  /** Whether the list goes on. */
+  readonly more: boolean;
+}
+
+/** As much of a list as is wanted. */
+export async function listed(api: Api, request: ApiRequest, values: Given['values']): Promise<Rows> {
   const limit = values['all'] === true ? Infinity : limitOf(textOf(values['limit']));
   const progress = new Progress('read', undefined);
   const rows: unknown[] = [];
@@ -20,9 +26,7 @@ export async function listed(api: Api, request: ApiRequest, values: Given['value
     next = placeAfter(next, answer);
     progress.show(rows.length);
   }
-  if (next !== undefined || rows.length > limit)
-    process.stderr.write(`There are more than these ${limit}: --limit <n> shows so many, --all every one.\n`);
-  return rows.slice(0, limit);
+  return { rows: rows.slice(0, limit), more: next !== undefined || rows.length > limit };
 }
 
 interface Place {

@@ -20,7 +20,7 @@ export function refusal(status: number, { error }: Refusal): Problem {
   const { code, message, details = [] } = error;
   const pages: Readonly<Record<string, ErrorPage>> = errorCodes;
   const advice = [
-    ...details.map(({ path, message: fault }) => `${path}: ${fault}`),
+    ...details.map(({ path, message: fault }) => (path === '' ? fault : `${path}: ${fault}`)),
     ...(status === 401 ? ['Set VISAPI_API_KEY to a key that is known there.'] : []),
     ...(pages[code] ? [pages[code].remedy.replaceAll('`', '')] : []),
   ];

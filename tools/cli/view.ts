@@ -29,12 +29,13 @@ export function linesOfOne(one: unknown): string[] {
   const flat = Object.entries(flatten(one));
   const lists = flat.filter(([, value]) => isListOfThings(value));
   const plain = flat.filter(([, value]) => !isListOfThings(value));
-  return [
+  const lines = [
     ...(plain.length === 0
       ? []
       : fieldsOf(Object.fromEntries(plain.map(([name, value]) => [titleOf(name), textOf(value)])))),
     ...lists.flatMap(([name, rows]) => ['', `${titleOf(name)}:`, ...linesOfRows(rows as unknown[])]),
   ];
+  return lines[0] === '' ? lines.slice(1) : lines;
 }
 
 function isListOfThings(value: unknown): boolean {
