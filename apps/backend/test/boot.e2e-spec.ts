@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { until } from '@visapi/backend-testing';
+import { testEncryption, until } from '@visapi/backend-testing';
 import { REPOSITORY } from '#launcher/settings.ts';
 import { shopOrder } from './shop.js';
 import { TestSystem } from './system.js';
@@ -58,7 +58,10 @@ describe('with DATABASE_URL and REDIS_URL alone', () => {
     const worker = boot('worker', minimal());
     const url = await worker.url();
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
-    await system.startApp('backend');
+    // Without keys it seals with that of development; a backend with others would not start beside it.
+    const [{ id: name, key }] = testEncryption.keys;
+    const ENCRYPTION_KEYS = `${name}:${key.toString('base64')}`;
+    await system.startApp('backend', 1, { ENCRYPTION_KEYS });
     const { id, body } = shopOrder({
       seed: 40,
       sequence: 40_001,

@@ -177,6 +177,50 @@ describe('a person who is forgotten', () => {
   });
 });
 
+/** Names of the tables in which one of these texts stands, be it in bytes. */
+async function tablesWith(texts: readonly string[]): Promise<string[]> {
+  const tables = await test.query<{ name: string }>(
+    `select c.oid::regclass::text as name from pg_class c
+     where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' order by 1`,
+  );
+  const found: string[] = [];
+  for (const { name } of tables) {
+    const rows = await test.query<{ row: string }>(`select t::text as row from ${name} t`);
+    const held = rows.map(({ row }) => row).join('\n');
+    if (texts.some((text) => held.includes(text) || held.includes(Buffer.from(text).toString('hex'))))
+      found.push(name);
+  }
+  return found;
+}
+
+describe('everything that is kept for ever', () => {
+  it('holds nothing of a person who was forgotten: no table has their name, phone or e-mail', async () => {
+    const order = await ordered();
+    await told(order);
+    const [name, email] = ['נעמי היחידה', 'naomi.only@example.test'];
+    const digits = order.phone.slice(1);
+    await test.query('update orders set client_name = $2, client_email = $3 where order_id = $1', [
+      order.orderId,
+      name,
+      email,
+    ]);
+    await test.query(`insert into contacts (phone, cbb_contact_id) values ($1, $2)`, [order.phone, digits]);
+    const receipt = `insert into receipts (delivery_id, provider_message_id, status, occurred_at, recipient, callback_data, message_id)
+      values (gen_random_uuid(), $1, 'sent', now(), $2, $3, $4)`;
+    const callback = JSON.stringify({ c: digits });
+    await test.query(receipt, ['wamid.bound', digits, callback, order.messageId]);
+    await test.query(receipt, ['wamid.unbound', digits, callback, null]);
+    const texts = [name, email, digits];
+    expect(await tablesWith(texts)).toEqual(['contacts', 'effects', 'messages', 'orders', 'receipts']);
+    await erase({ orderId: order.orderId });
+    expect(await tablesWith(texts)).toEqual([]);
+    const kept = await test.query('select type from events where aggregate_id = $1 order by position', [
+      order.orderId,
+    ]);
+    expect(kept).toEqual([{ type: 'order.created' }, { type: 'person.erased' }]);
+  });
+});
+
 describe('an order that is still on its way', () => {
   it('is not taken from its customer unless somebody insists; then it is withheld and says why', async () => {
     const order = await ordered();
