@@ -93,9 +93,8 @@ from "outcomes" x join told_orders t on t.order_id = x.order_id
 select from outcomes;
 
 -- ErasuresRepository.forget: operator
-update effects
-  set lane = 'none'
-  where order_id = any($1::text[]);
+update effects set lane = 'none'
+where order_id = any($1::text[]) and state in ('accepted', 'skipped');
 update orders set client_name = null, client_email = null, client_phone = null, client_sex = null
 where order_id = any($1::text[]);
 update order_details set applicants = null, applicants_key_id = null, details = null, details_key_id = null

@@ -179,7 +179,7 @@ export const getCompletedVisaStats = <ThrowOnError extends boolean = false>(opti
 /**
  * Look up an order where the staff work
  *
- * By e-mail, order id or phone. Reads Airtable at once, so it fails with it.
+ * By e-mail, order id or phone. Reads Airtable at once, so it fails with it. Numbers and addresses of documents are shown whole with `privacy:read` alone.
  *
  * Demands `integrations:airtable:read`.
  */
@@ -1267,6 +1267,8 @@ export const resendConfirmation = <ThrowOnError extends boolean = false>(options
 
 /**
  * What a message would say
+ *
+ * Addresses of documents are shown whole with `privacy:read` alone.
  *
  * Demands `messages:read`.
  */

@@ -853,6 +853,9 @@ export type ListCompletedVisasData = {
     query?: {
         page?: number;
         perPage?: number;
+        /**
+         * Where to go on: `nextCursor` of the page before; empty for the first page.
+         */
         cursor?: string;
         state?: 'pending' | 'done';
         orderId?: string;
@@ -1392,6 +1395,9 @@ export type ListApiKeysData = {
     query?: {
         page?: number;
         perPage?: number;
+        /**
+         * Where to go on: `nextCursor` of the page before; empty for the first page.
+         */
         cursor?: string;
         state?: 'live' | 'expired' | 'revoked';
     };
@@ -2045,6 +2051,9 @@ export type ListAuditEntriesData = {
     query?: {
         page?: number;
         perPage?: number;
+        /**
+         * Where to go on: `nextCursor` of the page before; empty for the first page.
+         */
         cursor?: string;
         from?: string;
         to?: string;
@@ -3370,6 +3379,9 @@ export type ListDeadLettersData = {
     query?: {
         page?: number;
         perPage?: number;
+        /**
+         * Where to go on: `nextCursor` of the page before; empty for the first page.
+         */
         cursor?: string;
         state?: 'open' | 'replayed' | 'discarded';
         kind?: 'handler' | 'job';
@@ -3951,6 +3963,9 @@ export type ListDeliveriesData = {
     query?: {
         page?: number;
         perPage?: number;
+        /**
+         * Where to go on: `nextCursor` of the page before; empty for the first page.
+         */
         cursor?: string;
         orderId?: string;
         outcome?: 'accepted' | 'changed' | 'skipped' | 'rejected';
@@ -4500,6 +4515,9 @@ export type ListEventsData = {
     query?: {
         page?: number;
         perPage?: number;
+        /**
+         * Where to go on: `nextCursor` of the page before; empty for the first page.
+         */
         cursor?: string;
         from?: string;
         to?: string;
@@ -4736,6 +4754,9 @@ export type ListEventReplaysData = {
     query?: {
         page?: number;
         perPage?: number;
+        /**
+         * Where to go on: `nextCursor` of the page before; empty for the first page.
+         */
         cursor?: string;
         handler?: string;
         state?: 'running' | 'done' | 'cancelled' | 'failed';
@@ -5492,6 +5513,9 @@ export type ListLogsData = {
     query?: {
         page?: number;
         perPage?: number;
+        /**
+         * Where to go on: `nextCursor` of the page before; empty for the first page.
+         */
         cursor?: string;
         level?: 'info' | 'warn' | 'error';
         correlationId?: string;
@@ -5690,6 +5714,9 @@ export type ListMessagesData = {
     query?: {
         page?: number;
         perPage?: number;
+        /**
+         * Where to go on: `nextCursor` of the page before; empty for the first page.
+         */
         cursor?: string;
         orderId?: string;
         /**
@@ -6018,6 +6045,9 @@ export type ListOrdersData = {
     query?: {
         page?: number;
         perPage?: number;
+        /**
+         * Where to go on: `nextCursor` of the page before; empty for the first page.
+         */
         cursor?: string;
         branch?: string;
         status?: string;
@@ -7638,6 +7668,9 @@ export type ListErasuresData = {
     query?: {
         page?: number;
         perPage?: number;
+        /**
+         * Where to go on: `nextCursor` of the page before; empty for the first page.
+         */
         cursor?: string;
     };
     url: '/api/v1/privacy/erasures';
@@ -8002,6 +8035,9 @@ export type ListRolesData = {
     query?: {
         page?: number;
         perPage?: number;
+        /**
+         * Where to go on: `nextCursor` of the page before; empty for the first page.
+         */
         cursor?: string;
     };
     url: '/api/v1/roles';
@@ -8650,6 +8686,9 @@ export type ListUsersData = {
     query?: {
         page?: number;
         perPage?: number;
+        /**
+         * Where to go on: `nextCursor` of the page before; empty for the first page.
+         */
         cursor?: string;
         role?: string;
         email?: string;
