@@ -108,6 +108,7 @@ describe('the routes of the cache', () => {
           { family: 'warnings' },
           { family: 'order-stats' },
           { family: 'api-key', ratio: expect.any(Number) },
+          { family: 'user' },
         ],
       },
     });

@@ -51,6 +51,10 @@ delete
   and "ended_at" < now() - interval '90 days';
 
 -- SessionsRepository.addToken: operator
+insert into "sessions" ("id", "user_id", "method")
+  values ($1, $2, $3)
+  on conflict ("id") do nothing
+  returning "id", "user_id", "method", "started_at", "ended_at";
 insert into "session_tokens" ("token_hash", "session_id")
   values ($1, $2)
   on conflict ("token_hash") do nothing;

@@ -22,7 +22,10 @@ export function sessionsQueries({ now }: Samples): CataloguedQuery[] {
       reads: ['sessions_ended_at_idx'],
     }),
     operator('SessionsRepository.forgetOld', (db) => sessions.forgetOld(db, userId)),
-    operator('SessionsRepository.addToken', (db) => sessions.addToken(db, tokenHash, id)),
+    operator('SessionsRepository.addToken', async (db) => {
+      await sessions.see(db, { id, userId, method: 'password' });
+      await sessions.addToken(db, tokenHash, id);
+    }),
     operator('SessionsRepository.findToken', (db) => sessions.findToken(db, tokenHash)),
     operator('SessionsRepository.useToken', (db) => sessions.useToken(db, tokenHash)),
     operator('SessionsRepository.releaseToken', (db) => sessions.releaseToken(db, tokenHash)),

@@ -124,6 +124,19 @@ export class IdempotencyKeysRepository {
       where id = ${id} and attempt = ${attempt} and state = 'running'`.execute(executor);
   }
 
+  /**
+   * Takes away answers that tell of these orders, for a person of theirs is to be forgotten. Their requests stay done: a repeat
+   * is told the order and nothing else. Looks through all that is kept, which is what came in a day.
+   */
+  async forgetAnswers(executor: Executor, orderIds: readonly string[]): Promise<void> {
+    await sql`
+      update idempotency_keys set status = null, headers = null, body = null, resource_id = coalesce(resource_id, told.order_id)
+      from unnest(${[...orderIds]}::text[]) as told (order_id)
+      where state = 'done' and position(convert_to(to_json(told.order_id)::text, 'UTF8') in body) > 0`.execute(
+      executor,
+    );
+  }
+
   /** Forgets one that has expired, so that its key may be used anew. */
   async forget(executor: Executor, id: string): Promise<void> {
     await sql`delete from idempotency_keys where id = ${id} and expires_at <= clock_timestamp()
@@ -133,10 +146,10 @@ export class IdempotencyKeysRepository {
   /** Takes away the oldest of those that have expired, passing over what others hold. @returns how many went */
   async removeExpired(executor: Executor, most: number): Promise<number> {
     const result = await sql`
-      delete from idempotency_keys where id in (
+      delete from idempotency_keys where id = any(array(
         select id from idempotency_keys
-        where expires_at <= clock_timestamp() and (state = 'done' or locked_until <= clock_timestamp())
-        order by expires_at limit ${most} for update skip locked)`.execute(executor);
+        where expires_at <= (select clock_timestamp()) and (state = 'done' or locked_until <= clock_timestamp())
+        order by expires_at limit ${most} for update skip locked))`.execute(executor);
     return Number(result.numAffectedRows ?? 0n);
   }
 }
