@@ -1,6 +1,7 @@
 import type { ProcessConfig } from '@visapi/backend-config';
 import { AppError } from '@visapi/backend-kernel';
 import type { Authenticator } from './authenticator.js';
+import { isFromThisMachine } from './own-machine.js';
 import type { HttpRequest } from './request-context.js';
 import type { AccessRule, RouteSettings } from './route.js';
 
@@ -35,7 +36,5 @@ function isOpenHere(
   environment: ProcessConfig['environment'],
 ): boolean {
   if (!rule.openOnLoopbackInDevelopment || environment !== 'development') return false;
-  // A proxy on this machine would make every caller look local; such requests carry its header.
-  if (request.headers['x-forwarded-for'] !== undefined) return false;
-  return ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(request.socket.remoteAddress ?? '');
+  return isFromThisMachine(request.raw);
 }

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Metrics } from '@visapi/backend-observability';
+import { isFromThisMachine } from './own-machine.js';
 import type { HealthCheck } from './platform.module.js';
 import { securityHeaders } from './security-headers.js';
 
@@ -37,13 +38,9 @@ async function respond(
   answer(ready ? 200 : 503, JSON.stringify({ status: ready ? 'ready' : 'not ready', checks }));
 }
 
-function mayReadMetrics(
-  { headers, socket }: IncomingMessage,
-  { token, isDevelopment }: MetricsAccess,
-): boolean {
-  const isLocal = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(socket.remoteAddress ?? '');
-  if (isDevelopment && isLocal && headers['x-forwarded-for'] === undefined) return true;
-  const given = /^Bearer\s+(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+function mayReadMetrics(request: IncomingMessage, { token, isDevelopment }: MetricsAccess): boolean {
+  if (isDevelopment && isFromThisMachine(request)) return true;
+  const given = /^Bearer\s+(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
   return token !== undefined && given !== undefined && timingSafeEqual(digest(token), digest(given));
 }
 
