@@ -26,7 +26,7 @@ export class Guessers {
     return Math.max(1, Math.ceil(this.barred.getRemainingTTL(address) / 1_000));
   }
 
-  /** @param owner whose credential it is: for each, one is hashed now and then, and not at every request */
+  /** @param owner of the credential, a key or a session: for each, one is hashed now and then, and not at every request */
   recognised(owner: string, headers: IncomingHttpHeaders): void {
     if (this.seen.has(owner)) return;
     this.seen.set(owner, true);
@@ -34,7 +34,15 @@ export class Guessers {
   }
 }
 
-/** A digest, because what is kept for a while should open nothing. */
+/**
+ * Of what decides who asks: the first of the three, whatever else was sent. A digest, because what is kept for a while
+ * should open nothing.
+ */
 function digestOf({ authorization, cookie, 'x-api-key': key }: IncomingHttpHeaders): string {
-  return hash('sha256', JSON.stringify([key, authorization, cookie]), 'base64url');
+  const decisive = [
+    ['key', key],
+    ['authorization', authorization],
+    ['cookie', cookie],
+  ].find(([, value]) => value !== undefined);
+  return hash('sha256', JSON.stringify(decisive ?? []), 'base64url');
 }

@@ -24,9 +24,9 @@ export class RateLimitHook {
 
   /** Nothing is added to requests without a limit, such as webhooks as they are by default. */
   readonly check: CheckAccess = (request, reply) => {
-    const budget = request.is404
-      ? 'default'
-      : budgetFor(rateClassOf(request.routeOptions.config, request.method));
+    const { config } = request.routeOptions;
+    const budget = request.is404 ? 'default' : budgetFor(rateClassOf(config, request.method));
+    if (budget === undefined && config.access !== 'public') return this.checkWatcher(request, reply);
     if (budget === undefined || this.limits.sizes[budget] === 0) return this.checkAccess(request, reply);
     return this.checkAndTake(budget, request, reply);
   };
@@ -44,18 +44,30 @@ export class RateLimitHook {
     });
   }
 
+  /** Who watches over us may ask as often as it wants, and guess no oftener than others. */
+  private async checkWatcher(request: HttpRequest, reply: FastifyReply): Promise<void> {
+    this.refuseGuesser(addressGroup(request.ip), request, reply);
+    await this.checkAccess(request, reply);
+    this.remember(request);
+  }
+
   private async checkAndTake(budget: BudgetName, request: HttpRequest, reply: FastifyReply): Promise<void> {
     const address = addressGroup(request.ip);
     if (budget === 'default') this.refuseGuesser(address, request, reply);
     const refusal = await this.refusalOf(request, reply);
     const { principal } = request.visapi;
-    if (principal) this.guessers.recognised(principal.id, request.headers);
+    this.remember(request);
     const caller = callerOf(budget === 'sign-in' ? undefined : principal, address);
     const failed = refusal?.category === 'unauthenticated';
     const taken = await this.limits.take(failed ? 'default' : budget, caller);
     if (taken?.isOver && failed) this.guessers.bar(address, taken.resetSeconds);
     pass(taken, reply);
     if (refusal) throw refusal;
+  }
+
+  private remember({ visapi: { principal }, headers }: HttpRequest): void {
+    if (!principal) return;
+    this.guessers.recognised(principal.kind === 'user' ? principal.sessionId : principal.id, headers);
   }
 
   /** Others go on: sign-in has its own budget, and an order that is refused may never come again. @throws AppError */
