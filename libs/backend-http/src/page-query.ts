@@ -5,11 +5,11 @@ const asText = z.coerce.number;
 /** JSON has numbers of its own: true and "5" are none. */
 const asNumber = z.number;
 
-const count = (read: typeof asText | typeof asNumber, name: string, min: number, max: number) =>
-  read({ error: `${name} must be a number` })
-    .int(`${name} must be a whole number`)
-    .min(min, `${name} must be at least ${min}`)
-    .max(max, `${name} must be at most ${max}`);
+const count = (read: typeof asText | typeof asNumber, min: number, max: number) =>
+  read({ error: 'must be a number' })
+    .int('must be a whole number')
+    .min(min, `must be at least ${min}`)
+    .max(max, `must be at most ${max}`);
 
 const cursors = {
   position: /^\d{0,15}$/,
@@ -24,18 +24,19 @@ const cursors = {
 export function pageQuery(key: keyof typeof cursors) {
   const cursor = z
     .string()
-    .regex(cursors[key], 'cursor must be one that an earlier answer gave as nextCursor');
+    .regex(cursors[key], 'must be one that an earlier answer gave as nextCursor')
+    .describe('Where to go on: `nextCursor` of the page before; empty for the first page.');
   return {
-    page: count(asText, 'page', 1, 100_000).optional(),
-    perPage: count(asText, 'perPage', 1, 200).default(20),
+    page: count(asText, 1, 100_000).optional(),
+    perPage: count(asText, 1, 200).default(20),
     cursor: cursor.optional(),
   };
 }
 
 /** The page of a question that comes as a body. */
 export const pageInBody = {
-  page: count(asNumber, 'page', 1, 100_000).default(1),
-  perPage: count(asNumber, 'perPage', 1, 200).default(20),
+  page: count(asNumber, 1, 100_000).default(1),
+  perPage: count(asNumber, 1, 200).default(20),
 };
 
 /** An object that takes these fields alone: a misspelt filter would otherwise be taken for none. */
@@ -45,9 +46,15 @@ export function onlyKnown<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
-        ? `there is no ${issue.keys.join(', ')} here; ${known}`
+        ? `there is no ${shortly(issue.keys)} here; ${known}`
         : `must be an object; ${known}`,
   });
+}
+
+/** Whoever sends megabytes of names is not sent them back. */
+function shortly(names: readonly string[]): string {
+  const some = names.slice(0, 5).map((name) => (name.length > 60 ? `${name.slice(0, 60)}…` : name));
+  return [...some, ...(names.length > some.length ? ['…'] : [])].join(', ');
 }
 
 export function toPage(query: { page?: number; perPage: number; cursor?: string }): Page {
