@@ -169,7 +169,7 @@ function bytesOf(payload: unknown): Buffer {
 
 function madeBefore(id: string | null): AppError {
   const message =
-    'This was made by an earlier request with the same Idempotency-Key. Its answer held a secret, which is shown once and was not kept.';
+    'This was made by an earlier request with the same Idempotency-Key. Its answer is not kept: it held a secret, which is shown once, or a person who has been forgotten since.';
   return new AppError('conflict', message, { extra: { id } });
 }
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
+import { IdempotencyKeysRepository } from '@visapi/backend-repositories/idempotency';
 import {
   DataKeysRepository,
   ErasuresRepository,
@@ -17,6 +18,7 @@ import { GetSealingHandler } from './queries/get-sealing.query.js';
   providers: [
     DataKeysRepository,
     ErasuresRepository,
+    IdempotencyKeysRepository,
     SealingRepository,
     ErasePersonHandler,
     GetErasuresHandler,

@@ -45,8 +45,14 @@ where id = $1 and attempt = $2 and state = 'running';
 delete from idempotency_keys where id = $1 and expires_at <= clock_timestamp()
 and (state = 'done' or locked_until <= clock_timestamp());
 
+-- IdempotencyKeysRepository.forgetAnswers: sweep
+update idempotency_keys set status = null, headers = null, body = null, resource_id = coalesce(resource_id,
+    told.order_id)
+from unnest($1::text[]) as told (order_id)
+where state = 'done' and position(convert_to(to_json(told.order_id)::text, 'UTF8') in body) > 0;
+
 -- IdempotencyKeysRepository.removeExpired: sweep
-delete from idempotency_keys where id in (
+delete from idempotency_keys where id = any(array(
   select id from idempotency_keys
-  where expires_at <= clock_timestamp() and (state = 'done' or locked_until <= clock_timestamp())
-  order by expires_at limit $1 for update skip locked);
+  where expires_at <= (select clock_timestamp()) and (state = 'done' or locked_until <= clock_timestamp())
+  order by expires_at limit $1 for update skip locked));

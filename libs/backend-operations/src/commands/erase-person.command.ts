@@ -2,6 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type AskedBy, newId } from '@visapi/backend-kernel';
 import { Database, type Executor } from '@visapi/backend-repositories';
 import { tellOfOrder } from '@visapi/backend-repositories/effects';
+import { IdempotencyKeysRepository } from '@visapi/backend-repositories/idempotency';
 import { ErasuresRepository, type Forgotten, personOf } from '@visapi/backend-repositories/privacy';
 import { nobodyToForget, stillUnderWay } from '../privacy.errors.js';
 
@@ -41,6 +42,7 @@ export class ErasePersonHandler implements ICommandHandler<ErasePerson> {
   constructor(
     private readonly database: Database,
     private readonly erasures: ErasuresRepository,
+    private readonly answers: IdempotencyKeysRepository,
   ) {}
 
   async execute({ who, wish, by }: ErasePerson): Promise<Erasure> {
@@ -72,6 +74,7 @@ export class ErasePersonHandler implements ICommandHandler<ErasePerson> {
     await this.erasures.withhold(transaction, orderIds);
     const messages = await this.erasures.forget(transaction, orderIds);
     const deliveries = await this.erasures.forgetTraces(transaction, orderIds, phones);
+    await this.answers.forgetAnswers(transaction, orderIds);
     const keysDestroyed = await this.erasures.destroyKeys(transaction, keys);
     const erasure = { id: newId(), orderIds: [...orderIds], messages, deliveries, keysDestroyed };
     const { actor, correlationId } = by;
