@@ -19,6 +19,10 @@ export function ownRole(): AppError {
   return new AppError('forbidden', 'Nobody changes their own role.');
 }
 
+export function ownMaker(): AppError {
+  return new AppError('forbidden', 'Nobody changes themselves by a key that they gave out.');
+}
+
 /** Somebody must always be able to mend what others may do. */
 export function lastAdministrator(): AppError {
   return new AppError(

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { RolesRepository, UsersRepository } from '@visapi/backend-repositories/access';
+import { ApiKeysRepository, RolesRepository, UsersRepository } from '@visapi/backend-repositories/access';
 import { EventsRepository } from '@visapi/backend-repositories/events';
 import { AppointAdministratorHandler } from './commands/appoint-administrator.command.js';
 import { ChangeRoleHandler } from './commands/change-role.command.js';
@@ -19,6 +19,7 @@ import { GetUsersHandler } from './queries/get-users.query.js';
   providers: [
     UsersRepository,
     RolesRepository,
+    ApiKeysRepository,
     EventsRepository,
     RegisterUserHandler,
     AppointAdministratorHandler,

@@ -84,6 +84,14 @@ select "id", "name", "prefix", "scopes", "allowed_networks", "created_at", "crea
   from "api_keys"
   where "id" = $1;
 
+-- ApiKeysRepository.makerOf: operator
+with recursive line as (
+  select id, created_by, 1 as step from api_keys where id = $1
+  union all
+  select k.id, k.created_by, line.step + 1 from line join api_keys k on line.created_by = 'key:' || k.id
+)
+select created_by from line order by step desc limit 1;
+
 -- ApiKeysRepository.lock: operator
 select "id", "name", "prefix", "hashed_secret", "previous_hashed_secret", "previous_expires_at", "scopes",
     "allowed_networks", "expires_at", "revoked_at"

@@ -1,10 +1,15 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { CacheEvict } from '@visapi/backend-cache';
 import { Database, type Executor } from '@visapi/backend-repositories';
-import { RolesRepository, type UserRow, UsersRepository } from '@visapi/backend-repositories/access';
+import {
+  ApiKeysRepository,
+  RolesRepository,
+  type UserRow,
+  UsersRepository,
+} from '@visapi/backend-repositories/access';
 import { EventsRepository } from '@visapi/backend-repositories/events';
 import { demandHeld, type Granter } from '../grants.js';
-import { lastAdministrator, noSuchRole, ownRole, userNotFound } from '../users.errors.js';
+import { lastAdministrator, noSuchRole, ownMaker, ownRole, userNotFound } from '../users.errors.js';
 
 /** Gives a user another role, shuts them out, or lets them in again. */
 export class ChangeUser extends Command<UserRow> {
@@ -23,6 +28,7 @@ export class ChangeUserHandler implements ICommandHandler<ChangeUser> {
     private readonly database: Database,
     private readonly users: UsersRepository,
     private readonly roles: RolesRepository,
+    private readonly keys: ApiKeysRepository,
     private readonly events: EventsRepository,
   ) {}
 
@@ -32,6 +38,7 @@ export class ChangeUserHandler implements ICommandHandler<ChangeUser> {
       await this.users.lockAdministrators(transaction);
       const user = await this.users.lock(transaction, id);
       if (!user) throw userNotFound();
+      await this.demandOther(transaction, user, by);
       await this.demandMay(transaction, user, change.role, by);
       const hadAdministrator = await this.users.hasAdministrator(transaction);
       await this.give(transaction, user, change.role, by);
@@ -39,6 +46,13 @@ export class ChangeUserHandler implements ICommandHandler<ChangeUser> {
       if (hadAdministrator && !(await this.users.hasAdministrator(transaction))) throw lastAdministrator();
       return (await this.users.findById(transaction, id)) ?? user;
     });
+  }
+
+  /** A key is whose it was made by: it neither raises its maker nor lets them in again. */
+  private async demandOther(transaction: Executor, { id }: UserRow, { actor }: Granter): Promise<void> {
+    const [kind, keyId] = actor.split(':');
+    if (kind !== 'key' || keyId === undefined) return;
+    if ((await this.keys.makerOf(transaction, keyId)) === `user:${id}`) throw ownMaker();
   }
 
   private async demandMay(transaction: Executor, user: UserRow, role: string | undefined, by: Granter) {

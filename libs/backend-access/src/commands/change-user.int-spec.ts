@@ -29,7 +29,8 @@ beforeEach(async () => {
 });
 
 const correlationId = 'asked';
-const by = (grants: readonly string[], actor = 'key:admin'): Granter & { reason: string } => ({
+const someKey = `key:${randomUUID()}`;
+const by = (grants: readonly string[], actor = someKey): Granter & { reason: string } => ({
   ...{ actor, correlationId, ip: '192.0.2.1', reason: 'a new task' },
   scopes: heldScopes(grants),
 });
@@ -56,6 +57,15 @@ const roleOf = async (id: string) => {
   );
   return row;
 };
+/** A key that was given out by somebody, as the actor of what it asks. */
+async function keyOf(maker: string): Promise<string> {
+  const [row] = await test.query<{ id: string }>(
+    `insert into api_keys (id, name, prefix, hashed_secret, scopes, created_by)
+     values (gen_random_uuid(), 'a key', gen_random_uuid()::text, sha256('invented'), '{}', $1) returning id`,
+    [maker],
+  );
+  return `key:${row?.id ?? ''}`;
+}
 const factsOf = async (id: string) =>
   await test.query<{ type: string; payload: unknown; actor: string }>(
     'select type, payload, actor from events where aggregate_id = $1 order by position',
@@ -112,10 +122,10 @@ describe('a user', () => {
       {
         type: 'user.role-changed',
         payload: { from: 'support', to: 'analytics', reason },
-        actor: 'key:admin',
+        actor: someKey,
       },
-      { type: 'user.disabled', payload: { reason }, actor: 'key:admin' },
-      { type: 'user.enabled', payload: { reason }, actor: 'key:admin' },
+      { type: 'user.disabled', payload: { reason }, actor: someKey },
+      { type: 'user.enabled', payload: { reason }, actor: someKey },
     ]);
   });
 
@@ -145,6 +155,23 @@ describe('a user', () => {
     const manager = by(['users:*', 'orders:*', 'deliveries:*', 'messages:read', 'integrations:airtable:*']);
     for (const wish of [{ role: 'support' }, { disabled: true }])
       await expect(change(id, wish, manager)).rejects.toMatchObject({ category: 'forbidden' });
+  });
+
+  it('who is shut out is not let in, and nobody is raised, by a key that they gave out, or that such a key did', async () => {
+    const manager = await somebody('manager');
+    const [first, second] = [await keyOf(`user:${manager}`), await keyOf('seed')];
+    const third = await keyOf(first);
+    await change(manager, { disabled: true });
+    for (const actor of [first, third])
+      for (const wish of [{ disabled: false }, { role: 'support' }])
+        await expect(change(manager, wish, by(['admin'], actor))).rejects.toMatchObject({
+          category: 'forbidden',
+          message: 'Nobody changes themselves by a key that they gave out.',
+        });
+    await expect(roleOf(manager)).resolves.toEqual({ role: 'manager', disabled: true });
+    await change(await somebody('support'), { disabled: true }, by(['admin'], third));
+    await change(manager, { disabled: false }, by(['admin'], second));
+    await expect(roleOf(manager)).resolves.toEqual({ role: 'manager', disabled: false });
   });
 
   it('does not change their own role, not even to a smaller one', async () => {

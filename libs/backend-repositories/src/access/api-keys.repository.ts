@@ -124,6 +124,18 @@ export class ApiKeysRepository extends BaseRepository<'apiKeys', (typeof checked
     return await executor.selectFrom('apiKeys').select(told).where('id', '=', id).executeTakeFirst();
   }
 
+  /** Who stands at the beginning: keys that keys gave out go back to whoever gave out the first. */
+  async makerOf(executor: Executor, id: string): Promise<string | undefined> {
+    const result = await sql<{ createdBy: string }>`
+      with recursive line as (
+        select id, created_by, 1 as step from api_keys where id = ${id}
+        union all
+        select k.id, k.created_by, line.step + 1 from line join api_keys k on line.created_by = 'key:' || k.id
+      )
+      select created_by from line order by step desc limit 1`.execute(executor);
+    return result.rows[0]?.createdBy;
+  }
+
   /** The key as nobody else changes it until the transaction ends. */
   async lock(executor: Executor, id: string): Promise<ApiKeyRow | undefined> {
     const query = executor.selectFrom('apiKeys').select(checked).where('id', '=', id);

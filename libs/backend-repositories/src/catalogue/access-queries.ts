@@ -28,6 +28,7 @@ function apiKeys({ now }: Samples): CataloguedQuery[] {
       asks: 'expired ones',
     }),
     operator('ApiKeysRepository.tell', (db) => keys.tell(db, id)),
+    operator('ApiKeysRepository.makerOf', (db) => keys.makerOf(db, id)),
     operator('ApiKeysRepository.lock', (db) => keys.lock(db, id)),
     operator('ApiKeysRepository.add', (db) => keys.add(db, given)),
     operator('ApiKeysRepository.change', (db) => keys.change(db, id, { name: 'shop', allowedNetworks })),
