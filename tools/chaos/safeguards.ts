@@ -64,7 +64,9 @@ export const safeguards: readonly Safeguard[] = [
          if pg_trigger_depth() > 1 then return null; end if;
          insert into effects select (jsonb_populate_record(e, jsonb_build_object('id', twin))).*
            from effects e where e.id = new.effect_id;
-         insert into messages select (jsonb_populate_record(new, jsonb_build_object('effect_id', twin))).*;
+         -- What is sealed can be opened in its own row alone, so the twin says something else, in clear.
+         insert into messages select (jsonb_populate_record(new, jsonb_build_object('effect_id', twin,
+           'parameters', convert_to('["a","b","c","d","e","f","g","h"]', 'UTF8'), 'parameters_key_id', null))).*;
          return null;
        end $$`,
       `create trigger chaos_plan_twice after insert on messages
