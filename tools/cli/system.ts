@@ -48,10 +48,8 @@ export async function openSystem(env: Environment): Promise<OpenSystem> {
       PrivacyModule,
     ],
   };
-  const app = await NestFactory.createApplicationContext(root, {
-    logger: nestLogger(log),
-    abortOnError: false,
-  });
+  const options = { logger: nestLogger(log), abortOnError: false };
+  const app = await NestFactory.createApplicationContext(root, options).catch(explainKeys);
   await hear(app);
   return {
     commands: app.get(Commands),
@@ -80,6 +78,17 @@ async function keysOfHome(env: Environment): Promise<string | undefined> {
     join(readSettings(env).home, 'secrets.json'),
   );
   return secrets?.encryptionKeys;
+}
+
+/** @throws Problem: with other keys than the system's, nothing of it can be opened */
+function explainKeys(cause: Error): never {
+  throw new Problem(
+    cause.message,
+    'Set DATABASE_URL and ENCRYPTION_KEYS as the processes of the system have them.',
+    {
+      cause,
+    },
+  );
 }
 
 /** Closes what does not answer. @throws Problem that says how it fails */

@@ -28,7 +28,10 @@ class KeyringCheck implements OnApplicationBootstrap {
       await vaultOf(this.database.db).check();
     } catch (error) {
       // A process starts without its database, too; whoever first seals something is told.
-      if (!isDatabaseUnavailable(error)) throw error;
+      if (isDatabaseUnavailable(error)) return;
+      // Nobody closes what never started; its connections would keep the process alive.
+      await this.database.close();
+      throw error;
     }
   }
 }
