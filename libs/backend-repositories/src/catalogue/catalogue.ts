@@ -38,7 +38,6 @@ export const sendNothing: readonly string[] = [
   'contentOf',
   'inSavepoint',
   'personOf',
-  'personOf',
   'referenceOf',
   'resyncKey',
   'subjectOf',
