@@ -45,7 +45,7 @@ where id = $1 and attempt = $2 and state = 'running';
 delete from idempotency_keys where id = $1 and expires_at <= clock_timestamp()
 and (state = 'done' or locked_until <= clock_timestamp());
 
--- IdempotencyKeysRepository.forgetAnswers: sweep
+-- IdempotencyKeysRepository.forgetAnswers: report
 update idempotency_keys set status = null, headers = null, body = null, resource_id = coalesce(resource_id,
     told.order_id)
 from unnest($1::text[]) as told (order_id)

@@ -1,6 +1,6 @@
 import { newId } from '@visapi/backend-kernel';
 import { IdempotencyKeysRepository, markMade, once } from '../idempotency/index.js';
-import { type CataloguedQuery, operator, sweep } from './query.js';
+import { type CataloguedQuery, operator, report, sweep } from './query.js';
 
 export function idempotencyQueries(): CataloguedQuery[] {
   const keys = new IdempotencyKeysRepository();
@@ -25,7 +25,7 @@ export function idempotencyQueries(): CataloguedQuery[] {
     operator('IdempotencyKeysRepository.keepId', (db) => keys.keepId(db, held, 'sample'), { reads }),
     operator('IdempotencyKeysRepository.release', (db) => keys.release(db, held), { reads, answers: [[]] }),
     operator('IdempotencyKeysRepository.forget', (db) => keys.forget(db, held.id), { reads }),
-    sweep('IdempotencyKeysRepository.forgetAnswers', (db) => keys.forgetAnswers(db, ['IL1'])),
+    report('IdempotencyKeysRepository.forgetAnswers', (db) => keys.forgetAnswers(db, ['IL1'])),
     sweep('IdempotencyKeysRepository.removeExpired', (db) => keys.removeExpired(db, 500), {
       reads: ['idempotency_keys_expires_at_idx'],
     }),
