@@ -1,4 +1,4 @@
-import { AuthError, createClient, type Session, type SupabaseClient } from '@supabase/supabase-js';
+import type { AuthError, Session, SupabaseClient } from '@supabase/supabase-js';
 import type { AuthConfig } from '@visapi/backend-config';
 import { AppError, currentDeadline } from '@visapi/backend-kernel';
 import { decodeJwt } from 'jose';
@@ -38,17 +38,17 @@ export class SupabaseAuth extends AuthProvider {
 
   async signUp(email: string, password: string, redirectTo: string | undefined, by: AskedFor): Promise<void> {
     const options = { emailRedirectTo: redirectTo };
-    const { error } = await this.auth(by).signUp({ email, password, options });
+    const { error } = await (await this.auth(by)).signUp({ email, password, options });
     if (error) tellFaults(error);
   }
 
   async signIn(email: string, password: string, by: AskedFor): Promise<GivenSession | undefined> {
-    const { data, error } = await this.auth(by).signInWithPassword({ email, password });
+    const { data, error } = await (await this.auth(by)).signInWithPassword({ email, password });
     return error ? refused(error) : toGiven(data.session);
   }
 
   async refresh(refreshToken: string, by: AskedFor): Promise<GivenSession | undefined> {
-    const { data, error } = await this.auth(by).refreshSession({ refresh_token: refreshToken });
+    const { data, error } = await (await this.auth(by)).refreshSession({ refresh_token: refreshToken });
     return error ? refused(error) : toGiven(data.session);
   }
 
@@ -58,7 +58,7 @@ export class SupabaseAuth extends AuthProvider {
     redirectTo: string | undefined,
     by: AskedFor,
   ): Promise<void> {
-    const auth = this.auth(by);
+    const auth = await this.auth(by);
     const { error } =
       kind === 'recovery'
         ? await auth.resetPasswordForEmail(email, { redirectTo })
@@ -70,19 +70,19 @@ export class SupabaseAuth extends AuthProvider {
   }
 
   async confirm(tokenHash: string, type: LinkType, by: AskedFor): Promise<GivenSession | undefined> {
-    const { data, error } = await this.auth(by).verifyOtp({ token_hash: tokenHash, type });
+    const { data, error } = await (await this.auth(by)).verifyOtp({ token_hash: tokenHash, type });
     return error ? refused(error) : toGiven(data.session);
   }
 
   async isLive(accessToken: string, by: AskedFor): Promise<boolean> {
-    const { data, error } = await this.auth(by).getUser(accessToken);
+    const { data, error } = await (await this.auth(by)).getUser(accessToken);
     if (!error) return data.user.id !== '';
     refused(error);
     return false;
   }
 
   async changePassword(accessToken: string, password: string, by: AskedFor): Promise<PasswordAnswer> {
-    const auth = this.auth(by);
+    const auth = await this.auth(by);
     // The client wants a whole session; this one lives as long as the call and is never refreshed.
     const held = await auth.setSession({ access_token: accessToken, refresh_token: 'none' });
     if (held.error) refused(held.error);
@@ -95,17 +95,19 @@ export class SupabaseAuth extends AuthProvider {
   }
 
   async signOut(accessToken: string, scope: 'local' | 'others' | 'global', by: AskedFor): Promise<void> {
-    const { error } = await this.auth(by).admin.signOut(accessToken, scope);
+    const { error } = await (await this.auth(by)).admin.signOut(accessToken, scope);
     if (error) refused(error);
   }
 
-  private auth({ correlationId, ip }: AskedFor): Auth {
+  private async auth({ correlationId, ip }: AskedFor): Promise<Auth> {
     const { url, anonKey, serviceRoleKey } = this.config;
     const key = serviceRoleKey ?? anonKey;
     if (url === undefined || key === undefined) throw signInIsOff();
     // Supabase believes this header of whoever has the secret key: https://supabase.com/docs/guides/auth/rate-limits
     const forwarded: Record<string, string> =
       serviceRoleKey === undefined || ip === null ? {} : { 'sb-forwarded-for': ip };
+    // Loaded by the first who signs in: a megabyte of text that nobody else needs in memory.
+    const { createClient } = await import('@supabase/supabase-js');
     return createClient(url, key, {
       auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
       global: { fetch: patiently, headers: { 'x-correlation-id': correlationId, ...forwarded } },
