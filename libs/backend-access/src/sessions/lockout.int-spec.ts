@@ -80,6 +80,22 @@ describe('wrong passwords', () => {
     expect(passed(await guess(6))).toBe(5);
   });
 
+  it('of others lock nobody out from where the right one came lately, and no sign-in there gives them more tries', async () => {
+    const home = { email: dana, address: '198.51.100.1' };
+    await lockout.take(home);
+    await lockout.forgive(home);
+    const strangers = async () => {
+      const ends: (number | undefined)[] = [];
+      for (let n = 0; n < 30; n += 1) ends.push(...(await guess(1, dana, `203.0.113.${n}`)));
+      return passed(ends);
+    };
+    expect(await strangers()).toBe(20);
+    expect(await guess(1, dana, home.address)).toEqual([undefined]);
+    await lockout.forgive(home);
+    expect(await strangers()).toBe(0);
+    expect(passed(await guess(8, dana, home.address))).toBe(5);
+  });
+
   it('leave no address in Redis', async () => {
     await guess(7);
     const names = await redis.redis.keys('*');

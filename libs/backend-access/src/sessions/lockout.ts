@@ -7,10 +7,13 @@ const windowSeconds = 900;
 const longestSeconds = 4 * 3_600;
 /** How long a lock makes the next one longer. */
 const memorySeconds = 86_400;
+/** How long it is remembered from where the right password of an account came. */
+const knownSeconds = 30 * 86_400;
 
 /**
  * Wrong passwords that are borne within 15 minutes: of one address of the network for one account, for one account from
- * everywhere, and of one network address for all accounts. The second is larger, or anybody could lock anybody out.
+ * everywhere, and of one network address for all accounts. The second is larger, and does not concern addresses from which the
+ * account's right password came lately, or anybody could lock anybody out.
  */
 const borne = { pair: 5, account: 20, address: 40 } as const;
 type Scope = keyof typeof borne;
@@ -29,6 +32,7 @@ export interface Try {
 export class Lockout {
   private readonly limiters: Readonly<Record<Scope, RateLimiterRedis>>;
   private readonly locks: RateLimiterRedis;
+  private readonly known: RateLimiterRedis;
   private readonly key: Buffer;
 
   /** @param redis a client of ioredis whose commands fail soon while the server is away */
@@ -47,13 +51,14 @@ export class Lockout {
       address: limiter('address', borne.address, windowSeconds),
     };
     this.locks = limiter('locks', Number.MAX_SAFE_INTEGER, memorySeconds);
+    this.known = limiter('known', 1, knownSeconds);
     // Redis holds no e-mail address, and none can be found out from what it holds.
     this.key = createHmac('sha256', pepper).update('lockout').digest();
   }
 
   /** Counts a try. @throws AppError `rate-limited` when there were too many, `unavailable` without Redis */
   async take(one: Try): Promise<void> {
-    for (const [scope, id] of this.idsOf(one)) {
+    for (const [scope, id] of await this.countedOf(one)) {
       const over = await answered(this.consume(scope, id));
       if (over !== undefined) throw tooManyTries(over);
     }
@@ -61,10 +66,11 @@ export class Lockout {
 
   /** The password was right. */
   async forgive(one: Try): Promise<void> {
-    for (const [scope, id] of this.idsOf(one)) {
+    for (const [scope, id] of await this.countedOf(one)) {
       // Who knows one password may still be guessing others.
       if (scope === 'address') await answered(this.limiters.address.reward(id));
       else await answered(this.limiters[scope].delete(id));
+      if (scope === 'pair') await answered(this.known.set(id, 1, knownSeconds));
     }
   }
 
@@ -88,13 +94,17 @@ export class Lockout {
     return seconds;
   }
 
-  private idsOf({ email, address }: Try): readonly (readonly [Scope, string])[] {
+  /** From where the account is at home, what others do to it neither counts nor is taken back. */
+  private async countedOf(one: Try): Promise<readonly (readonly [Scope, string])[]> {
+    const ids = this.idsOf(one);
+    const isAtHome = (await answered(this.known.get(ids.pair))) !== null;
+    const scopes: readonly Scope[] = isAtHome ? ['pair', 'address'] : ['pair', 'account', 'address'];
+    return scopes.map((scope) => [scope, ids[scope]] as const);
+  }
+
+  private idsOf({ email, address }: Try): Readonly<Record<Scope, string>> {
     const account = createHmac('sha256', this.key).update(email.toLowerCase()).digest('base64url');
-    return [
-      ['pair', `${account}:${address}`],
-      ['account', account],
-      ['address', address],
-    ];
+    return { pair: `${account}:${address}`, account, address };
   }
 }
 
