@@ -24,7 +24,7 @@ grant update (description, permissions, updated_at) on public.roles to visapi_ap
 create policy backend on public.roles to visapi_app using (true) with check (true);
 
 insert into public.roles (name, description, permissions, built_in) values
-  ('analytics', 'Numbers and history, nothing about persons', '{orders:read,ledger:read,events:read,metrics:read}', true),
+  ('analytics', 'Numbers and history; sees orders, with whom they are of', '{orders:read,ledger:read,events:read,metrics:read}', true),
   ('support', 'Looks after orders and their customers',
     '{orders:read,orders:operate,deliveries:read,messages:read,integrations:airtable:read}', true),
   ('developer', 'Keeps the machinery running',

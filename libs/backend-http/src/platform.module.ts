@@ -36,7 +36,6 @@ const versionResponse = z.object({
   name: z.string(),
   version: z.string(),
   commit: z.string().nullish(),
-  node: z.string(),
 });
 
 @Controller()
@@ -108,7 +107,7 @@ export class PlatformModule {
   static forRoot(config: ProcessConfig, name: string): DynamicModule {
     const manifest = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
     const { version: release } = JSON.parse(manifest) as { version: string };
-    const shown = { name, version: release, commit: config.commit, node: process.version };
+    const shown = { name, version: release, commit: config.commit };
     const about: ApiAbout = { version: release, strict: config.environment !== 'production' };
     return {
       module: PlatformModule,

@@ -9046,7 +9046,6 @@ export type GetVersionResponses = {
             name: string;
             version: string;
             commit?: string | null;
-            node: string;
         };
         meta: Meta;
     };
