@@ -73,7 +73,7 @@ describe('the README of the client', () => {
       ...process.env,
       NODE_OPTIONS: '',
       VISAPI_URL: system.urls.backend,
-      VISAPI_KEY: system.secrets.adminApiKey,
+      VISAPI_API_KEY: system.secrets.adminApiKey,
     };
     const { stdout } = await run(process.execPath, ['--experimental-strip-types', '--no-warnings', file], {
       env,

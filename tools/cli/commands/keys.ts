@@ -121,7 +121,9 @@ function numberOf(option: string, values: Given['values']): number | undefined {
 function asText(found: Key | Key[]): string[] {
   if (!Array.isArray(found)) return oneAsText(found);
   const rows = found.map(({ id, name, prefix, state, expiresAt, lastUsedAt, scopes }) => {
-    return [id, state, prefix, name, dayOf(expiresAt), dayOf(lastUsedAt), scopes.join(' ')];
+    // It stands for all the others.
+    const held = scopes.includes('admin') ? 'admin' : scopes.join(' ');
+    return [id, state, prefix, name, dayOf(expiresAt), dayOf(lastUsedAt), held];
   });
   return columnsOf(['id', 'state', 'prefix', 'name', 'expires', 'last used', 'scopes'], rows);
 }

@@ -1,0 +1,99 @@
+import { describe, expect, it } from '@jest/globals';
+import { commands } from './commands.ts';
+import { operationOf } from './description.ts';
+import { nearest } from './nearest.ts';
+import { isFlag, offered, sentFor, usageOf } from './parameters.ts';
+import { refusal } from './api-refusal.ts';
+import { linesOfOne, linesOfRows } from './view.ts';
+
+describe('what an operation takes', () => {
+  it('is an option for each filter that the API describes, but not for its pages', () => {
+    const options = offered(operationOf('listOrders')).map(usageOf);
+    expect(options).toContain('[--created-from <time>]');
+    expect(options).toContain('[--cbb-synced true|false]');
+    expect(options.join()).not.toMatch(/page|cursor/);
+  });
+
+  it('is sent where the API wants it, in the type it wants', () => {
+    const correct = operationOf('correctOrder');
+    const values = { phone: 'null', 'whatsapp-alerts-enabled': 'false', reason: 'asked for' };
+    expect(sentFor(correct, values, '').body).toEqual({
+      phone: null,
+      whatsappAlertsEnabled: false,
+      reason: 'asked for',
+    });
+    const replay = operationOf('replayDeliveries');
+    const described = { state: 'failed', ids: 'a, b', 'dry-run': true };
+    expect(sentFor(replay, described, '')).toEqual({
+      query: { dryRun: 'true' },
+      body: { filter: { state: 'failed', ids: ['a', 'b'] } },
+    });
+    expect(sentFor(operationOf('listOrders'), { branch: 'il' }, '')).toEqual({
+      query: { branch: 'il' },
+      body: undefined,
+    });
+  });
+
+  it('is missed by its name', () => {
+    expect(() => sentFor(operationOf('reviewOrder'), {}, 'usage')).toThrow('--reason is missing');
+  });
+
+  it('has one form in all actions of a command, so that it can be read before the action is known', () => {
+    for (const { options } of commands)
+      for (const [name, { type }] of Object.entries(options))
+        if (['dry-run', 'force', 'yes', 'json', 'all'].includes(name))
+          expect([name, type]).toEqual([name, 'boolean']);
+    expect(
+      offered(operationOf('replayDelivery'))
+        .filter(isFlag)
+        .map(({ option }) => option),
+    ).toEqual(['dry-run']);
+  });
+});
+
+describe('what somebody meant', () => {
+  it.each([
+    ['lst', 'list'],
+    ['brnch', 'branch'],
+    ['tim', 'timeline'],
+    ['elephant', undefined],
+  ])('%s is %s', (given, meant) => {
+    expect(nearest(given, ['list', 'branch', 'timeline', 'show'])).toBe(meant);
+  });
+});
+
+describe('a table', () => {
+  it('shows nested fields, and nothing that would steer a terminal or break a line', () => {
+    const rows = [{ id: 'a', sync: { state: 'pro\u001b[2Jcessed\nx' }, warnings: [], isOk: true }];
+    expect(linesOfRows(rows)).toEqual([
+      'id  sync state       warnings  is ok',
+      'a   pro [2Jcessed x  -         yes',
+    ]);
+    expect(linesOfRows(rows, ['id'])).toEqual(['id', 'a']);
+    expect(linesOfRows([])).toEqual(['none']);
+  });
+
+  it('shows one thing by its fields, then the lists that it holds', () => {
+    const one = { countedAt: '2026-01-05T09:00:00.123Z', queues: [{ name: 'cbb', counts: { waiting: 2 } }] };
+    expect(linesOfOne(one)).toEqual([
+      'counted at  2026-01-05T09:00:00Z',
+      '',
+      'queues:',
+      'name  counts waiting',
+      'cbb   2',
+    ]);
+  });
+});
+
+describe('a refusal of the API', () => {
+  it('names the code, each fault and the remedy', () => {
+    const details = [{ path: 'reason', message: 'is missing' }];
+    const { message, fix } = refusal(400, { error: { code: 'VALIDATION_ERROR', message: 'No.', details } });
+    expect(message).toBe('No. (VALIDATION_ERROR)');
+    expect(fix).toMatch(/^reason: is missing\n.*Correct all of them/);
+  });
+
+  it('says so when it is no answer of ours', () => {
+    expect(refusal(502, {}).fix).toContain('VISAPI_URL');
+  });
+});
