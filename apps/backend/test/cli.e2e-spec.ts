@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Order } from '@visapi/api-client';
@@ -166,5 +168,23 @@ describe('somebody at the command line', () => {
     const { status, stderr } = await run(['orders'], { VISAPI_URL: 'http://127.0.0.1:9' });
     expect(status).toBe(1);
     expect(stderr).toMatch(/does not answer[\s\S]*npm start/);
+  });
+
+  it('waits for its turn when the backend says how long', async () => {
+    const asked: number[] = [];
+    const busy = createServer((_request, response) => {
+      asked.push(performance.now());
+      const isBusy = asked.length === 1;
+      response.writeHead(isBusy ? 429 : 200, { 'content-type': 'application/json', 'retry-after': '1' });
+      response.end(JSON.stringify(isBusy ? {} : { data: [], pagination: { nextCursor: null } }));
+    }).listen(0, '127.0.0.1');
+    await once(busy, 'listening');
+    const { port } = busy.address() as AddressInfo;
+    const { status, stdout, stderr } = await run(['orders'], { VISAPI_URL: `http://127.0.0.1:${port}` });
+    busy.close();
+    expect([status, stdout]).toEqual([0, 'none\n']);
+    expect(stderr).toContain('going on in 1 s');
+    const [before = 0, after = 0] = asked;
+    expect(after - before).toBeGreaterThanOrEqual(990);
   });
 });
