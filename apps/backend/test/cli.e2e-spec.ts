@@ -97,7 +97,7 @@ describe('somebody at the command line', () => {
     expect(replayed.status).toBe('nothing-to-do');
   });
 
-  it('hands scripts the data of the API as it is, page after page', async () => {
+  it('hands scripts the data of the API as it is, and says when there is more', async () => {
     const ids = (list: Order[]) => list.map(({ orderId }) => orderId);
     const all = await asJson<Order[]>('orders', 'list', '--all');
     expect(all).toEqual(await system.api.get('/orders'));
@@ -172,19 +172,68 @@ describe('somebody at the command line', () => {
 
   it('waits for its turn when the backend says how long', async () => {
     const asked: number[] = [];
-    const busy = createServer((_request, response) => {
+    const { status, stdout, stderr } = await runAgainst(['orders'], () => {
       asked.push(performance.now());
-      const isBusy = asked.length === 1;
-      response.writeHead(isBusy ? 429 : 200, { 'content-type': 'application/json', 'retry-after': '1' });
-      response.end(JSON.stringify(isBusy ? {} : { data: [], pagination: { nextCursor: null } }));
-    }).listen(0, '127.0.0.1');
-    await once(busy, 'listening');
-    const { port } = busy.address() as AddressInfo;
-    const { status, stdout, stderr } = await run(['orders'], { VISAPI_URL: `http://127.0.0.1:${port}` });
-    busy.close();
+      return asked.length === 1
+        ? { status: 429, body: {} }
+        : { status: 200, body: { data: [], pagination: { nextCursor: null } } };
+    });
     expect([status, stdout]).toEqual([0, 'none\n']);
     expect(stderr).toContain('going on in 1 s');
     const [before = 0, after = 0] = asked;
     expect(after - before).toBeGreaterThanOrEqual(990);
   });
+
+  it('goes on where each page ends: by cursor, by number, and with what is done in parts', async () => {
+    const [all, found, replayed] = [
+      await runAgainst(['orders', '--all', '--json'], ({ url }) => {
+        const isFirst = new URL(url, 'http://here').searchParams.get('cursor') === '';
+        return page([isFirst ? 1 : 2], { nextCursor: isFirst ? '7' : null });
+      }),
+      await runAgainst(['orders', 'search', '--limit', '2', '--json'], ({ body }) => {
+        const { page: number } = JSON.parse(body) as { page: number };
+        return page([number], { totalPages: 3 });
+      }),
+      await runAgainst(['deliveries', 'replay', '--state', 'failed', '--yes', '--json'], ({ body }) => {
+        const { cursor } = JSON.parse(body) as { cursor?: string };
+        const data =
+          cursor === undefined ? { results: [1], cursor: '7' } : { results: [cursor], cursor: null };
+        return { status: 200, body: { data } };
+      }),
+    ];
+    expect(JSON.parse(all.stdout)).toEqual([1, 2]);
+    expect(JSON.parse(found.stdout)).toEqual([1, 2]);
+    expect(found.stderr).toContain('more than these 2');
+    expect(JSON.parse(replayed.stdout)).toEqual({ results: [1, '7'], cursor: null });
+  });
 });
+
+interface Asked {
+  readonly url: string;
+  readonly body: string;
+}
+
+const page = (data: unknown[], pagination: object) => ({ status: 200, body: { data, pagination } });
+
+/** The program against a backend that answers so: what would need thousands of orders, or a busy minute. */
+async function runAgainst(
+  args: readonly string[],
+  answer: (asked: Asked) => { status: number; body: object },
+) {
+  const server = createServer((request, response) => {
+    let sent = '';
+    request.on('data', (chunk: Buffer) => (sent += chunk.toString()));
+    request.on('end', () => {
+      const { status, body } = answer({ url: request.url ?? '', body: sent });
+      response.writeHead(status, { 'content-type': 'application/json', 'retry-after': '1' });
+      response.end(JSON.stringify(body));
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  try {
+    return await run(args, { VISAPI_URL: `http://127.0.0.1:${port}` });
+  } finally {
+    server.close();
+  }
+}
