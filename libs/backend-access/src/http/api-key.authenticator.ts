@@ -70,7 +70,8 @@ export class ApiKeyAuthenticator
 
   async authenticate(request: FastifyRequest): Promise<Principal> {
     const presented = presentedKey(request);
-    if (presented === undefined) throw unauthenticated('Send an API key in X-API-Key or as a Bearer token.');
+    if (presented === undefined)
+      throw unauthenticated('Send an API key in X-API-Key or as a Bearer token, or sign in.');
     const parts = splitKey(presented);
     if (!parts) throw unauthenticated('This is not an API key; keys have the form <prefix>.<secret>.');
     const row = await this.rowOf(presented, parts.prefix);

@@ -3,7 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { CacheModule, keys } from '@visapi/backend-cache';
-import { heldScopes } from '@visapi/backend-kernel';
+import { heldScopes, newId } from '@visapi/backend-kernel';
 import { UsersRepository } from '@visapi/backend-repositories/access';
 import {
   createTestContext,
@@ -18,7 +18,12 @@ import { UserReader } from './user-reader.js';
 import { UsersHttpModule } from './users-http.module.js';
 
 const config = { redisUrl: undefined, ttlDefault: 300, ttlAuth: 900 };
-const admin = { actor: 'key:admin', correlationId: 'test', reason: 'a test', scopes: heldScopes(['admin']) };
+const admin = {
+  actor: `key:${newId()}`,
+  correlationId: 'test',
+  reason: 'a test',
+  scopes: heldScopes(['admin']),
+};
 let test: TestDatabase;
 let redis: Awaited<ReturnType<typeof takeTestRedis>>;
 const open: INestApplicationContext[] = [];

@@ -1,5 +1,12 @@
 export { ApiKeysRepository } from './api-keys.repository.js';
-export type { ApiKeyChanges, ApiKeyRow, ApiKeyState, KeyUse, ToldApiKey, WrittenApiKey } from './api-keys.repository.js';
+export type {
+  ApiKeyChanges,
+  ApiKeyRow,
+  ApiKeyState,
+  KeyUse,
+  ToldApiKey,
+  WrittenApiKey,
+} from './api-keys.repository.js';
 export { RolesRepository } from './roles.repository.js';
 export type { ListedRole, RoleContent, RoleRow } from './roles.repository.js';
 export { UsersRepository } from './users.repository.js';

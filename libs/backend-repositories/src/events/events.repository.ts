@@ -33,7 +33,16 @@ export interface EventRow {
 /** The values of an event's row, for statements that append it together with its cause. */
 export function appendEvent(event: NewEvent): Insertable<Events> {
   // Named one by one: whoever spreads who asked hands in more than an event has.
-  const { type, aggregateType, aggregateId, aggregateVersion, actor, correlationId, ip = null, payload } = event;
+  const {
+    type,
+    aggregateType,
+    aggregateId,
+    aggregateVersion,
+    actor,
+    correlationId,
+    ip = null,
+    payload,
+  } = event;
   const about = { type, aggregateType, aggregateId, aggregateVersion };
   return { id: newId(), ...about, actor, correlationId, ip, payload: JSON.stringify(payload) };
 }
