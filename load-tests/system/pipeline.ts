@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { NODE_FLAGS } from '#services/node-flags.ts';
+import { MALLOC_LIMITS, NODE_FLAGS } from '#services/node-flags.ts';
 import { freePort } from '#services/ports.ts';
 import type { RunningService } from '#services/service.ts';
 import { environment, newSecrets, type Environment, type Ports, type Secrets } from './environment.ts';
@@ -97,7 +97,7 @@ function starter(services: Services, name: string, env: Environment, { port, wor
       name: `${name}-${app}`,
       file: `apps/${app}/dist/main.js`,
       flags: NODE_FLAGS[app],
-      env: { ...env, [variable]: String(listen) },
+      env: { ...MALLOC_LIMITS, ...env, [variable]: String(listen) },
       readyUrl: `http://127.0.0.1:${listen}${ready}`,
       stage,
     });

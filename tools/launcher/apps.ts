@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
-import { NODE_FLAGS } from '../services/node-flags.ts';
+import { MALLOC_LIMITS, NODE_FLAGS } from '../services/node-flags.ts';
 import { Problem } from '../services/problem.ts';
 import type { ServiceSpec } from '../services/service.ts';
 import type { Environment } from './environment.ts';
@@ -37,7 +37,7 @@ export function appService(
     file: process.execPath,
     args: [...NODE_FLAGS[app], main],
     cwd: REPOSITORY,
-    env: { ...env },
+    env: { ...MALLOC_LIMITS, ...env },
     logFile: logFile(home, name),
     stopSignal: 'SIGTERM',
     ...STOPPING[app],
