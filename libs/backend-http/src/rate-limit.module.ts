@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { LimitsConfig } from '@visapi/backend-config';
-import { Metrics } from '@visapi/backend-observability';
+import { Log, Metrics } from '@visapi/backend-observability';
 import { RateLimits } from './rate-limits.js';
 
 /** The Redis client that requests and tries are counted in; its commands fail soon while the server is away. */
@@ -14,8 +14,9 @@ export class RateLimitModule {
       { provide: limitsRedis, useExisting: redis },
       {
         provide: RateLimits,
-        inject: [limitsRedis, Metrics],
-        useFactory: (client: object, metrics: Metrics) => new RateLimits(config, client, metrics),
+        inject: [limitsRedis, Metrics, Log],
+        useFactory: (client: object, metrics: Metrics, log: Log) =>
+          new RateLimits(config, client, metrics, log),
       },
     ];
     return { module: RateLimitModule, global: true, providers, exports: [limitsRedis, RateLimits] };

@@ -1,6 +1,6 @@
 import { AppError } from '@visapi/backend-kernel';
 import type { LimitsConfig } from '@visapi/backend-config';
-import type { Metrics } from '@visapi/backend-observability';
+import type { Log, Metrics } from '@visapi/backend-observability';
 import { RateLimiterMemory, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible';
 import { type BudgetName, type Caller, sizesOf, type Taken, windowSeconds } from './rate-limit.js';
 
@@ -30,12 +30,14 @@ export class RateLimits {
   readonly sizes: Readonly<Record<BudgetName, number>>;
   private readonly budgets: ReadonlyMap<BudgetName, Budget>;
   private avoidedUntil = 0;
+  private isAway = false;
 
   /** @param redis a client of ioredis whose commands fail soon while the server is away */
   constructor(
     config: LimitsConfig,
     redis: object,
     private readonly metrics: Metrics,
+    private readonly log: Log,
   ) {
     this.sizes = sizesOf(config);
     const names = (Object.keys(this.sizes) as BudgetName[]).filter((name) => this.sizes[name] > 0);
@@ -68,9 +70,12 @@ export class RateLimits {
   private async countTogether({ shared }: Budget, id: string): Promise<Counted | undefined> {
     if (performance.now() < this.avoidedUntil) return undefined;
     try {
-      return await consume(shared, id);
-    } catch {
-      // Told by the connection itself, once for each time that it is lost.
+      const counted = await consume(shared, id);
+      this.isAway = false;
+      return counted;
+    } catch (error) {
+      if (!this.isAway) this.log.warn('requests cannot be counted in Redis', {}, error);
+      this.isAway = true;
       this.avoidedUntil = performance.now() + avoidedMs;
       return undefined;
     }

@@ -137,7 +137,8 @@ export class SessionKeeper {
     log.warn('a refresh token came a second time: its session was ended', {
       correlationId: from.correlationId,
     });
-    // Supabase gives a session for a token that was the last but one; with it, the session can be ended there, too.
+    // Supabase gives a session for a token that was the last but one; with it, the session can be ended there, too. Where it
+    // cannot be asked it is ended here all the same, and nobody can refresh it here.
     const session = await provider.refresh(refreshToken, from).catch(() => undefined);
     if (session) await this.tellProvider(session.accessToken, 'local', from);
     throw refreshRefused();
