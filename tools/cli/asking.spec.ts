@@ -25,13 +25,23 @@ describe('what an operation takes', () => {
     const replay = operationOf('replayDeliveries');
     const described = { state: 'failed', ids: 'a, b', 'dry-run': true };
     expect(sentFor(replay, described, '')).toEqual({
-      query: { dryRun: 'true' },
-      body: { filter: { state: 'failed', ids: ['a', 'b'] } },
+      query: {},
+      body: { filter: { state: 'failed', ids: ['a', 'b'] }, dryRun: true },
     });
     expect(sentFor(operationOf('listOrders'), { branch: 'il' }, '')).toEqual({
       query: { branch: 'il' },
       body: undefined,
     });
+  });
+
+  it('is offered whole where the API wants one field or another', () => {
+    const options = offered(operationOf('replayDeadLetters')).map(usageOf);
+    expect(options.toSorted()).toEqual([
+      '[--dry-run]',
+      '[--kind handler|job]',
+      '[--name <text>]',
+      '[--reason <text>]',
+    ]);
   });
 
   it('is missed by its name', () => {

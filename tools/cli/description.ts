@@ -97,12 +97,24 @@ function queryOf({ parameters = [] }: Route): Parameter[] {
 
 /** Objects are opened, so that `filter.state` is `--state`. */
 function bodyOf(schema: Schema | undefined, above: readonly string[] = []): Parameter[] {
-  return Object.entries(schema?.properties ?? {}).flatMap(([name, inner]): Parameter[] => {
+  const { properties = {}, required = [] } = asOneObject(schema ?? {});
+  return Object.entries(properties).flatMap(([name, inner]): Parameter[] => {
     const keys = [...above, name];
     if (inner.properties) return bodyOf(inner, keys);
-    const isRequired = schema?.required?.includes(name) ?? false;
+    const isRequired = required.includes(name);
     return [{ option: optionOf(name), keys, within: 'body', isRequired, schema: inner }];
   });
+}
+
+/** Of several objects that a body may be: the fields of all; needed is what each of them needs, the rest the API says. */
+function asOneObject(schema: Schema): Schema {
+  const { anyOf } = schema;
+  if (!anyOf) return schema;
+  const [first, ...more] = anyOf.map(({ required = [] }) => required);
+  return {
+    properties: Object.assign({}, ...anyOf.map(({ properties }) => properties)) as Schema['properties'],
+    required: first?.filter((name) => more.every((needed) => needed.includes(name))),
+  };
 }
 
 function optionOf(name: string): string {

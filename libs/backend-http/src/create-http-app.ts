@@ -2,7 +2,6 @@ import { type DynamicModule, StandardSchemaValidationPipe, type Type } from '@ne
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { HttpConfig, LimitsConfig, ProcessConfig } from '@visapi/backend-config';
-import { AppError } from '@visapi/backend-kernel';
 import { type Log, Metrics, nestLogger } from '@visapi/backend-observability';
 import { Database } from '@visapi/backend-repositories';
 import { IdempotencyKeysRepository } from '@visapi/backend-repositories/idempotency';
@@ -12,6 +11,7 @@ import { earlyAnswers } from './early-answers.js';
 import { ErrorFilter } from './error-filter.js';
 import { addHooks } from './hooks.js';
 import { Idempotency } from './idempotency.js';
+import { invalidInput } from './invalid-input.js';
 import { connectionLimits, type Patience } from './patience.js';
 import { RateLimitHook } from './rate-limit-hook.js';
 import { RateLimits } from './rate-limits.js';
@@ -91,17 +91,4 @@ async function hook(app: NestFastifyApplication, { http, process, limits }: Conf
     corsOrigins: http.corsOrigins,
   });
   limited?.countRefusals(fastify);
-}
-
-interface Issue {
-  readonly message: string;
-  readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[];
-}
-
-function invalidInput(issues: readonly Issue[]): AppError {
-  const details = issues.map((issue) => ({
-    path: (issue.path ?? []).map((part) => String(typeof part === 'object' ? part.key : part)).join('.'),
-    message: issue.message,
-  }));
-  return new AppError('invalid', 'The request is not valid.', { details });
 }

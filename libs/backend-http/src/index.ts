@@ -10,6 +10,7 @@ export { askedBy, askingKeyId, describeRequest } from './request-context.js';
 export type { HttpRequest } from './request-context.js';
 export { questionLimit, reportLimit, webhookLimit } from './time-limit.js';
 export {
+  dryRunInBody,
   dryRunQuery,
   noQuery,
   noReason,
@@ -20,7 +21,7 @@ export {
   reasonText,
   toOrderTarget,
 } from './operator-input.js';
-export { onlyKnown, pageInBody, pageQuery, toPage } from './page-query.js';
+export { needsOneOf, onlyKnown, pageInBody, pageQuery, toPage } from './page-query.js';
 export { inOrder, time, timestamp } from './time-input.js';
 export type { Check } from './platform.module.js';
 export { HealthCheck, PlatformModule } from './platform.module.js';

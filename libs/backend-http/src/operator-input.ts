@@ -23,6 +23,9 @@ export const optionalReason = reasonText.default(noReason);
 /** For routes without parameters: a `?dryRun=true` that nobody heeds would be worse than refused. */
 export const noQuery = onlyKnown({});
 
+/** For routes that take `dryRun` in the body, as part of what is asked: there and nowhere else. */
+export const dryRunInBody = onlyKnown({}, 'dryRun is part of the body');
+
 /** `?dryRun=true` tells what would be done and does nothing. */
 export const dryRunQuery = onlyKnown({
   dryRun: z

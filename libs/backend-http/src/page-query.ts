@@ -39,10 +39,14 @@ export const pageInBody = {
   perPage: count(asNumber, 1, 200).default(20),
 };
 
-/** An object that takes these fields alone: a misspelt filter would otherwise be taken for none. */
-export function onlyKnown<Shape extends z.ZodRawShape>(shape: Shape) {
+/**
+ * An object that takes these fields alone: a misspelt filter would otherwise be taken for none.
+ * @param hint where to look for what is not here
+ */
+export function onlyKnown<Shape extends z.ZodRawShape>(shape: Shape, hint?: string) {
   const names = Object.keys(shape).join(', ');
-  const known = names === '' ? 'nothing is taken' : `known are ${names}`;
+  const taken = names === '' ? 'nothing is taken' : `known are ${names}`;
+  const known = hint === undefined ? taken : `${taken}; ${hint}`;
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'
@@ -51,10 +55,32 @@ export function onlyKnown<Shape extends z.ZodRawShape>(shape: Shape) {
   });
 }
 
-/** Whoever sends megabytes of names is not sent them back. */
+/**
+ * The same where one of these fields at least is needed: nobody means everything by saying nothing. The description of the
+ * API shows it as one object for each of them.
+ */
+export function needsOneOf<Shape extends z.ZodRawShape>(
+  schema: z.ZodObject<Shape, z.core.$strict>,
+  names: readonly [keyof Shape & string, ...(keyof Shape & string)[]],
+  message: string,
+) {
+  const [path] = names;
+  return schema
+    .refine((given: Readonly<Record<string, unknown>>) => names.some((name) => given[name] !== undefined), {
+      path: [path],
+      message,
+    })
+    .meta({ needsOneOf: names });
+}
+
 function shortly(names: readonly string[]): string {
-  const some = names.slice(0, 5).map((name) => (name.length > 60 ? `${name.slice(0, 60)}…` : name));
+  const some = shortNames(names);
   return [...some, ...(names.length > some.length ? ['…'] : [])].join(', ');
+}
+
+/** Whoever sends megabytes of names is not sent them back. */
+export function shortNames(names: readonly string[]): string[] {
+  return names.slice(0, 5).map((name) => (name.length > 60 ? `${name.slice(0, 60)}…` : name));
 }
 
 export function toPage(query: { page?: number; perPage: number; cursor?: string }): Page {

@@ -3469,8 +3469,13 @@ export type ListDeadLettersResponse = ListDeadLettersResponses[keyof ListDeadLet
 export type ReplayDeadLettersData = {
     body: {
         reason?: string;
-        name?: string;
+        name: string;
         kind?: 'handler' | 'job';
+        dryRun?: boolean;
+    } | {
+        reason?: string;
+        name?: string;
+        kind: 'handler' | 'job';
         dryRun?: boolean;
     };
     headers?: {
@@ -3484,9 +3489,7 @@ export type ReplayDeadLettersData = {
         'X-Correlation-Id'?: string;
     };
     path?: never;
-    query?: {
-        dryRun?: 'true' | 'false';
-    };
+    query?: never;
     url: '/api/v1/dead-letters/replay';
 };
 
@@ -4078,9 +4081,7 @@ export type ReplayDeliveriesData = {
         'X-Correlation-Id'?: string;
     };
     path?: never;
-    query?: {
-        dryRun?: 'true' | 'false';
-    };
+    query?: never;
     url: '/api/v1/deliveries/replay';
 };
 
@@ -4352,9 +4353,7 @@ export type ReplayDeliveryData = {
     path: {
         id: string;
     };
-    query?: {
-        dryRun?: 'true' | 'false';
-    };
+    query?: never;
     url: '/api/v1/deliveries/{id}/replay';
 };
 

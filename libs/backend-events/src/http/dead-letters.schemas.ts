@@ -1,4 +1,4 @@
-import { onlyKnown, optionalReason, pageQuery, reasonText } from '@visapi/backend-http';
+import { needsOneOf, onlyKnown, optionalReason, pageQuery, reasonText } from '@visapi/backend-http';
 import { z } from 'zod';
 import { timestamp, word } from './fields.schemas.js';
 
@@ -20,18 +20,16 @@ export const replayRequest = onlyKnown({ reason: optionalReason }).prefault({});
 /** What is left out for good is said why. */
 export const discardRequest = onlyKnown({ reason: reasonText });
 
-export const replayManyRequest = onlyKnown({
-  reason: optionalReason,
-  name: word.optional(),
-  kind: kind.optional(),
-  dryRun: z.boolean('must be true or false').default(false),
-})
-  // Nobody means everything by saying nothing.
-  .refine(({ name: ofName, kind: ofKind }) => ofName !== undefined || ofKind !== undefined, {
-    path: ['name'],
-    message: 'name a handler or a job, or a kind (handler or job): which letters are to be replayed',
-  })
-  .prefault({});
+export const replayManyRequest = needsOneOf(
+  onlyKnown({
+    reason: optionalReason,
+    name: word.optional(),
+    kind: kind.optional(),
+    dryRun: z.boolean('must be true or false').default(false),
+  }),
+  ['name', 'kind'],
+  'name a handler or a job, or a kind (handler or job): which letters are to be replayed',
+).prefault({});
 
 export const deadLetterResponse = z
   .object({

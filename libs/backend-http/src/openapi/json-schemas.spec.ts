@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { z } from 'zod';
+import { needsOneOf, onlyKnown } from '../page-query.js';
 import { timestamp } from '../time-input.js';
 import { JsonSchemas } from './json-schemas.js';
 
@@ -26,5 +27,27 @@ describe('a schema of zod in the description', () => {
     const schema = z.strictObject({ a: z.string() });
     expect(new JsonSchemas().of(schema, 'input')).toMatchObject({ additionalProperties: false });
     expect(new JsonSchemas().of(schema, 'output')).not.toHaveProperty('additionalProperties');
+  });
+
+  it('says which fields of an object are needed, one or the other, as its check does', () => {
+    const schema = needsOneOf(
+      onlyKnown({ name: z.string().optional(), kind: z.string().optional(), reason: z.string() }),
+      ['name', 'kind'],
+      'name one, or a kind',
+    ).prefault({ reason: 'x' });
+    const text = { type: 'string' };
+    const needing = (required: readonly string[]) =>
+      expect.objectContaining({
+        properties: { name: text, kind: text, reason: text },
+        required,
+        additionalProperties: false,
+      });
+    const made = new JsonSchemas().of(schema, 'input');
+    expect(made['anyOf']).toEqual([needing(['reason', 'name']), needing(['reason', 'kind'])]);
+    expect(Object.keys(made)).toEqual(['anyOf']);
+    expect(schema.safeParse({ reason: 'x', kind: 'job' }).success).toBe(true);
+    expect(schema.safeParse(undefined).error?.issues).toMatchObject([
+      { path: ['name'], message: 'name one, or a kind' },
+    ]);
   });
 });

@@ -19,7 +19,11 @@ export class JsonSchemas {
     const made = z.toJSONSchema(schema, {
       io,
       unrepresentable: 'any',
-      override: ({ jsonSchema }) => tidy(jsonSchema, io),
+      override: ({ zodSchema, jsonSchema }) => {
+        // A default that is refused is there to be told what is missing.
+        if ('default' in jsonSchema && !z.safeParse(zodSchema, undefined).success) delete jsonSchema.default;
+        tidy(jsonSchema, io);
+      },
     });
     const {
       $schema: _,
@@ -49,9 +53,21 @@ function tidy(jsonSchema: Record<string, unknown>, io: 'input' | 'output'): void
   if (jsonSchema['format'] !== undefined) delete jsonSchema['pattern'];
   if (jsonSchema['maximum'] === Number.MAX_SAFE_INTEGER) delete jsonSchema['maximum'];
   if (jsonSchema['minimum'] === Number.MIN_SAFE_INTEGER) delete jsonSchema['minimum'];
+  splitByNeed(jsonSchema);
   // Answers may gain fields; a reader that refuses what it does not know would break.
   if (io === 'output' && jsonSchema['additionalProperties'] === false)
     delete jsonSchema['additionalProperties'];
+}
+
+/** What `needsOneOf` says in words: an object of the same fields for each that may be the one that is needed. */
+function splitByNeed(jsonSchema: Record<string, unknown>): void {
+  const { needsOneOf: names, required = [], ...rest } = jsonSchema;
+  if (!Array.isArray(names)) return;
+  for (const key of Object.keys(jsonSchema)) Reflect.deleteProperty(jsonSchema, key);
+  jsonSchema['anyOf'] = names.map((name: string) => ({
+    ...rest,
+    required: [...(required as string[]), name],
+  }));
 }
 
 const place = '#/components/schemas/';

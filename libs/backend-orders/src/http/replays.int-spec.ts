@@ -70,7 +70,7 @@ const forced = { mode: 'force', effect: 'confirmation' };
 describe('POST /deliveries/:id/replay with a mode', () => {
   it('forces an effect by what its dry run answered, and shows it in the order’s history', async () => {
     const { orderId, path } = await told();
-    const { data: seen } = await post(`${path}?dryRun=true`, forced);
+    const { data: seen } = await post(path, { ...forced, dryRun: true });
     expect(seen).toMatchObject({ would: 'force', effects: [{ kind: 'message', state: 'accepted' }] });
     const body = { ...forced, confirm: seen['confirm'], reason: 'lost his phone' };
     await expect(post(path, body)).resolves.toMatchObject({
@@ -114,6 +114,19 @@ describe('POST /deliveries/:id/replay with a mode', () => {
     expect(error.details).toEqual([{ path, message: expect.stringMatching(words) }]);
   });
 
+  it('takes dryRun in the body alone, and does nothing for one that stands elsewhere', async () => {
+    const { path } = await told();
+    for (const [route, body] of [
+      [path, {}],
+      ['deliveries/replay', { filter: { state: 'failed' } }],
+    ] as const) {
+      const { status, error } = await post(`${route}?dryRun=true`, body);
+      expect(status).toBe(400);
+      const message = 'there is no dryRun here; nothing is taken; dryRun is part of the body';
+      expect(error.details).toEqual([{ path: 'dryRun', message }]);
+    }
+  });
+
   it('is for operators', async () => {
     const { path } = await told();
     await expect(post(path, { mode: 'state' }, 'reader')).resolves.toMatchObject({ status: 403 });
@@ -134,7 +147,7 @@ describe('POST /deliveries/replay with a mode', () => {
     );
     await test.query(`update deliveries set state = 'applied' where id = $1`, [deliveryId]);
     const filter = { orderId };
-    await expect(post('deliveries/replay?dryRun=true', { filter })).resolves.toMatchObject({
+    await expect(post('deliveries/replay', { filter, dryRun: true })).resolves.toMatchObject({
       data: { matched: 2, results: [{ would: 'plan' }, { would: 'nothing' }] },
     });
     await expect(post('deliveries/replay', { filter, reason: 'mended' })).resolves.toMatchObject({
