@@ -24,7 +24,7 @@ const shared = {
     // End-to-end specs start processes with the very code that `npm start` uses.
     '^#(services|launcher|chaos)/(.*)$': '<rootDir>/tools/$1/$2',
   },
-  modulePathIgnorePatterns: ['/dist/', '/.visapi/'],
+  modulePathIgnorePatterns: ['/dist/', '/apps/[^/]+/bundle/', '/.visapi/'],
 };
 
 const withServices = {

@@ -76,7 +76,7 @@ export async function startPipeline(services: Services, options: PipelineOptions
 async function startSandbox(services: Services, name: string, { sandboxPort }: Ports, env: Environment) {
   return await startNode(services, {
     name: `${name}-sandbox`,
-    file: 'apps/sandbox/dist/main.js',
+    file: 'apps/sandbox/bundle/main.js',
     flags: NODE_FLAGS.sandbox,
     env: { ...env, PORT: String(sandboxPort), SANDBOX_RECEIPT_DELAYS_MS: 'off' },
     readyUrl: `http://127.0.0.1:${sandboxPort}/healthz`,
@@ -95,7 +95,7 @@ function starter(services: Services, name: string, env: Environment, { port, wor
     const { stage, variable, ready } = APPS[app];
     return startNode(services, {
       name: `${name}-${app}`,
-      file: `apps/${app}/dist/main.js`,
+      file: `apps/${app}/bundle/main.js`,
       flags: NODE_FLAGS[app],
       env: { ...MALLOC_LIMITS, ...env, [variable]: String(listen) },
       readyUrl: `http://127.0.0.1:${listen}${ready}`,

@@ -28,7 +28,7 @@ export interface SourceTree {
 }
 
 /** What a generator writes follows its own rules; it imports nothing of ours. */
-const SKIPPED = new Set(['node_modules', 'dist', 'coverage', 'generated']);
+const SKIPPED = new Set(['node_modules', 'dist', 'bundle', 'coverage', 'generated']);
 
 /** Reads apps/ and libs/ of a checkout: every package, every TypeScript file, its imports. */
 export function readSourceTree(root: string): SourceTree {

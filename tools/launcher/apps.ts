@@ -29,7 +29,7 @@ export function appService(
   env: Environment,
   home: string,
 ): ServiceSpec {
-  const main = join(REPOSITORY, 'apps', app, 'dist', 'main.js');
+  const main = join(REPOSITORY, 'apps', app, 'bundle', 'main.js');
   if (!existsSync(main)) throw new Problem(`${main} is missing`, 'Run: npm run build');
   const name = number === 1 ? app : `${app}-${number}`;
   return {

@@ -22,7 +22,7 @@ export async function buildAll(guardian: Guardian, signal?: AbortSignal): Promis
   if (await isBuilt()) return;
   const noteSuccess = await noteBuild();
   const nx = join(REPOSITORY, 'node_modules', 'nx', 'dist', 'bin', 'nx.js');
-  const build = execa(process.execPath, [nx, 'run-many', '-t', 'build', '--outputStyle=static'], {
+  const build = execa(process.execPath, [nx, 'run-many', '-t', 'build', 'bundle', '--outputStyle=static'], {
     cwd: REPOSITORY,
     // Nx would leave a daemon behind, and the workers of its plugins when it is interrupted.
     env: { NX_DAEMON: 'false', NX_ISOLATE_PLUGINS: 'false' },

@@ -32,7 +32,8 @@ export async function noteBuild(root = REPOSITORY): Promise<() => Promise<void>>
 }
 
 async function fingerprint(root: string): Promise<string> {
-  const patterns = ['{apps,libs}/*/src/**/*', '{apps,libs}/*/package.json', '.swcrc', 'nx.json'];
+  const code = ['{apps,libs}/*/src/**/*', '{apps,libs}/*/package.json'];
+  const patterns = [...code, '.swcrc', 'nx.json', 'tools/bundle.ts', 'pnpm-lock.yaml'];
   const paths = await listed(root, patterns);
   const hash = createHash('sha256');
   for (const path of paths.filter((one) => !isTest.test(one)).sort())
@@ -41,7 +42,7 @@ async function fingerprint(root: string): Promise<string> {
 }
 
 async function resultFolders(root: string): Promise<Record<string, number>> {
-  const folders = (await listed(root, ['{apps,libs}/*/dist'])).sort();
+  const folders = (await listed(root, ['{apps,libs}/*/{dist,bundle}'])).sort();
   const times = folders.map(async (folder): Promise<[string, number]> => [
     folder,
     (await stat(join(root, folder))).mtimeMs,

@@ -51,7 +51,7 @@ async function mutate({ name, mutated, tests }: Group): Promise<number> {
   rmSync(copy, { recursive: true, force: true });
   const stryker = new Stryker({
     mutate: [...mutated],
-    ignorePatterns: ['/*', '!/libs', '!/tools', '!/package.json', '!/jest.config.mjs', 'dist'],
+    ignorePatterns: ['/*', '!/libs', '!/tools', '!/package.json', '!/jest.config.mjs', 'dist', 'bundle'],
     tempDirName: copy,
     cleanTempDir: 'always',
     plugins: ['@stryker-mutator/jest-runner'],

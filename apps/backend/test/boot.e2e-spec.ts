@@ -21,7 +21,7 @@ type Environment = Readonly<Record<string, string>>;
 
 /** A process with nothing in its environment but what is given, and any free port. */
 function boot(app: 'backend' | 'worker', env: Environment) {
-  const file = join(REPOSITORY, 'apps', app, 'dist', 'main.js');
+  const file = join(REPOSITORY, 'apps', app, 'bundle', 'main.js');
   const child = spawn(process.execPath, [file], {
     env: { PORT: '0', WORKER_PORT: '0', HOST: '127.0.0.1', ...env },
   });
@@ -47,6 +47,8 @@ describe('with DATABASE_URL and REDIS_URL alone', () => {
     const ready = await fetch(`${url}/api/v1/readyz`);
     expect(ready.status).toBe(200);
     expect(await ready.json()).toMatchObject({ data: { checks: { receipts: { state: 'off' } } } });
+    // What lies outside of the one file that runs is found, too.
+    expect((await fetch(`${url}/api/docs/assets/swagger-ui.css`)).status).toBe(200);
     const post = { method: 'POST', body: '{}' };
     expect((await fetch(`${url}/api/v1/webhooks/whatsapp`, post)).status).toBe(401);
     expect((await fetch(`${url}/api/v1/webhooks/vizi/orders`, post)).status).toBe(401);

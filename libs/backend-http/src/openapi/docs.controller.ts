@@ -31,7 +31,9 @@ const assetTypes: Readonly<Record<string, string>> = {
   'swagger-ui.css': 'text/css; charset=utf-8',
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
 };
-const assets = dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+/** Where the page's parts lie: looked for when the first of them is asked for. */
+const assets = (): string =>
+  dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 const assetParameter = z.object({ file: z.string().max(100) });
 
 /** The description of the API: for programs, and as pages for people. */
@@ -117,7 +119,7 @@ export class DocsController implements OnApplicationBootstrap {
     }
     const type = Object.hasOwn(assetTypes, file) ? assetTypes[file] : undefined;
     if (type === undefined) throw new AppError('not-found', 'There is nothing at this address.');
-    await reply.type(type).send(createReadStream(join(assets, file)));
+    await reply.type(type).send(createReadStream(join(assets(), file)));
   }
 
   private routes() {
