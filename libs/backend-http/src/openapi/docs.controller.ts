@@ -32,8 +32,7 @@ const assetTypes: Readonly<Record<string, string>> = {
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
 };
 /** Where the page's parts lie: looked for when the first of them is asked for. */
-const assets = (): string =>
-  dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
+const assets = (): string => dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json'));
 const assetParameter = z.object({ file: z.string().max(100) });
 
 /** The description of the API: for programs, and as pages for people. */
