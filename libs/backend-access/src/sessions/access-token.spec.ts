@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { type AppError, Clock } from '@visapi/backend-kernel';
 import { AccessTokens, looksLikeToken } from './access-token.js';
 
@@ -117,6 +117,21 @@ describe('an access token of the project', () => {
     for (let n = 0; n < 5; n += 1)
       await expect(tokens.verify(signedToken(payload()))).rejects.toMatchObject({ category: 'unavailable' });
     expect(fetches).toBe(1);
+  });
+
+  it('is not waited for by each request where the keys have grown old and cannot be had anew', async () => {
+    await tokens.verify(signedToken(payload()));
+    const later = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 700_000);
+    try {
+      keysAreAway = true;
+      for (let n = 0; n < 5; n += 1)
+        await expect(tokens.verify(signedToken(payload({ iat: seconds() - n })))).rejects.toMatchObject({
+          category: 'unavailable',
+        });
+      expect(fetches).toBe(2);
+    } finally {
+      later.mockRestore();
+    }
   });
 
   it('is never right where no project is set', async () => {

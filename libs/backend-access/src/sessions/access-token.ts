@@ -111,7 +111,7 @@ export class AccessTokens {
     };
     if (header.alg === 'HS256') return await this.verifyShared(token, header.kid, common);
     if (!this.keys || !asymmetric.includes(header.alg ?? '')) throw notValid();
-    if (this.keys.jwks() === undefined && this.clock.now().getTime() < this.pausedUntil)
+    if (!this.keys.fresh && this.clock.now().getTime() < this.pausedUntil)
       throw new AppError('unavailable', 'Access tokens cannot be checked now.');
     const options = { ...common, algorithms: asymmetric, issuer: this.issuer };
     return (await jwtVerify(token, this.keys, options)).payload;
