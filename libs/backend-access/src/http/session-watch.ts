@@ -15,6 +15,8 @@ const mostSeen = 10_000;
 export class SessionWatch {
   private readonly looking = new Repeat(() => this.look(), lookEveryMs);
   private ended = new Set<string>();
+  /** Those known before all were last read anew: who ended one meanwhile may have been too late to be among those read. */
+  private before = new Set<string>();
   /** Those that are written down and had not ended when they were first met. */
   private readonly seen = new Set<string>();
   private lookedAt = -Infinity;
@@ -39,7 +41,7 @@ export class SessionWatch {
   }
 
   hasEnded(id: string): boolean {
-    return this.ended.has(id);
+    return this.ended.has(id) || this.before.has(id);
   }
 
   /** Whether it is known without asking that the session goes on. */
@@ -72,7 +74,7 @@ export class SessionWatch {
     try {
       const since = isFull ? undefined : this.since;
       const { ids, at } = await this.store.sessions.endedSince(this.store.database.db, since);
-      if (isFull) [this.ended, this.fullAt] = [new Set(ids), begun];
+      if (isFull) [this.before, this.ended, this.fullAt] = [this.ended, new Set(ids), begun];
       else this.end(ids);
       this.since = at;
       this.lookedAt = begun;
