@@ -164,6 +164,46 @@ describe('a session', () => {
   });
 });
 
+describe('what is kept of sessions', () => {
+  const age = async (email: string) => {
+    const of = `select s.id from sessions s join users u on u.id = s.user_id where u.email = $1`;
+    const long = `now() - interval '91 days'`;
+    await test.query(`update sessions set started_at = ${long} where id in (${of})`, [email]);
+    await test.query(
+      `update session_tokens set created_at = ${long}, used_at = used_at - interval '91 days' where session_id in (${of})`,
+      [email],
+    );
+  };
+  const kept = async (email: string) =>
+    (
+      await test.query(
+        `select count(distinct s.id)::int as sessions, count(t.*)::int as tokens from sessions s
+          join users u on u.id = s.user_id left join session_tokens t on t.session_id = s.id where u.email = $1`,
+        [email],
+      )
+    )[0];
+
+  it('goes when nobody has renewed one for 90 days and its user signs in anew', async () => {
+    const email = 'left@visanet.app';
+    const { refreshToken } = await comeIn(door, email);
+    await refresh(refreshToken);
+    await age(email);
+    await signIn(email);
+    expect(await kept(email)).toEqual({ sessions: 1, tokens: 1 });
+  });
+
+  it('stays of one that goes on, but for the tokens that were exchanged so long ago', async () => {
+    const email = 'stays@visanet.app';
+    const { refreshToken } = await comeIn(door, email);
+    const { data } = await refresh(refreshToken);
+    await age(email);
+    const renewed = await refresh((data as { refreshToken: string }).refreshToken);
+    await signIn(email);
+    expect(await kept(email)).toEqual({ sessions: 2, tokens: 3 });
+    expect(await me((renewed.data as { accessToken: string }).accessToken)).toBe(200);
+  });
+});
+
 describe('a new password', () => {
   const change = async (token: string, body: object) =>
     await door.ask('PUT', 'auth/password', { token, body });

@@ -45,10 +45,11 @@ select coalesce(array_agg(s.id), '{}') as ids, now() as at from sessions s
 where s.ended_at >= coalesce($1::timestamptz - interval '1 minute', now() - interval '8 days');
 
 -- SessionsRepository.forgetOld: operator
-delete
-  from "sessions"
-  where "user_id" = $1
-  and "ended_at" < now() - interval '90 days';
+delete from sessions s where s.user_id = $1 and (s.ended_at < now() - interval '90 days'
+  or (s.ended_at is null and s.started_at < now() - interval '90 days' and not exists (
+    select from session_tokens t where t.session_id = s.id and t.created_at > now() - interval '90 days')));
+delete from session_tokens t using sessions s
+where s.user_id = $1 and t.session_id = s.id and t.used_at < now() - interval '90 days';
 
 -- SessionsRepository.addToken: operator
 insert into "sessions" ("id", "user_id", "method")

@@ -100,13 +100,22 @@ export class SessionsRepository {
     return row;
   }
 
-  /** Forgets sessions of a user that ended so long ago that no token of theirs is alive, with their tokens. */
+  /**
+   * Forgets sessions of a user that ended or were renewed last so long ago that no access token of theirs is alive, with their
+   * tokens, and of those that go on the tokens that were exchanged then. Supabase still tells whether one of them is good.
+   */
   async forgetOld(executor: Executor, userId: string): Promise<void> {
-    await executor
-      .deleteFrom('sessions')
-      .where('userId', '=', userId)
-      .where('endedAt', '<', sql<Date>`now() - interval '90 days'`)
-      .execute();
+    await sql`
+      delete from sessions s where s.user_id = ${userId} and (s.ended_at < now() - interval '90 days'
+        or (s.ended_at is null and s.started_at < now() - interval '90 days' and not exists (
+          select from session_tokens t where t.session_id = s.id and t.created_at > now() - interval '90 days')))`.execute(
+      executor,
+    );
+    await sql`
+      delete from session_tokens t using sessions s
+      where s.user_id = ${userId} and t.session_id = s.id and t.used_at < now() - interval '90 days'`.execute(
+      executor,
+    );
   }
 
   /** A refresh token was given out. */
