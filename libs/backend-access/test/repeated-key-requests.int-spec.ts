@@ -89,3 +89,15 @@ describe('rotating an API key with an Idempotency-Key', () => {
     expect(await typesOf(data.id)).toEqual(['api-key.created', 'api-key.rotated']);
   });
 });
+
+describe('making a role with an Idempotency-Key', () => {
+  it('makes one also when nobody heard of it, and tells of it as if it were made now', async () => {
+    const role = { name: 'auditor', description: 'reads the books', permissions: ['audit:read'] };
+    await answerLost('roles', 'k-8', role);
+    await expect(post('roles', 'k-8', role)).resolves.toMatchObject({ status: 201, data: role });
+    const told = await test.query(
+      `select from events where aggregate_type = 'role' and aggregate_id = 'auditor'`,
+    );
+    expect(told).toHaveLength(1);
+  });
+});
