@@ -19,7 +19,7 @@ const jwtSecret = 'a-shared-key-of-an-invented-project-0123456789';
 const projectUrl = 'http://127.0.0.1:9';
 const pepper = 'pepper-of-a-test';
 export const password = 'Korrekt-Pferd-7';
-const http = { port: 0, host: '127.0.0.1', reusePort: false };
+const http = { port: 0, host: '127.0.0.1', reusePort: false, trustProxy: '10.1.0.0/16' };
 
 const authConfig: AuthConfig = {
   url: projectUrl,

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createTestDatabase, takeTestRedis, type TestDatabase } from '@visapi/backend-testing';
 import { browserOf, comeIn, type Door, openDoor, password } from './people.js';
 import { AppError } from '@visapi/backend-kernel';
+import { Log, LogBuffer } from '@visapi/backend-observability';
 import { seedApiKeys } from '../src/seed.js';
 import { FakeAuth } from '../src/sessions/fake-auth.js';
 
@@ -159,7 +160,7 @@ describe('who may not be here', () => {
     ['no address', { email: 'dana', password }, 'email'],
     ['an address with a line break', { email: 'dana@visanet.app\nbcc: x@y.example', password }, 'email'],
     ['no password', { email: 'dana@visanet.app' }, 'password'],
-    ['more than is asked for', { email: 'dana@visanet.app', password, role: 'admin' }, ''],
+    ['more than is asked for', { email: 'dana@visanet.app', password, role: 'admin' }, 'role'],
     ['a list for the address', { email: ['dana@visanet.app'], password }, 'email'],
   ])('is told what is wrong with %s', async (_name, body, path) => {
     const answer = await door.ask('POST', 'auth/signin', { body });
@@ -225,7 +226,37 @@ describe('a mailed link', () => {
   });
 });
 
+describe('a browser', () => {
+  it('is not signed in by a page that a proxy passes off as ours', async () => {
+    await comeIn(door, 'forwarded@visanet.app');
+    const body = { email: 'forwarded@visanet.app', password, cookies: true };
+    const asked = async (headers: Record<string, string>) =>
+      (await door.ask('POST', 'auth/signin', { body, headers, from: '10.1.2.3' })).status;
+    const origin = 'https://evil.example';
+    expect(await asked({ origin, 'x-forwarded-host': 'evil.example', host: 'api.visanet.app' })).toBe(403);
+    const ours = { origin: 'https://api.visanet.app', 'x-forwarded-host': 'evil.example' };
+    expect(await asked({ ...ours, host: 'api.visanet.app' })).toBe(200);
+  });
+});
+
 describe('while the Auth server is away', () => {
+  it('a refresh token that comes a second time ends its session here, which operators read', async () => {
+    const lines = new LogBuffer(() => undefined);
+    door.app.get(Log).keepIn(lines);
+    const { refreshToken } = await comeIn(door, 'stolen-meanwhile@visanet.app');
+    const refresh = async () => (await door.ask('POST', 'auth/refresh', { body: { refreshToken } })).status;
+    expect(await refresh()).toBe(200);
+    server.fault = new AppError('unavailable', 'Supabase Auth cannot be asked now.');
+    expect(await refresh()).toBe(401);
+    server.fault = undefined;
+    const told = lines.take(10);
+    expect(told.map(({ level, message, fields }) => [level, message, fields['errorCode']])).toEqual([
+      ['warn', 'a refresh token came a second time: its session was ended', undefined],
+      ['warn', 'a session could not be ended at Supabase Auth', 'UNAVAILABLE'],
+    ]);
+    expect(JSON.stringify(told)).not.toContain(refreshToken);
+  });
+
   it('nobody signs in, keys and sessions go on', async () => {
     const { accessToken } = await comeIn(door, 'early@visanet.app');
     server.fault = new AppError('unavailable', 'Supabase Auth cannot be asked now.');

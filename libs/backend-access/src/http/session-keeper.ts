@@ -1,5 +1,4 @@
 import type { AskedBy } from '@visapi/backend-kernel';
-import { AppError } from '@visapi/backend-kernel';
 import type { Log } from '@visapi/backend-observability';
 import type { Database } from '@visapi/backend-repositories';
 import type { SessionRow, SessionsRepository } from '@visapi/backend-repositories/access';
@@ -10,6 +9,7 @@ import type { TokenHashes } from '../sessions/token-hashes.js';
 import { refreshRefused, sessionOver, wrongPassword } from '../sessions.errors.js';
 import type { Admission } from './admission.js';
 import { tryOf } from './asked-for.js';
+import { endAtProvider, warnNotEnded } from './end-at-provider.js';
 import type { SessionWatch } from './session-watch.js';
 import type { SignedIn } from './sign-in.js';
 
@@ -83,7 +83,7 @@ export class SessionKeeper {
     const { userId, sessionId } = own;
     const choice = everywhere ? { userId } : { userId, only: sessionId };
     await this.end(choice, everywhere ? 'signed-out-everywhere' : 'signed-out', by);
-    await this.tellProvider(own.accessToken, everywhere ? 'global' : 'local', from);
+    await endAtProvider(this.parts, own.accessToken, everywhere ? 'global' : 'local', from);
   }
 
   /** Sets a new password and ends the user's other sessions. @throws AppError `invalid` naming what does not fit */
@@ -98,7 +98,7 @@ export class SessionKeeper {
     if (answer === 'same') throw wrongPassword('newPassword', 'must be another one than before');
     if (answer === 'weak') throw wrongPassword('newPassword', 'is too weak for Supabase Auth');
     await this.end({ userId: own.userId, except: own.sessionId }, 'password-changed', by);
-    await this.tellProvider(own.accessToken, 'others', from);
+    await endAtProvider(this.parts, own.accessToken, 'others', from);
   }
 
   private async demandCurrent(own: OwnSession, current: string | undefined, from: AskedFor): Promise<void> {
@@ -115,7 +115,7 @@ export class SessionKeeper {
     if (!session) throw wrongPassword('currentPassword', 'is not the password until now');
     await lockout.forgive(attempt);
     // It was asked for to check the password alone.
-    await this.tellProvider(session.accessToken, 'local', from);
+    await endAtProvider(this.parts, session.accessToken, 'local', from);
   }
 
   /** Supabase does not know it any longer: it was exchanged there, or its session ended. Nor does it go on here. */
@@ -139,8 +139,8 @@ export class SessionKeeper {
     });
     // Supabase gives a session for a token that was the last but one; with it, the session can be ended there, too. Where it
     // cannot be asked it is ended here all the same, and nobody can refresh it here.
-    const session = await provider.refresh(refreshToken, from).catch(() => undefined);
-    if (session) await this.tellProvider(session.accessToken, 'local', from);
+    const session = await provider.refresh(refreshToken, from).catch(warnNotEnded(log, from));
+    if (session) await endAtProvider(this.parts, session.accessToken, 'local', from);
     throw refreshRefused();
   }
 
@@ -150,20 +150,5 @@ export class SessionKeeper {
     by: AskedBy,
   ): Promise<void> {
     this.parts.watch.end(await this.parts.commands.execute(new EndSessions(choice, reason, by)));
-  }
-
-  /** Here it has ended in any case; Supabase forgets it by itself when nobody refreshes it. */
-  private async tellProvider(
-    accessToken: string,
-    scope: 'local' | 'others' | 'global',
-    from: AskedFor,
-  ): Promise<void> {
-    try {
-      await this.parts.provider.signOut(accessToken, scope, from);
-    } catch (error) {
-      if (!(error instanceof AppError)) throw error;
-      const { correlationId } = from;
-      this.parts.log.warn('a session could not be ended at Supabase Auth', { correlationId }, error);
-    }
   }
 }

@@ -63,11 +63,12 @@ export class SessionAuthenticator {
     checkPage(this.shownBy(request), this.parts.origins);
   }
 
-  private shownBy({ headers, host }: FastifyRequest): BrowserRequest {
+  /** The host as the request names it: what a proxy says of it (`X-Forwarded-Host`) is not asked for, and not believed. */
+  private shownBy({ headers }: FastifyRequest): BrowserRequest {
     return {
       origin: headers.origin,
       fetchSite: single(headers['sec-fetch-site']),
-      host,
+      host: headers.host,
       csrfHeader: single(headers['x-csrf-token']),
       csrfCookie: this.parts.cookies.read(headers.cookie).csrf,
     };

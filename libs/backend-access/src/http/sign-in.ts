@@ -7,6 +7,7 @@ import type { TokenHashes } from '../sessions/token-hashes.js';
 import { linkRefused, signInRefused } from '../sessions.errors.js';
 import type { Admission } from './admission.js';
 import { tryOf } from './asked-for.js';
+import { endAtProvider } from './end-at-provider.js';
 import type { KnownUser } from './user-reader.js';
 
 interface Parts {
@@ -87,13 +88,13 @@ export class SignIn {
   }
 
   private async begin(session: GivenSession, method: SessionMethod, from: AskedFor): Promise<SignedIn> {
-    const { admission, hashes, provider } = this.parts;
+    const { admission, hashes } = this.parts;
     try {
       const user = await admission.admit(session, method, from, hashes.of(session.refreshToken));
       return { session, user };
     } catch (error) {
       // Nobody holds its tokens; it ends there, too, where it can.
-      await provider.signOut(session.accessToken, 'local', from).catch(() => undefined);
+      await endAtProvider(this.parts, session.accessToken, 'local', from);
       throw error;
     }
   }

@@ -28,7 +28,7 @@ const lifeSeconds = 3_600;
 export class FakeAuth extends AuthProvider {
   readonly mails: FakeMail[] = [];
   /** Set = every question ends with it. */
-  fault: AppError | undefined;
+  fault: Error | undefined;
   private readonly users = new Map<string, FakeUser>();
   private readonly sessions = new Map<string, FakeSession>();
   private readonly links = new Map<string, { readonly user: FakeUser; readonly type: LinkType }>();

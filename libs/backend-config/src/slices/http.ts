@@ -23,6 +23,6 @@ export const http = {
   }),
   trustProxy: addresses('TRUST_PROXY', {
     meaning:
-      'proxies whose X-Forwarded-For is believed, as the audit’s and the limits’ address of a caller: addresses or networks with commas between, `loopback`, `linklocal`, `uniquelocal`; not set: none, the address is the socket’s',
+      'proxies whose X-Forwarded-For is believed, as the audit’s and the limits’ address of a caller: addresses or networks with commas between, `loopback`, `linklocal`, `uniquelocal`; not set: none, the address is the socket’s. Of X-Forwarded-Host and -Proto nothing is believed: links have PUBLIC_URL, and a proxy has to hand on `Host` as browsers send it (else CORS_ORIGIN names the page)',
   }),
 } as const;
