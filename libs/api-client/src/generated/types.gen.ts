@@ -7764,6 +7764,10 @@ export type ErasePersonData = {
     };
     headers?: {
         /**
+         * Any text of your own, new for each thing that you want done. Sent again with the same body, it answers what the first request was answered and does nothing more.
+         */
+        'Idempotency-Key'?: string;
+        /**
          * An id of your own, which stands in our logs and in every call that the request leads to.
          */
         'X-Correlation-Id'?: string;
@@ -7820,6 +7824,14 @@ export type ErasePersonErrors = {
     413: Error & {
         error?: {
             code?: 'PAYLOAD_TOO_LARGE';
+        };
+    };
+    /**
+     * `IDEMPOTENCY_KEY_REUSED`: This `Idempotency-Key` was used before, for another address or another body.
+     */
+    422: Error & {
+        error?: {
+            code?: 'IDEMPOTENCY_KEY_REUSED';
         };
     };
     /**

@@ -2,7 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type AskedBy, newId } from '@visapi/backend-kernel';
 import { Database, type Executor } from '@visapi/backend-repositories';
 import { tellOfOrder } from '@visapi/backend-repositories/effects';
-import { IdempotencyKeysRepository } from '@visapi/backend-repositories/idempotency';
+import { IdempotencyKeysRepository, once } from '@visapi/backend-repositories/idempotency';
 import { ErasuresRepository, type Forgotten, personOf } from '@visapi/backend-repositories/privacy';
 import { nobodyToForget, stillUnderWay } from '../privacy.errors.js';
 
@@ -48,7 +48,7 @@ export class ErasePersonHandler implements ICommandHandler<ErasePerson> {
   async execute({ who, wish, by }: ErasePerson): Promise<Erasure> {
     const transaction = await this.database.db.startTransaction().execute();
     try {
-      const erasure = await this.erase(transaction, who, wish, by);
+      const erasure = await once(transaction, by, async () => await this.erase(transaction, who, wish, by));
       if (wish.dryRun) {
         await transaction.rollback().execute();
         return { ...erasure, id: null };

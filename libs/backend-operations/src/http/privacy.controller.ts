@@ -35,6 +35,7 @@ export class PrivacyController {
     { scopes: ['privacy:erase'] },
     {
       ...reportLimit,
+      creates: true,
       docs: {
         operation: 'erasePerson',
         summary: 'Forget a person',

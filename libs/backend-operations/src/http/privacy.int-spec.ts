@@ -35,11 +35,11 @@ afterAll(async () => {
   await test.drop();
 });
 
-async function ask(method: 'GET' | 'POST', payload?: object, key = 'officer') {
+async function ask(method: 'GET' | 'POST', payload?: object, key = 'officer', headers: object = {}) {
   const answer = await started.app.inject({
     method,
     url: '/api/v1/privacy/erasures',
-    headers: { 'x-api-key': `${key}.s3cret` },
+    headers: { 'x-api-key': `${key}.s3cret`, ...headers },
     ...(payload && { payload }),
   });
   return { status: answer.statusCode, ...answer.json<{ data?: object; error?: object }>() };
@@ -65,6 +65,27 @@ describe('POST /privacy/erasures', () => {
     await expect(ask('POST', wish)).resolves.toMatchObject({ status: 404 });
   });
 
+  it('tells again what was done when its answer was lost and it is repeated with its Idempotency-Key', async () => {
+    const phone = '+972500000002';
+    const { orderId } = await plantOrder(test, { contact: 'failed', phone });
+    const post = async () =>
+      await ask('POST', { phone, reason, force: true, dryRun: false }, 'officer', {
+        'idempotency-key': 'e-1',
+      });
+    // As if the process had been killed between its commit and its answer.
+    await test.query('revoke update (state) on idempotency_keys from visapi_app');
+    const lost = await post();
+    await test.query('grant update (state) on idempotency_keys to visapi_app');
+    await test.query('update idempotency_keys set locked_until = now()');
+    expect(lost.status).toBe(503);
+    const again = await post();
+    expect(again).toMatchObject({ status: 200, data: { orderIds: [orderId], keysDestroyed: 1 } });
+    await expect(
+      test.query('select from erasures where $1 = any(order_ids)', [orderId]),
+    ).resolves.toHaveLength(1);
+    await expect(post()).resolves.toEqual(again);
+  });
+
   it('answers 409 and says why while an order of the person is on its way', async () => {
     const { orderId } = await plantOrder(test);
     await expect(ask('POST', { orderId, reason, dryRun: false })).resolves.toMatchObject({
@@ -80,7 +101,7 @@ describe('POST /privacy/erasures', () => {
     [{ reason, phone: '12' }, 'phone', 'must be a valid phone'],
     [{ reason, email: 'nobody' }, 'email', 'must be an e-mail address'],
     [{ reason, orderId: 'IL1', dryRun: 'no' }, 'dryRun', 'must be true or false'],
-    [{ reason, orderId: 'IL1', order: 'IL1' }, '', 'there is no order here'],
+    [{ reason, orderId: 'IL1', order: 'IL1' }, 'order', 'there is no order here'],
   ])('refuses %j and says what would be right', async (body, path, message) => {
     await expect(ask('POST', body)).resolves.toMatchObject({
       status: 400,
