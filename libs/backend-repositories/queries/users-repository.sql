@@ -26,6 +26,7 @@ select "id", "position", "email", "role", "disabled_at", "created_at", "last_sig
   from "users"
   where "role" = $1
   and "email" = lower($2)
+  and "email_lost_at" is null
   and "disabled_at" is null
   order by "position" desc
   limit $3;

@@ -65,7 +65,9 @@ export class UsersRepository extends BaseRepository<'users', (typeof columns)[nu
   async list(executor: Executor, filter: UserFilter, page: Page): Promise<PageResult<UserRow>> {
     let query = executor.selectFrom('users').select(columns);
     if (filter.role !== undefined) query = query.where('role', '=', filter.role);
-    if (filter.email !== undefined) query = query.where('email', '=', sql<string>`lower(${filter.email})`);
+    // Who has it now: who had it before may be anybody.
+    if (filter.email !== undefined)
+      query = query.where('email', '=', sql<string>`lower(${filter.email})`).where('emailLostAt', 'is', null);
     if (filter.disabled !== undefined)
       query = query.where('disabledAt', filter.disabled ? 'is not' : 'is', null);
     return await paginate(executor, query, 'position', (row) => String(row.position), page);
