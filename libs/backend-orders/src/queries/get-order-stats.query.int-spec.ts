@@ -169,7 +169,7 @@ describe('GET /orders/stats', () => {
 
   it.each([
     ['period=decade', 'period', 'must be one of day, week, month, year'],
-    ['periode=day', '', 'there is no periode here; known are period, from, to'],
+    ['periode=day', 'periode', 'there is no periode here; known are period, from, to'],
     ['from=2026-01-01', 'from', 'must be a time such as 2026-01-05T00:00:00Z'],
     ['from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z', 'from', 'must be before to'],
     ['period=day&from=2020-01-01T00:00:00Z', 'from', 'makes more than 1000 steps'],
