@@ -72,6 +72,24 @@ describe('npm run visapi -- users', () => {
     expect(told?.payload).toEqual({ from: 'support', to: 'admin', reason: 'runs the office' });
   });
 
+  it('says how many keys go on when their maker is shut out, and lists them', async () => {
+    const [email, left] = ['left@example.test', randomUUID()];
+    const by = { actor: `user:${left}`, correlationId: 'test' };
+    await started.app.get(CommandBus).execute(new RegisterUser(left, email, by));
+    await test.query(
+      `insert into api_keys (id, name, prefix, hashed_secret, scopes, created_by)
+       values (gen_random_uuid(), 'Shop', 'shop', sha256('x'), '{orders:read}', $1)`,
+      [by.actor],
+    );
+    const { stdout } = await run('users', 'disable', email, '--reason', 'leaves');
+    expect(stdout).toMatch(/state +disabled/);
+    expect(stdout).toMatch(/live keys +1/);
+    const told = /npm run visapi -- (keys list --state live --created-by \S+)/.exec(stdout)?.[1] ?? '';
+    const listed = await run(...told.split(' '));
+    expect(listed.stdout).toContain('Shop');
+    expect(listed.stdout).not.toContain('all.');
+  });
+
   it.each([
     [['users', 'promote'], /users does not know "promote"/],
     [['users', 'role', 'dana@example.test'], /users role is given <user> <role>/],

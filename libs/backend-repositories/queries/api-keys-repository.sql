@@ -78,6 +78,26 @@ select "id", "name", "prefix", "scopes", "allowed_networks", "created_at", "crea
   order by "id" desc
   limit $2;
 
+-- ApiKeysRepository.page (of one maker): list
+select "id", "name", "prefix", "scopes", "allowed_networks", "created_at", "created_by", "expires_at",
+    "previous_expires_at", "revoked_at", "last_used_at", "use_count" from "api_keys" where "id" in (
+with recursive made as (
+  select id from api_keys where created_by = $1
+  union
+  select k.id from made join api_keys k on k.created_by = 'key:' || made.id
+)
+select id from made) order by "id" desc limit $2;
+
+-- ApiKeysRepository.countLive: operator
+select count(*) as total from api_keys where id in (
+with recursive made as (
+select id from api_keys where created_by = $1
+union
+select k.id from made join api_keys k on k.created_by = 'key:' || made.id
+)
+select id from made)
+  and revoked_at is null and (expires_at is null or expires_at > clock_timestamp());
+
 -- ApiKeysRepository.tell: operator
 select "id", "name", "prefix", "scopes", "allowed_networks", "created_at", "created_by", "expires_at",
     "previous_expires_at", "revoked_at", "last_used_at", "use_count"

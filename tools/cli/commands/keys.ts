@@ -9,11 +9,12 @@ export const keysCommand: Command = {
   name: 'keys',
   summary: 'list, create, rotate and revoke API keys',
   usage:
-    '[list|create|show|rotate|revoke] [<id>] [--state live|expired|revoked] [--name <name>] [--scopes <scope,...>] [--days <n>] [--expires <time|never>] [--networks <network,...>] [--overlap <seconds>] [--yes] [--json]',
+    '[list|create|show|rotate|revoke] [<id>] [--state live|expired|revoked] [--created-by user:<id>|key:<id>] [--name <name>] [--scopes <scope,...>] [--days <n>] [--expires <time|never>] [--networks <network,...>] [--overlap <seconds>] [--yes] [--json]',
   details: `Asks the backend of the dev.json that a running npm start keeps, with its administrator's key; or VISAPI_URL, with
 VISAPI_API_KEY.
 
   list             --state shows those that are live, expired or revoked
+    --created-by   those that a user or a key gave out, such as user:<id>, also by a key of theirs
   create           needs --name and --scopes, such as orders:read,orders:write. The key is shown once.
     --days         how long it lives; 90 unless the installation says otherwise
     --expires      until when, such as 2027-01-01T00:00:00Z; never, for administrators
@@ -25,6 +26,7 @@ VISAPI_API_KEY.
   --json           prints JSON`,
   options: {
     state: { type: 'string' },
+    'created-by': { type: 'string' },
     name: { type: 'string' },
     scopes: { type: 'string' },
     days: { type: 'string' },
@@ -61,7 +63,10 @@ async function runKeys(given: Given): Promise<number> {
 }
 
 async function list(api: Api, { values }: Given): Promise<Key[]> {
-  return await api.all<Key>('api-keys', { state: textOf(values['state']) });
+  return await api.all<Key>('api-keys', {
+    state: textOf(values['state']),
+    createdBy: textOf(values['created-by']),
+  });
 }
 
 async function create(api: Api, { values }: Given): Promise<Key> {

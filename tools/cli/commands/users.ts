@@ -1,4 +1,4 @@
-import type { User } from '@visapi/api-client';
+import type { ToldUser, User } from '@visapi/api-client';
 import { Problem } from '#services/problem.ts';
 import { type Api, openApi } from '../api.ts';
 import { columnsOf, fieldsOf, print } from '../columns.ts';
@@ -45,7 +45,9 @@ async function runUsers(given: Given): Promise<number> {
   const api = await openApi(given.env);
   const json = given.values['json'] === true;
   const answer = await act.run(api, { name: name ?? '', role: role ?? '', values: given.values });
-  print(json, answer, () => (Array.isArray(answer) ? tableOf(answer as User[]) : linesOf(answer as User)));
+  print(json, answer, () =>
+    Array.isArray(answer) ? tableOf(answer as User[]) : linesOf(answer as ToldUser),
+  );
   return 0;
 }
 
@@ -57,7 +59,7 @@ interface Wish {
 
 interface Action {
   readonly words: readonly string[];
-  readonly run: (api: Api, wish: Wish) => Promise<User | readonly User[]>;
+  readonly run: (api: Api, wish: Wish) => Promise<ToldUser | readonly User[]>;
 }
 
 const actions: Readonly<Record<string, Action>> = {
@@ -84,19 +86,19 @@ const actions: Readonly<Record<string, Action>> = {
   },
 };
 
-async function find(api: Api, name: string): Promise<User> {
-  if (!name.includes('@')) return await api.get<User>(`users/${encodeURIComponent(name)}`);
+async function find(api: Api, name: string): Promise<ToldUser> {
+  if (!name.includes('@')) return await api.get<ToldUser>(`users/${encodeURIComponent(name)}`);
   const [user] = await api.get<User[]>('users', { email: name });
   if (!user)
     throw new Problem(`nobody has signed in as ${name}`, 'They are known after they have signed in once.');
-  return user;
+  return await api.get<ToldUser>(`users/${user.id}`);
 }
 
-async function change(api: Api, name: string, wish: object, values: Given['values']): Promise<User> {
+async function change(api: Api, name: string, wish: object, values: Given['values']): Promise<ToldUser> {
   const reason = textOf(values['reason']);
   if (reason === undefined) throw new Problem('--reason is missing', 'Say why, for the history.');
   const { id } = await find(api, name);
-  return await api.send<User>('PATCH', `users/${id}`, { ...wish, reason });
+  return await api.send<ToldUser>('PATCH', `users/${id}`, { ...wish, reason });
 }
 
 function tableOf(users: readonly User[]): string[] {
@@ -113,16 +115,22 @@ function tableOf(users: readonly User[]): string[] {
   ];
 }
 
-function linesOf(user: User): string[] {
-  const { id, email, role, createdAt, lastSignInAt } = user;
-  return fieldsOf({
+function linesOf(user: ToldUser): string[] {
+  const { id, email, role, createdAt, lastSignInAt, liveKeys } = user;
+  const fields = fieldsOf({
     id,
     email,
     role,
     state: stateOf(user),
     'known since': createdAt,
     'last sign-in': lastSignInAt ?? 'never',
+    'live keys': String(liveKeys.count),
   });
+  if (liveKeys.count === 0) return fields;
+  const whose = user.disabled
+    ? 'They go on although their maker is shut out'
+    : 'Keys that this user gave out';
+  return [...fields, '', `${whose}: npm run visapi -- keys list --state live --created-by user:${id}`];
 }
 
 function stateOf({ disabled }: User): string {

@@ -1197,7 +1197,7 @@ export const getOrder = <ThrowOnError extends boolean = false>(options: Options<
 /**
  * Correct what the shop sent
  *
- * The correction outlives later deliveries, and what is owed is worded anew.
+ * The correction outlives later deliveries, and what is owed is worded anew. Answers with that order, whether or not `orders:read` is held.
  *
  * Demands `orders:write`.
  */
@@ -1221,6 +1221,8 @@ export const correctOrder = <ThrowOnError extends boolean = false>(options: Opti
 
 /**
  * Have somebody look at an order
+ *
+ * Answers with that order, whether or not `orders:read` is held.
  *
  * Demands `orders:operate`.
  */
@@ -1288,6 +1290,8 @@ export const previewMessage = <ThrowOnError extends boolean = false>(options: Op
 
 /**
  * Say that somebody has looked at an order
+ *
+ * Answers with that order, whether or not `orders:read` is held.
  *
  * Demands `orders:operate`.
  */
@@ -1592,7 +1596,7 @@ export const getUser = <ThrowOnError extends boolean = false>(options: Options<G
 /**
  * Give a user another role, shut them out, or let them in again
  *
- * Nobody gives a role that holds what they do not hold themselves, changes a user who may do more than they, or changes their own role. The last administrator keeps the role and is never shut out.
+ * Nobody gives a role that holds what they do not hold themselves, changes a user who may do more than they, or changes their own role. The last administrator keeps the role and is never shut out. Keys that a user gave out go on without them: `liveKeys` says how many, and where they are listed.
  *
  * Demands `users:update`.
  */

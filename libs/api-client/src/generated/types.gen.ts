@@ -501,6 +501,23 @@ export type SignedIn = {
     };
 };
 
+export type ToldUser = {
+    id: string;
+    email: string;
+    role: string;
+    disabled: boolean;
+    disabledAt: string | null;
+    createdAt: string;
+    lastSignInAt: string | null;
+    /**
+     * API keys that the user gave out and that can be used, and where they are listed.
+     */
+    liveKeys: {
+        count: number;
+        address: string;
+    };
+};
+
 export type User = {
     id: string;
     email: string;
@@ -1400,6 +1417,10 @@ export type ListApiKeysData = {
          */
         cursor?: string;
         state?: 'live' | 'expired' | 'revoked';
+        /**
+         * Who gave them out, as `createdBy` says, also by a key of theirs.
+         */
+        createdBy?: string;
     };
     url: '/api/v1/api-keys';
 };
@@ -8873,7 +8894,7 @@ export type GetUserResponses = {
      */
     200: {
         success: true;
-        data: User;
+        data: ToldUser;
         meta: Meta;
     };
 };
@@ -8998,7 +9019,7 @@ export type ChangeUserResponses = {
      */
     200: {
         success: true;
-        data: User;
+        data: ToldUser;
         meta: Meta;
     };
 };

@@ -53,7 +53,7 @@ export class ApiKeysController {
   )
   @Responds(apiKeyResponse)
   async list(@Query({ schema: apiKeysQuery }) query: z.infer<typeof apiKeysQuery>) {
-    const page = await this.queries.execute(new GetApiKeys(query.state, toPage(query)));
+    const page = await this.queries.execute(new GetApiKeys(query, toPage(query)));
     return new Listed(page.items, page.pagination);
   }
 

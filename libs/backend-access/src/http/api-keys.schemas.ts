@@ -8,7 +8,18 @@ const mostOverlapSeconds = 7 * 86_400;
 
 const state = z.enum(['live', 'expired', 'revoked'], 'must be live, expired or revoked');
 
-export const apiKeysQuery = onlyKnown({ ...pageQuery('id'), state: state.optional() });
+export const apiKeysQuery = onlyKnown({
+  ...pageQuery('id'),
+  state: state.optional(),
+  createdBy: z
+    .string()
+    .regex(
+      /^(seed|(user|key):[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/,
+      'must be user:<id>, key:<id> or seed, as createdBy of a key says',
+    )
+    .describe('Who gave them out, as `createdBy` says, also by a key of theirs.')
+    .optional(),
+});
 
 export const apiKeyParameter = z.object({ id: z.uuid('must be the id of an API key (a UUID)') });
 

@@ -8,6 +8,8 @@ import { GetUsers } from '../queries/get-users.query.js';
 import { granterOf } from './grants.schemas.js';
 import {
   changeUserRequest,
+  toldUserResponse,
+  toToldUserResponse,
   toUserResponse,
   userParameter,
   userResponse,
@@ -54,9 +56,9 @@ export class UsersController {
       },
     },
   )
-  @Responds(userResponse)
+  @Responds(toldUserResponse)
   async find(@Param({ schema: userParameter }) { id }: z.infer<typeof userParameter>) {
-    return toUserResponse(await this.queries.execute(new GetUser(id)));
+    return toToldUserResponse(await this.queries.execute(new GetUser(id)));
   }
 
   @Patch(':id')
@@ -67,14 +69,14 @@ export class UsersController {
         operation: 'changeUser',
         summary: 'Give a user another role, shut them out, or let them in again',
         description:
-          'Nobody gives a role that holds what they do not hold themselves, changes a user who may do more than they, or changes their own role. The last administrator keeps the role and is never shut out.',
+          'Nobody gives a role that holds what they do not hold themselves, changes a user who may do more than they, or changes their own role. The last administrator keeps the role and is never shut out. Keys that a user gave out go on without them: `liveKeys` says how many, and where they are listed.',
         tags: ['users'],
         errors: ['CONFLICT', 'UNPROCESSABLE'],
         example: { path: { id: someId }, body: { role: 'analytics', reason: 'moves to the numbers' } },
       },
     },
   )
-  @Responds(userResponse)
+  @Responds(toldUserResponse)
   async change(
     @Param({ schema: userParameter }) { id }: z.infer<typeof userParameter>,
     @Query({ schema: noQuery }) _query: z.infer<typeof noQuery>,
@@ -82,6 +84,7 @@ export class UsersController {
     @Req() request: HttpRequest,
   ) {
     const by = { ...granterOf(request), reason };
-    return toUserResponse(await this.commands.execute(new ChangeUser(id, change, by)));
+    await this.commands.execute(new ChangeUser(id, change, by));
+    return toToldUserResponse(await this.queries.execute(new GetUser(id)));
   }
 }

@@ -53,8 +53,7 @@ async function ask(method: Method, path: string, body?: object, key = 'all.s3cre
   return { status: answer.statusCode, ...answer.json<Omit<Answer, 'status'>>() };
 }
 
-async function registered(email: string): Promise<string> {
-  const id = randomUUID();
+async function registered(email: string, id: string = randomUUID()): Promise<string> {
   const by = { actor: `user:${id}`, correlationId: 'test' };
   await started.app.get(CommandBus).execute(new RegisterUser(id, email, by));
   return id;
@@ -94,10 +93,10 @@ describe('the routes of users and roles', () => {
     ['PATCH', `users/${someId}`, { reason }, 'role'],
     ['PATCH', `users/${someId}`, { role: 'Not A Role', reason }, 'role'],
     ['PATCH', `users/${someId}`, { disabled: 'yes', reason }, 'disabled'],
-    ['PATCH', `users/${someId}`, { email: 'x@example.test', reason }, ''],
+    ['PATCH', `users/${someId}`, { email: 'x@example.test', reason }, 'email'],
     ['PATCH', 'users/dana', { role: 'support', reason }, 'id'],
     ['GET', 'users?disabled=perhaps', undefined, 'disabled'],
-    ['GET', 'users?rank=admin', undefined, ''],
+    ['GET', 'users?rank=admin', undefined, 'rank'],
     ['POST', 'roles', { name: 'x', ...role }, 'name'],
     ['POST', 'roles', { name: 'night' }, 'permissions'],
     ['POST', 'roles', { name: 'night', description: '', permissions: [] }, 'description'],
@@ -140,6 +139,15 @@ describe('users', () => {
     expect(data).toMatchObject({ id: noa, email: 'noa@example.test', role: 'analytics', disabled: true });
   });
 
+  it('are found by the address that they have, not by one that Auth has given to somebody else since', async () => {
+    const owner = await registered('first@example.test');
+    const before = await registered('shared@example.test');
+    await registered('shared@example.test', owner);
+    const { data } = await ask('GET', 'users?email=shared@example.test');
+    expect(data).toMatchObject([{ id: owner }]);
+    await expect(ask('GET', `users/${before}`)).resolves.toMatchObject({ status: 200 });
+  });
+
   it('are changed only within what the key itself holds', async () => {
     const id = await registered('gil@example.test');
     await expect(
@@ -149,6 +157,47 @@ describe('users', () => {
     });
     await expect(ask('PATCH', `users/${id}`, { role: 'nowhere', reason })).resolves.toMatchObject({
       status: 422,
+    });
+  });
+});
+
+describe('the keys of somebody who is shut out', () => {
+  it('go on, and the answer says how many they are and where they are listed', async () => {
+    const id = await registered('left@example.test');
+    const give = async (name: string, createdBy: string, more = {}) => {
+      const columns = { expires_at: null, revoked_at: null, ...more };
+      const [key] = await test.query<{ id: string }>(
+        `insert into api_keys (id, name, prefix, hashed_secret, scopes, created_by, expires_at, revoked_at)
+         values (gen_random_uuid(), $1, $1, sha256('x'), '{orders:read}', $2, $3, $4) returning id`,
+        [name, createdBy, columns.expires_at, columns.revoked_at],
+      );
+      return key?.id ?? '';
+    };
+    const first = await give('shop', `user:${id}`);
+    const second = await give('of shop', `key:${first}`);
+    const third = await give('of that', `key:${second}`);
+    const over = { expires_at: '2026-01-01', revoked_at: null };
+    await give('over', `user:${id}`, over);
+    await give('ended', `key:${first}`, { revoked_at: '2026-01-01' });
+    await give('of somebody else', `user:${randomUUID()}`);
+    const address = `/api/v1/api-keys?state=live&createdBy=user:${id}`;
+    const liveKeys = { count: 3, address };
+    await expect(ask('PATCH', `users/${id}`, { disabled: true, reason })).resolves.toMatchObject({
+      data: { disabled: true, liveKeys },
+    });
+    await expect(ask('GET', `users/${id}`)).resolves.toMatchObject({ data: { liveKeys } });
+    const listed = await ask('GET', address.replace('/api/v1/', ''));
+    expect((listed.data as { id: string }[]).map((key) => key.id)).toEqual(
+      [first, second, third].toSorted().toReversed(),
+    );
+    const expired = await ask('GET', `api-keys?state=expired&createdBy=user:${id}`);
+    expect(expired.data).toMatchObject([{ name: 'over', createdBy: `user:${id}` }]);
+  });
+
+  it('are not asked for by a name', async () => {
+    await expect(ask('GET', 'api-keys?createdBy=dana')).resolves.toMatchObject({
+      status: 400,
+      error: { details: [{ path: 'createdBy', message: expect.stringContaining('user:<id>') }] },
     });
   });
 });

@@ -1,6 +1,7 @@
 import { onlyKnown, pageQuery, reasonText, timestamp } from '@visapi/backend-http';
 import type { UserRow } from '@visapi/backend-repositories/access';
 import { z } from 'zod';
+import type { ToldUser } from '../queries/get-user.query.js';
 
 const roleName = z
   .string('must be the name of a role')
@@ -45,6 +46,19 @@ export const userResponse = z
   })
   .meta({ id: 'User' });
 
+export const toldUserResponse = userResponse
+  .extend({
+    liveKeys: z
+      .object({ count: z.number(), address: z.string() })
+      .describe('API keys that the user gave out and that can be used, and where they are listed.'),
+  })
+  .meta({ id: 'ToldUser' });
+
 export function toUserResponse(user: UserRow) {
   return { ...user, disabled: user.disabledAt !== null };
+}
+
+export function toToldUserResponse({ liveKeys: count, ...user }: ToldUser) {
+  const address = `/api/v1/api-keys?state=live&createdBy=user:${user.id}`;
+  return { ...toUserResponse(user), liveKeys: { count, address } };
 }

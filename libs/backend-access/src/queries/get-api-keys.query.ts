@@ -1,13 +1,13 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { Clock } from '@visapi/backend-kernel';
 import { Database, type Page, type PageResult } from '@visapi/backend-repositories';
-import { type ApiKeyState, ApiKeysRepository } from '@visapi/backend-repositories/access';
+import { type ApiKeyFilter, ApiKeysRepository } from '@visapi/backend-repositories/access';
 import { type ShownApiKey, shownKey } from '../key-rules.js';
 
-/** API keys, newest first; those of one state, or all. */
+/** API keys, newest first; those of one state or maker, or all. */
 export class GetApiKeys extends Query<PageResult<ShownApiKey>> {
   constructor(
-    readonly state: ApiKeyState | undefined,
+    readonly filter: Omit<ApiKeyFilter, 'now'>,
     readonly page: Page,
   ) {
     super();
@@ -22,9 +22,9 @@ export class GetApiKeysHandler implements IQueryHandler<GetApiKeys> {
     private readonly clock: Clock,
   ) {}
 
-  async execute({ state, page }: GetApiKeys): Promise<PageResult<ShownApiKey>> {
+  async execute({ filter, page }: GetApiKeys): Promise<PageResult<ShownApiKey>> {
     const now = this.clock.now();
-    const { items, pagination } = await this.keys.page(this.database.db, { state, now }, page);
+    const { items, pagination } = await this.keys.page(this.database.db, { ...filter, now }, page);
     return { items: items.map((key) => shownKey(key, now)), pagination };
   }
 }

@@ -83,7 +83,7 @@ describe('POST /ledger/reconcile', () => {
     [{ orderIds: [] }, 'orderIds', /must name an order/],
     [{ orderIds: ['IL1', ''] }, 'orderIds.1', /must not be empty/],
     [{ orderIds: Array.from({ length: 10_001 }, (_none, n) => `IL${n}`) }, 'orderIds', /at most 10000 ids/],
-    [{ orderIds: ['IL1'], bodies: [] }, '', /bodies/],
+    [{ orderIds: ['IL1'], bodies: [] }, 'bodies', /bodies/],
   ])('refuses what is no list of ids and says why', async (payload, path, message) => {
     await expect(reconcile(payload)).resolves.toMatchObject({
       status: 400,

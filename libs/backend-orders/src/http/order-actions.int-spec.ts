@@ -97,7 +97,7 @@ describe('POST /orders/:orderId/messages', () => {
     ['an empty reason', { reason: ' ' }, 'reason'],
     ['a phone that is none', { reason: 'x', phone: '12' }, 'phone'],
     ['another template', { reason: 'x', template: 'visa_approval_file_phone' }, 'template'],
-    ['a misspelt field', { reason: 'x', fone: '+972500000077' }, ''],
+    ['a misspelt field', { reason: 'x', fone: '+972500000077' }, 'fone'],
   ])('refuses %s with a word about it', async (_name, body, path) => {
     const { orderId } = await ordered('accepted');
     const answer = await ask('POST', `orders/${orderId}/messages`, 'operator', body);

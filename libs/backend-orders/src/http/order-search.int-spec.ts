@@ -270,7 +270,7 @@ describe('a search that cannot be run', () => {
     ['neither rule nor preset', 400, {}, '', /where, preset or both/],
     ['an unknown preset', 400, { preset: 'tomorrows' }, 'preset', /todaysOrders/],
     ['an unknown sort', 400, { where: leaf, sort: 'phone:asc' }, 'sort', /amount:desc/],
-    ['an unknown part', 400, { where: leaf, were: leaf }, '', /there is no were here/],
+    ['an unknown part', 400, { where: leaf, were: leaf }, 'were', /there is no were here/],
     ['six levels', 422, { where: nested(6) }, 'where.not.not.not.not.not', /at most 5 levels/],
     [
       '51 leaves',

@@ -25,6 +25,9 @@ import {
   warningsQuery,
 } from './orders.schemas.js';
 
+/** Acting on an order is a way to read it. */
+const actedOn = 'Answers with that order, whether or not `orders:read` is held.';
+
 @Controller('orders')
 export class OrdersController {
   constructor(
@@ -105,7 +108,7 @@ export class OrdersController {
       docs: {
         operation: 'correctOrder',
         summary: 'Correct what the shop sent',
-        description: 'The correction outlives later deliveries, and what is owed is worded anew.',
+        description: `The correction outlives later deliveries, and what is owed is worded anew. ${actedOn}`,
         errors: ['CONFLICT'],
         example: {
           path: { orderId: 'IL260105IN10' },
@@ -134,6 +137,7 @@ export class OrdersController {
       docs: {
         operation: 'reviewOrder',
         summary: 'Say that somebody has looked at an order',
+        description: actedOn,
         errors: ['CONFLICT'],
         example: { path: { orderId: 'IL260105IN10' }, body: { reason: 'the phone is right' } },
       },
@@ -158,6 +162,7 @@ export class OrdersController {
       docs: {
         operation: 'flagOrder',
         summary: 'Have somebody look at an order',
+        description: actedOn,
         errors: ['CONFLICT'],
         example: { path: { orderId: 'IL260105IN10' }, body: { reason: 'the passport looks odd' } },
       },

@@ -62,6 +62,13 @@ export interface WrittenApiKey {
   readonly version: number;
 }
 
+export interface ApiKeyFilter {
+  readonly state?: ApiKeyState | undefined;
+  /** As in events; keys that keys of his gave out are his, too. */
+  readonly createdBy?: string | undefined;
+  readonly now: Date;
+}
+
 /** What one process saw of a key since it last told. */
 export interface KeyUse {
   readonly id: string;
@@ -105,19 +112,28 @@ export class ApiKeysRepository extends BaseRepository<'apiKeys', (typeof checked
     return result.rows[0]?.fingerprint ?? '';
   }
 
-  /** Newest first; those of one state, or all. */
+  /** Newest first; those of one state or of one maker, or all. */
   async page(
     executor: Executor,
-    { state, now }: { readonly state?: ApiKeyState | undefined; readonly now: Date },
+    { state, createdBy, now }: ApiKeyFilter,
     page: Page,
   ): Promise<PageResult<ToldApiKey>> {
     let query = executor.selectFrom('apiKeys').select(told);
+    if (createdBy !== undefined) query = query.where('id', 'in', madeBy(createdBy));
     if (state === 'revoked') query = query.where('revokedAt', 'is not', null);
     else if (state !== undefined) query = query.where('revokedAt', 'is', null);
     if (state === 'expired') query = query.where('expiresAt', '<=', now);
     if (state === 'live')
       query = query.where((each) => each.or([each('expiresAt', 'is', null), each('expiresAt', '>', now)]));
     return await paginate(executor, query, 'id', ({ id }) => id, page);
+  }
+
+  /** How many keys of this maker can be used now. */
+  async countLive(executor: Executor, createdBy: string): Promise<number> {
+    const result = await sql<{ total: number }>`
+      select count(*) as total from api_keys where id in ${madeBy(createdBy)}
+        and revoked_at is null and (expires_at is null or expires_at > clock_timestamp())`.execute(executor);
+    return result.rows[0]?.total ?? 0;
   }
 
   async tell(executor: Executor, id: string): Promise<ToldApiKey | undefined> {
@@ -218,6 +234,17 @@ export class ApiKeysRepository extends BaseRepository<'apiKeys', (typeof checked
         jsonb_build_object('count', count, 'firstUsedAt', first_at, 'lastUsedAt', last_at)
       from updated order by id`.execute(executor);
   }
+}
+
+/** Keys that somebody gave out, and those that such keys gave out. */
+function madeBy(maker: string) {
+  return sql<string>`(
+    with recursive made as (
+      select id from api_keys where created_by = ${maker}
+      union
+      select k.id from made join api_keys k on k.created_by = 'key:' || made.id
+    )
+    select id from made)`;
 }
 
 /** As networks: an address alone is one of its own, and bits behind its size are taken off. */

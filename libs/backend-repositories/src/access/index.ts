@@ -1,6 +1,7 @@
 export { ApiKeysRepository } from './api-keys.repository.js';
 export type {
   ApiKeyChanges,
+  ApiKeyFilter,
   ApiKeyRow,
   ApiKeyState,
   KeyUse,

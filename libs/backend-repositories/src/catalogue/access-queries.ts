@@ -27,6 +27,14 @@ function apiKeys({ now }: Samples): CataloguedQuery[] {
     list('ApiKeysRepository.page', (db) => keys.page(db, { state: 'expired', now }, afterCursor(null)), {
       asks: 'expired ones',
     }),
+    list(
+      'ApiKeysRepository.page',
+      (db) => keys.page(db, { createdBy: `key:${id}`, now }, afterCursor(null)),
+      {
+        asks: 'of one maker',
+      },
+    ),
+    operator('ApiKeysRepository.countLive', (db) => keys.countLive(db, `key:${id}`)),
     operator('ApiKeysRepository.tell', (db) => keys.tell(db, id)),
     operator('ApiKeysRepository.makerOf', (db) => keys.makerOf(db, id)),
     operator('ApiKeysRepository.lock', (db) => keys.lock(db, id)),
