@@ -2,7 +2,11 @@ import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
 import { EffectsRepository } from '@visapi/backend-repositories/effects';
 import { DeliveriesRepository } from '@visapi/backend-repositories/inbox';
-import { MessagesRepository, ReceiptsRepository } from '@visapi/backend-repositories/messaging';
+import {
+  MessageListsRepository,
+  MessagesRepository,
+  ReceiptsRepository,
+} from '@visapi/backend-repositories/messaging';
 import { ApplyReceiptsHandler } from './commands/apply-receipts.command.js';
 import { BindReceiptsHandler } from './commands/bind-receipts.command.js';
 import { SetReceiptsAsideHandler } from './commands/set-receipts-aside.command.js';
@@ -11,7 +15,13 @@ import { SkipStaleMessagesHandler } from './commands/skip-stale-messages.command
 import { GetMessageHandler } from './queries/get-message.query.js';
 import { GetMessagesHandler } from './queries/get-messages.query.js';
 
-const repositories = [DeliveriesRepository, EffectsRepository, MessagesRepository, ReceiptsRepository];
+const repositories = [
+  DeliveriesRepository,
+  EffectsRepository,
+  MessageListsRepository,
+  MessagesRepository,
+  ReceiptsRepository,
+];
 const handlers = [
   ApplyReceiptsHandler,
   BindReceiptsHandler,

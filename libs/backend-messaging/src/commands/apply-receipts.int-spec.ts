@@ -1,7 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@visapi/backend-kernel';
 import { DeliveriesRepository } from '@visapi/backend-repositories/inbox';
-import { MessagesRepository, ReceiptsRepository } from '@visapi/backend-repositories/messaging';
+import {
+  MessageListsRepository,
+  MessagesRepository,
+  ReceiptsRepository,
+} from '@visapi/backend-repositories/messaging';
 import {
   createTestDatabase,
   deliverReceipts,
@@ -18,6 +22,7 @@ let test: TestDatabase;
 let handler: ApplyReceiptsHandler;
 let binder: BindReceiptsHandler;
 const messages = new MessagesRepository();
+const lists = new MessageListsRepository();
 let nonce = 0;
 
 beforeAll(async () => {
@@ -61,7 +66,7 @@ async function sent(
 }
 
 async function look({ messageId }: PlantedOrder) {
-  const message = await messages.find(test.database.db, messageId);
+  const message = await lists.find(test.database.db, messageId);
   if (!message) throw new Error('The message is gone');
   return message;
 }

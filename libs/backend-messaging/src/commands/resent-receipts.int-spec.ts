@@ -2,7 +2,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@visapi/backend-kernel';
 import { planMessages } from '@visapi/backend-repositories/effects';
 import { DeliveriesRepository } from '@visapi/backend-repositories/inbox';
-import { MessagesRepository, ReceiptsRepository } from '@visapi/backend-repositories/messaging';
+import {
+  MessageListsRepository,
+  MessagesRepository,
+  ReceiptsRepository,
+} from '@visapi/backend-repositories/messaging';
 import {
   createTestDatabase,
   deliverReceipts,
@@ -15,6 +19,7 @@ import { ApplyReceipts, ApplyReceiptsHandler } from './apply-receipts.command.js
 let test: TestDatabase;
 let handler: ApplyReceiptsHandler;
 const messages = new MessagesRepository();
+const lists = new MessageListsRepository();
 
 beforeAll(async () => {
   test = await createTestDatabase();
@@ -79,7 +84,7 @@ describe('an order that was confirmed and whose confirmation is sent again', () 
     const claimed = await claim(again);
     await receive(phone, [`wamid.foreign.${orderId}`, 'sent']);
     await messages.release(test.database.db, claimed, 0, 'http-429', {});
-    await expect(messages.find(test.database.db, again)).resolves.toMatchObject({ status: 'planned' });
+    await expect(lists.find(test.database.db, again)).resolves.toMatchObject({ status: 'planned' });
     await expect(flags(orderId)).resolves.toEqual({ told: true });
   });
 
@@ -99,8 +104,8 @@ describe('an order that was confirmed and whose confirmation is sent again', () 
     // The first had only been sent; what arrived is not undone by a failure.
     await test.query('update messages set delivered_at = null where effect_id = $1', [messageId]);
     await receive(phone, [`wamid.${messageId}`, 'failed'], [`wamid.${again}`, 'delivered']);
-    await expect(messages.find(test.database.db, messageId)).resolves.toMatchObject({ status: 'failed' });
-    await expect(messages.find(test.database.db, again)).resolves.toMatchObject({ status: 'delivered' });
+    await expect(lists.find(test.database.db, messageId)).resolves.toMatchObject({ status: 'failed' });
+    await expect(lists.find(test.database.db, again)).resolves.toMatchObject({ status: 'delivered' });
     await expect(flags(orderId)).resolves.toMatchObject({ told: true });
   });
 });
@@ -111,9 +116,9 @@ describe('a message whose worker was taken for dead', () => {
     const claimed = await claim(messageId);
     await messages.markUncertain(test.database.db, claimed, 'lease-expired', {});
     await receive(phone, [`wamid.foreign.${orderId}`, 'read']);
-    await expect(messages.find(test.database.db, messageId)).resolves.toMatchObject({ status: 'read' });
+    await expect(lists.find(test.database.db, messageId)).resolves.toMatchObject({ status: 'read' });
     await expect(messages.release(test.database.db, claimed, 0, 'http-429', {})).resolves.toBe('planned');
-    await expect(messages.find(test.database.db, messageId)).resolves.toMatchObject({
+    await expect(lists.find(test.database.db, messageId)).resolves.toMatchObject({
       status: 'planned',
       acceptedAt: null,
       readAt: null,

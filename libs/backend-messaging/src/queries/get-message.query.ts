@@ -1,7 +1,7 @@
 import { type IQueryHandler, Query, QueryHandler } from '@nestjs/cqrs';
 import { AppError } from '@visapi/backend-kernel';
 import { Database } from '@visapi/backend-repositories';
-import { type MessageRow, MessagesRepository } from '@visapi/backend-repositories/messaging';
+import { type MessageRow, MessageListsRepository } from '@visapi/backend-repositories/messaging';
 
 export class GetMessage extends Query<MessageRow> {
   constructor(readonly id: string) {
@@ -13,7 +13,7 @@ export class GetMessage extends Query<MessageRow> {
 export class GetMessageHandler implements IQueryHandler<GetMessage> {
   constructor(
     private readonly database: Database,
-    private readonly messages: MessagesRepository,
+    private readonly messages: MessageListsRepository,
   ) {}
 
   async execute({ id }: GetMessage): Promise<MessageRow> {

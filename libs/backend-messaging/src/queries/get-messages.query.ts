@@ -3,7 +3,7 @@ import { Database, type Page, type PageResult } from '@visapi/backend-repositori
 import {
   type MessageFilter,
   type MessageRow,
-  MessagesRepository,
+  MessageListsRepository,
 } from '@visapi/backend-repositories/messaging';
 
 export class GetMessages extends Query<PageResult<MessageRow>> {
@@ -19,7 +19,7 @@ export class GetMessages extends Query<PageResult<MessageRow>> {
 export class GetMessagesHandler implements IQueryHandler<GetMessages> {
   constructor(
     private readonly database: Database,
-    private readonly messages: MessagesRepository,
+    private readonly messages: MessageListsRepository,
   ) {}
 
   async execute({ filter, page }: GetMessages): Promise<PageResult<MessageRow>> {

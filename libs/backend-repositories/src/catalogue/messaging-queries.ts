@@ -2,6 +2,7 @@ import { newId } from '@visapi/backend-kernel';
 import {
   lockToSettle,
   type MessageFilter,
+  MessageListsRepository,
   MessagesRepository,
   ReceiptsRepository,
   settleAsNotSent,
@@ -15,7 +16,7 @@ export function messagingQueries(samples: Samples): CataloguedQuery[] {
   return [...sending(samples), ...receipts(samples), ...lists(samples), ...settling(samples)];
 }
 
-function sending({ ready, uncertain, done }: Samples): CataloguedQuery[] {
+function sending({ ready, uncertain }: Samples): CataloguedQuery[] {
   const messages = new MessagesRepository();
   const claim = claimOf('message', uncertain);
   const token = newId();
@@ -44,10 +45,6 @@ function sending({ ready, uncertain, done }: Samples): CataloguedQuery[] {
     ),
     sweep('MessagesRepository.skipStale', (db) => messages.skipStale(db, 86_400), {
       reads: ['effects_due_idx', 'orders_pkey'],
-    }),
-    operator('MessagesRepository.find', (db) => messages.find(db, idOf('message', done))),
-    operator('MessagesRepository.ofOrder', (db) => messages.ofOrder(db, orderIdOf(done)), {
-      reads: ['messages_order_id_idx'],
     }),
   ];
 }
@@ -100,7 +97,7 @@ function receipts({ done, now, orders }: Samples): CataloguedQuery[] {
 }
 
 function lists({ done, orders }: Samples): CataloguedQuery[] {
-  const messages = new MessagesRepository();
+  const messages = new MessageListsRepository();
   const filters: readonly (readonly [string, MessageFilter, readonly string[]])[] = [
     ['everything', {}, ['messages_pkey', 'effects_pkey']],
     ['of an order', { orderId: orderIdOf(done) }, ['messages_order_id_idx']],
@@ -112,13 +109,14 @@ function lists({ done, orders }: Samples): CataloguedQuery[] {
     ['of a template', { template: 'issues_found' }, []],
     ['of a template that nobody was sent', { template: 'visa_sent' }, []],
   ];
-  return filters.flatMap(([asks, filter, reads]) => [
-    list('MessagesRepository.list', (db) => messages.list(db, filter, firstPage), {
+  const one = operator('MessageListsRepository.find', (db) => messages.find(db, idOf('message', done)));
+  const pages = filters.flatMap(([asks, filter, reads]) => [
+    list('MessageListsRepository.list', (db) => messages.list(db, filter, firstPage), {
       asks: `${asks}, a numbered page`,
       reported: true,
     }),
     list(
-      'MessagesRepository.list',
+      'MessageListsRepository.list',
       (db) => messages.list(db, filter, afterCursor(idOf('message', orders - 100))),
       {
         asks: `${asks}, by cursor`,
@@ -127,6 +125,7 @@ function lists({ done, orders }: Samples): CataloguedQuery[] {
       },
     ),
   ]);
+  return [one, ...pages];
 }
 
 function settling({ uncertain }: Samples): CataloguedQuery[] {

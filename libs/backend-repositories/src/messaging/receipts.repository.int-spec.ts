@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@visapi/backend-kernel';
 import { createTestDatabase, deliverReceipts, plantOrder, type TestDatabase } from '@visapi/backend-testing';
+import { MessageListsRepository } from './message-lists.repository.js';
 import { MessagesRepository } from './messages.repository.js';
 import { ReceiptsRepository } from './receipts.repository.js';
 
 let test: TestDatabase;
 const messages = new MessagesRepository();
+const lists = new MessageListsRepository();
 const receipts = new ReceiptsRepository();
 beforeAll(async () => {
   test = await createTestDatabase();
@@ -33,7 +35,7 @@ async function underWay() {
   return { ...order, claim, wamid, deliver };
 }
 
-const stateOf = async (id: string) => (await messages.find(test.database.db, id))?.status;
+const stateOf = async (id: string) => (await lists.find(test.database.db, id))?.status;
 
 describe('a message that the vendor denies while its receipts are being looked at', () => {
   it('is bound to none, although it was a candidate a moment before', async () => {

@@ -2,7 +2,7 @@ import type { Executor } from '../db/database.js';
 import { openColumns } from '../privacy/sealed-row.js';
 import { storedKey } from '../privacy/stored-key.js';
 import { vaultOf } from '../privacy/vault.js';
-import { messageStatus } from '../messaging/messages.repository.js';
+import { messageStatus } from '../messaging/message-lists.repository.js';
 
 /** A message of an order with its words, as they are or were to be sent. */
 export interface StoredMessage {
