@@ -58,6 +58,10 @@ where id = any($1::uuid[]) and destroyed_at is null;
 select applicant_id, null as record_id from order_applicants where order_id = any($1::text[])
 union select null, record_id from visa_records where order_id = any($2::text[]);
 
+-- ErasuresRepository.phonesOf: operator
+select distinct e.lane as phone from effects e where e.order_id = any($1::text[]) and e.lane <> 'none'
+  and not exists (select from orders o where o.client_phone = e.lane and o.order_id <> all($2::text[]));
+
 -- ErasuresRepository.lockOrders: operator
 select id
   from effects

@@ -221,6 +221,42 @@ describe('everything that is kept for ever', () => {
   });
 });
 
+describe('whoever had another phone before', () => {
+  /** Their order with a phone that it did not come with; the CRM was told of both. */
+  async function moved(phone: string) {
+    const order = await ordered();
+    await told(order);
+    await test.query('update orders set client_phone = $2 where order_id = $1', [order.orderId, phone]);
+    await test.query('update messages set phone = $2 where effect_id = $1', [order.messageId, phone]);
+    for (const one of [order.phone, phone])
+      await test.query(`insert into contacts (phone, cbb_contact_id) values ($1, $1)`, [one]);
+    return order;
+  }
+
+  it('is in no table with either', async () => {
+    const phone = '+972500000931';
+    const order = await moved(phone);
+    await erase({ phone });
+    expect(await tablesWith([order.phone.slice(1), phone.slice(1)])).toEqual([]);
+  });
+
+  it('takes nothing from whom that phone belongs to', async () => {
+    const phone = '+972500000932';
+    const order = await moved(phone);
+    const owner = await ordered(order.phone);
+    await erase({ phone });
+    expect(await tablesWith([phone.slice(1)])).toEqual([]);
+    await expect(rowOf(owner)).resolves.toMatchObject({ client_phone: order.phone });
+    await expect(test.query('select from contacts where phone = $1', [order.phone])).resolves.toHaveLength(1);
+  });
+
+  it('is forgotten by that one, too, although no order has it any more', async () => {
+    const order = await moved('+972500000933');
+    await erase({ phone: order.phone });
+    await expect(test.query('select from contacts where phone = $1', [order.phone])).resolves.toEqual([]);
+  });
+});
+
 describe('an order that is still on its way', () => {
   it('is not taken from its customer unless somebody insists; then it is withheld and says why', async () => {
     const order = await ordered();

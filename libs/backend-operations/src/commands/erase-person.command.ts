@@ -97,7 +97,10 @@ export class ErasePersonHandler implements ICommandHandler<ErasePerson> {
     if (orderIds.length === 0 && keys.length === 0) throw nobodyToForget();
     const others = await this.erasures.othersOf(transaction, orderIds);
     const otherKeys = await this.erasures.lockKeys(transaction, others);
-    const phones = [...new Set(orders.flatMap(({ clientPhone }) => clientPhone ?? []))];
+    const present = orders.flatMap(({ clientPhone }) => clientPhone ?? []);
+    const earlier = await this.erasures.phonesOf(transaction, orderIds);
+    const named = 'phone' in who ? [who.phone] : [];
+    const phones = [...new Set([...present, ...earlier, ...named])];
     return { orderIds, phones, keys: [...keys, ...otherKeys] };
   }
 }

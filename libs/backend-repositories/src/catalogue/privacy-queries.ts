@@ -34,6 +34,9 @@ function erasing({ done }: Samples): CataloguedQuery[] {
     operator('ErasuresRepository.lockKeys', (db) => erasures.lockKeys(db, [`phone:${phone}`])),
     operator('ErasuresRepository.destroyKeys', (db) => erasures.destroyKeys(db, [newId()])),
     operator('ErasuresRepository.othersOf', (db) => erasures.othersOf(db, orderIds)),
+    operator('ErasuresRepository.phonesOf', (db) => erasures.phonesOf(db, orderIds), {
+      reads: ['effects_order_id_idx'],
+    }),
     operator('ErasuresRepository.lockOrders', (db) => erasures.lockOrders(db, orderIds)),
     operator('ErasuresRepository.withhold', (db) => erasures.withhold(db, orderIds)),
     operator('ErasuresRepository.forget', (db) => erasures.forget(db, orderIds)),

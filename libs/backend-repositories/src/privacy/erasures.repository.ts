@@ -96,6 +96,17 @@ export class ErasuresRepository extends BaseRepository<'erasures', (typeof colum
     );
   }
 
+  /** Phones that these orders had or have, as far as they are no other order's. */
+  async phonesOf(executor: Executor, orderIds: readonly string[]): Promise<string[]> {
+    const ids = [...orderIds];
+    const result = await sql<{ phone: string }>`
+      select distinct e.lane as phone from effects e where e.order_id = any(${ids}::text[]) and e.lane <> 'none'
+        and not exists (select from orders o where o.client_phone = e.lane and o.order_id <> all(${ids}::text[]))`.execute(
+      executor,
+    );
+    return result.rows.map(({ phone }) => phone);
+  }
+
   /** Locks the effects and then the orders, as everything does, and looks at what is not done. */
   async lockOrders(executor: Executor, orderIds: readonly string[]): Promise<UnderWay> {
     const ids = [...orderIds];
