@@ -1,6 +1,5 @@
 import { Module } from '@nestjs/common';
 import { CqrsModule } from '@nestjs/cqrs';
-import { EffectsRepository } from '@visapi/backend-repositories/effects';
 import { DeliveriesRepository } from '@visapi/backend-repositories/inbox';
 import {
   HealthRepository,
@@ -20,7 +19,6 @@ const repositories = [
   LedgerRepository,
   OverdueRepository,
   ReconciliationRepository,
-  EffectsRepository,
   DeliveriesRepository,
 ];
 const handlers = [

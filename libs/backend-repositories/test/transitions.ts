@@ -4,7 +4,9 @@ import {
   endStranded,
   planContact,
   planMessages,
+  recoverExpired,
   reopenEffect,
+  requeueDue,
 } from '../src/effects/index.js';
 import {
   lockToSettle,
@@ -60,15 +62,14 @@ export const effectTransitions: Readonly<Record<string, Transition>> = {
     model: (journal, now, { claim }) => effectsModel.supersede(journal, now, claim),
   },
   recoverExpired: {
-    sql: async (db) =>
-      (await effects.recoverExpired(db, 100)).map(({ id, state }) => `${id} ${state}`).sort(),
+    sql: async (db) => (await recoverExpired(db, 100)).map(({ id, state }) => `${id} ${state}`).sort(),
     model: (journal, now) => {
       const [after, rows] = effectsModel.recoverExpired(journal, now);
       return [after, rows.map(({ id, state }) => `${id} ${state}`).sort()];
     },
   },
   requeueDue: {
-    sql: async (db) => sorted(await effects.requeueDue(db, 10, 100)),
+    sql: async (db) => sorted(await requeueDue(db, 10, 100)),
     model: (journal, now) => {
       const [after, rows] = effectsModel.requeueDue(journal, now, 10);
       return [after, sorted(rows)];

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/glo
 import { CbbClient, VendorError } from '@visapi/backend-providers';
 import { FakeCbbClient } from '@visapi/backend-providers/fake';
 import { QueueModule } from '@visapi/backend-queue';
-import { EffectsRepository } from '@visapi/backend-repositories/effects';
+import { recoverExpired } from '@visapi/backend-repositories/effects';
 import {
   createTestContext,
   createTestDatabase,
@@ -252,7 +252,7 @@ describe('the sync-contact job', () => {
     await test.query(`update effects set lease_until = now() - interval '1 second' where id = $1`, [
       contactId,
     ]);
-    await expect(new EffectsRepository().recoverExpired(test.database.db, 10)).resolves.toMatchObject([
+    await expect(recoverExpired(test.database.db, 10)).resolves.toMatchObject([
       { id: contactId, state: 'planned' },
     ]);
     held.release();
@@ -270,7 +270,7 @@ describe('the sync-contact job', () => {
     await test.query(`update effects set lease_until = now() - interval '1 second' where id = $1`, [
       older.contactId,
     ]);
-    await new EffectsRepository().recoverExpired(test.database.db, 10);
+    await recoverExpired(test.database.db, 10);
     const newer = await plant(older.phone);
     await expect(sync(newer.contactId)).resolves.toMatchObject({ outcome: 'accepted' });
     held.release();

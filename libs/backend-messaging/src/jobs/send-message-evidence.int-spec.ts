@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CbbClient, VendorError } from '@visapi/backend-providers';
 import { FakeCbbClient } from '@visapi/backend-providers/fake';
 import { QueueModule } from '@visapi/backend-queue';
-import { EffectsRepository } from '@visapi/backend-repositories/effects';
+import { recoverExpired } from '@visapi/backend-repositories/effects';
 import {
   createTestContext,
   createTestDatabase,
@@ -101,7 +101,7 @@ describe('the evidence of a message', () => {
       `update effects set state = 'claimed', attempt = 2, lease_until = now() - interval '1 second' where id = $1`,
       [messageId],
     );
-    await new EffectsRepository().recoverExpired(test.database.db, 10);
+    await recoverExpired(test.database.db, 10);
     await expect(evidenceOf(messageId)).resolves.toEqual({
       state: 'uncertain',
       evidence: {

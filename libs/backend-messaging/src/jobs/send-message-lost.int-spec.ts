@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { CbbClient, VendorError } from '@visapi/backend-providers';
 import { FakeCbbClient } from '@visapi/backend-providers/fake';
 import { QueueModule } from '@visapi/backend-queue';
-import { EffectsRepository } from '@visapi/backend-repositories/effects';
+import { recoverExpired } from '@visapi/backend-repositories/effects';
 import {
   createTestContext,
   createTestDatabase,
@@ -26,7 +26,6 @@ let redis: Awaited<ReturnType<typeof takeTestRedis>>;
 let app: INestApplicationContext;
 let processor: SendMessageProcessor;
 const cbb = new FakeCbbClient();
-const effects = new EffectsRepository();
 
 beforeAll(async () => {
   test = await createTestDatabase();
@@ -58,7 +57,7 @@ async function stateOf(messageId: string) {
 /** As if the worker had died: the lease has run out and the sweep comes by. */
 async function sweepAfterLease(messageId: string) {
   await test.query(`update effects set lease_until = now() - interval '1 second' where id = $1`, [messageId]);
-  return await effects.recoverExpired(test.database.db, 100);
+  return await recoverExpired(test.database.db, 100);
 }
 
 /** A send that stands still at the vendor until the test goes on. */

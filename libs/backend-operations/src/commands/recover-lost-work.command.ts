@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Database } from '@visapi/backend-repositories';
-import { EffectsRepository, endStranded } from '@visapi/backend-repositories/effects';
+import { endStranded, recoverExpired, requeueDue } from '@visapi/backend-repositories/effects';
 import { DeliveriesRepository } from '@visapi/backend-repositories/inbox';
 import { HealthRepository } from '@visapi/backend-repositories/operations';
 
@@ -36,16 +36,15 @@ export class RecoverLostWorkHandler implements ICommandHandler<RecoverLostWork> 
   constructor(
     private readonly database: Database,
     private readonly health: HealthRepository,
-    private readonly effects: EffectsRepository,
     private readonly deliveries: DeliveriesRepository,
   ) {}
 
   async execute(): Promise<LostWork | undefined> {
     return await this.database.db.transaction().execute(async (transaction) => {
       if (!(await this.health.tryLock(transaction, 'sweep'))) return undefined;
-      const expired = await this.effects.recoverExpired(transaction, most);
+      const expired = await recoverExpired(transaction, most);
       const stranded = await endStranded(transaction, most);
-      const due = await this.effects.requeueDue(transaction, lostAfterSeconds, most);
+      const due = await requeueDue(transaction, lostAfterSeconds, most);
       const open = await this.deliveries.requeueOpen(transaction, lostAfterSeconds, most);
       return { expired, stranded, due, open };
     });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@visapi/backend-kernel';
 import { ContactsRepository } from '@visapi/backend-repositories/contacts';
-import { EffectsRepository } from '@visapi/backend-repositories/effects';
+import { EffectsRepository, recoverExpired } from '@visapi/backend-repositories/effects';
 import { MessagesRepository } from '@visapi/backend-repositories/messaging';
 import {
   createTestDatabase,
@@ -196,7 +196,7 @@ describe('a step that ends', () => {
     await test.query(`update effects set lease_until = now() - interval '1 s' where id = $1`, [
       dead.messageId,
     ]);
-    await effects.recoverExpired(test.database.db, 10);
+    await recoverExpired(test.database.db, 10);
     await expect(facts(dead)).resolves.toEqual(['order.created', 'message.uncertain lease-expired']);
     const old = await plantOrder(test);
     await test.query(`update orders set first_received_at = now() - interval '5 days' where order_id = $1`, [

@@ -3,7 +3,9 @@ import {
   endStranded,
   planContact,
   planMessages,
+  recoverExpired,
   reopenEffect,
+  requeueDue,
   tellOfOrder,
 } from '../effects/index.js';
 import { idOf, orderIdOf, phoneOf } from './names.js';
@@ -31,10 +33,10 @@ export function effectsQueries(samples: Samples): CataloguedQuery[] {
     operator('EffectsRepository.ofOrder', (db) => effects.ofOrder(db, orderIdOf(samples.done)), {
       reads: ['effects_order_id_idx'],
     }),
-    sweep('EffectsRepository.recoverExpired', (db) => effects.recoverExpired(db, 100), {
+    sweep('recoverExpired', (db) => recoverExpired(db, 100), {
       reads: ['effects_lease_idx'],
     }),
-    sweep('EffectsRepository.requeueDue', (db) => effects.requeueDue(db, 60, 500), {
+    sweep('requeueDue', (db) => requeueDue(db, 60, 500), {
       reads: ['effects_due_idx'],
     }),
     sweep('endStranded', (db) => endStranded(db, 100), { reads: ['effects_due_idx'] }),

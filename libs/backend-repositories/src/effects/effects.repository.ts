@@ -3,23 +3,9 @@ import { type Insertable, sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import type { Effects } from '../db/schema.gen.js';
 import { endStep, jobFailed } from './end-step.js';
-import { tellOutcomes } from './tell-outcomes.js';
 
 /** How long a claim holds without being renewed. */
 export const leaseSeconds = 15;
-
-/**
- * Whether the CRM has once held the newest content of order `e.order_id`: a customer is not told of an order before, for
- * a change may have brought another phone. Newest by the database's clock, which all workers share.
- */
-const isNewestContactSynced = sql<boolean>`(select c.accepted_at from effects c
-  where c.order_id = e.order_id and c.kind = 'contact' order by c.planned_at desc limit 1) is not null`;
-
-/**
- * Whether a message may go out as far as its contact is concerned: the CRM holds the order's newest content, or the
- * message goes to a phone that an operator named.
- */
-export const isContactReady = sql<boolean>`(not e.awaits_contact or ${isNewestContactSynced})`;
 
 export type NewEffect = Pick<
   Insertable<Effects>,
@@ -151,58 +137,6 @@ export class EffectsRepository {
   async supersede(executor: Executor, { effectId, attempt }: Claim): Promise<void> {
     const held = sql`e.id = ${effectId} and e.attempt = ${attempt} and e.state = 'claimed'`;
     await endStep(executor, held, { state: 'skipped', reason: 'superseded', evidence: {} });
-  }
-
-  /**
-   * Takes back what a dead worker held: what may be repeated is planned again, what may not becomes uncertain.
-   * @returns the effects by what became of them
-   */
-  async recoverExpired(
-    executor: Executor,
-    limit: number,
-  ): Promise<{ id: string; kind: string; orderId: string; state: string; correlationId: string }[]> {
-    const result = await sql<{
-      id: string;
-      kind: string;
-      orderId: string;
-      state: string;
-      correlationId: string;
-    }>`
-      with expired as (
-        update effects set lease_until = null,
-          state = case kind when 'message' then 'uncertain' else 'planned' end,
-          uncertain_at = case kind when 'message' then clock_timestamp() end,
-          reason = 'lease-expired', due_at = clock_timestamp(), queued_at = clock_timestamp(),
-          evidence = evidence || jsonb_build_object('attempt', attempt, 'answer', 'lease-expired', 'status', null,
-            'responseSha256', null, 'durationMs', null)
-        where id in (select id from effects where state || '' = 'claimed' and lease_until < clock_timestamp()
-          order by lease_until limit ${limit} for update skip locked)
-        returning id, kind, order_id, state, reason, correlation_id
-      ), outcomes as (
-        select * from expired where state = 'uncertain'
-      ), ${tellOutcomes('outcomes')}
-      select id, kind, order_id, state, correlation_id from expired`.execute(executor);
-    return result.rows;
-  }
-
-  /**
-   * Planned effects that are due and whose job was lost, marked as queued now. A confirmation waits until its contact
-   * is synced and so is not due before.
-   */
-  async requeueDue(
-    executor: Executor,
-    olderThanSeconds: number,
-    limit: number,
-  ): Promise<{ id: string; kind: string; attempt: number }[]> {
-    const result = await sql<{ id: string; kind: string; attempt: number }>`
-      update effects set queued_at = clock_timestamp() where id in (
-        select e.id from effects e
-        where e.state || '' = 'planned' and e.due_at < clock_timestamp()
-          and coalesce(e.queued_at, e.planned_at) < clock_timestamp() - make_interval(secs => ${olderThanSeconds})
-          and (e.kind = 'contact' or ${isContactReady})
-        order by e.due_at limit ${limit} for update of e skip locked)
-      returning id, kind, attempt`.execute(executor);
-    return result.rows;
   }
 
   /**

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import type { WhenLocked } from '../db/shared-statement.js';
-import { type Claim, isContactReady, leaseSeconds } from '../effects/effects.repository.js';
+import { isContactReady } from '../effects/contact-ready.js';
+import { type Claim, leaseSeconds } from '../effects/effects.repository.js';
 import { openColumns, type StoredColumns } from '../privacy/sealed-row.js';
 import { storedKey } from '../privacy/stored-key.js';
 import { vaultOf } from '../privacy/vault.js';
