@@ -25,6 +25,28 @@ describe('a request that is repeated by its key', () => {
     expect(work.done).toEqual(['a']);
   });
 
+  it('is kept so that who reads the database learns nothing of its answer, nor gives it as another’s', async () => {
+    const payload = '{"name":"Noa Invented"}';
+    const first = await world.ask('', { key: 'k-1', payload });
+    await world.ask('', { key: 'k-2', payload: '{"name":"b"}' });
+    const [kept] = await world.test.query<{ row: string }>(
+      `select k::text || convert_to(encode(body, 'escape'), 'UTF8')::text as row from idempotency_keys k where key = 'k-1'`,
+    );
+    expect(kept?.row).not.toMatch(new RegExp(`Noa|${Buffer.from('Noa').toString('hex')}`));
+    expect((await world.ask('', { key: 'k-1', payload, process: 1 })).text).toBe(first.text);
+    await world.test.query(
+      `update idempotency_keys k set body = other.body from idempotency_keys other where k.key = 'k-2' and other.key = 'k-1'`,
+    );
+    const moved = await world.ask('', { key: 'k-2', payload: '{"name":"b"}' });
+    expect([moved.status, moved.text]).toEqual([500, expect.not.stringContaining('Noa')]);
+  });
+
+  it('is answered the same from a row of before answers were sealed', async () => {
+    const first = await world.ask('', { key: 'k-1' });
+    await world.test.query('update idempotency_keys set body = $1, body_key_id = null', [first.text]);
+    expect((await world.ask('', { key: 'k-1' })).text).toBe(first.text);
+  });
+
   it.each([
     ['another body', '', '{"name":"b"}', 'body'],
     ['the same JSON in other bytes', '', '{"name": "a"}', 'body'],

@@ -3,8 +3,10 @@
 -- IdempotencyKeysRepository.meet: operator
 with found as materialized (
   select id, attempt, route, body_hash, state, locked_until <= clock_timestamp() as is_lapsed,
-    expires_at <= clock_timestamp() as is_expired, resource_id, status, headers, body
-  from idempotency_keys where owner = $1 and key = $2
+    expires_at <= clock_timestamp() as is_expired, resource_id, status, headers, i.body, i.body_key_id,
+    (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
+where k.id = "i"."body_key_id"::uuid) as body_key
+  from idempotency_keys i where owner = $1 and key = $2
 ), begun as (
   insert into idempotency_keys (id, owner, key, route, body_hash, locked_until, expires_at)
   select $3::uuid, $4, $5, $6, $7::bytea, clock_timestamp() + make_interval(secs => $8),
@@ -12,7 +14,8 @@ with found as materialized (
   where not exists (select from found)
   on conflict on constraint idempotency_keys_owner_key_key do nothing
   returning id, attempt, route, body_hash, state, false as is_lapsed, false as is_expired, resource_id, status, headers,
-    body
+    body,
+    body_key_id, null as body_key
 )
 select *, false as is_new from found union all select *, true from begun;
 
@@ -28,8 +31,8 @@ where id = $1 and state = 'running' and locked_until > clock_timestamp();
 
 -- IdempotencyKeysRepository.keep: operator
 update idempotency_keys set state = 'done', outcome = null, status = $1, headers = $2::jsonb,
-  body = $3::bytea
-where id = $4 and attempt = $5 and state = 'running';
+  body = $3::bytea, body_key_id = $4
+where id = $5 and attempt = $6 and state = 'running';
 
 -- IdempotencyKeysRepository.keepId: operator
 update idempotency_keys set state = 'done', resource_id = coalesce(resource_id, $1)
@@ -46,10 +49,13 @@ delete from idempotency_keys where id = $1 and expires_at <= clock_timestamp()
 and (state = 'done' or locked_until <= clock_timestamp());
 
 -- IdempotencyKeysRepository.forgetAnswers: report
-update idempotency_keys set status = null, headers = null, body = null, resource_id = coalesce(resource_id,
-    told.order_id)
-from unnest($1::text[]) as told (order_id)
-where state = 'done' and position(convert_to(to_json(told.order_id)::text, 'UTF8') in body) > 0;
+select i.id, i.body, i.body_key_id, (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
+where k.id = "i"."body_key_id"::uuid) as body_key from idempotency_keys i
+where i.id > $1::uuid and i.state = 'done' and i.body is not null order by i.id limit $2;
+update idempotency_keys i set status = null, headers = null, body = null, body_key_id = null,
+  resource_id = coalesce(i.resource_id, told.order_id)
+from unnest($1::uuid[], $2::text[]) as told (id, order_id)
+where i.id = told.id;
 
 -- IdempotencyKeysRepository.removeExpired: sweep
 delete from idempotency_keys where id = any(array(

@@ -83,7 +83,10 @@ export const matrix: Readonly<Record<string, Line>> = {
   },
   'public.idempotency_keys': {
     may: 'select insert delete',
-    columns: ['attempt', 'body', 'headers', 'locked_until', 'outcome', 'resource_id', 'state', 'status'],
+    columns: [
+      ...['attempt', 'body', 'body_key_id', 'headers', 'locked_until', 'outcome', 'resource_id', 'state'],
+      'status',
+    ],
     why: 'answers whose time is over, and tries that came to nothing',
   },
   'public.logs': { may: 'select insert' },

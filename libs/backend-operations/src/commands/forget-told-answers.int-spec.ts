@@ -7,6 +7,7 @@ import {
   plantOrder,
   type TestDatabase,
 } from '@visapi/backend-testing';
+import { IdempotencyKeysRepository } from '@visapi/backend-repositories/idempotency';
 import { PrivacyModule } from '../privacy.module.js';
 import { ErasePerson } from './erase-person.command.js';
 
@@ -23,20 +24,33 @@ afterAll(async () => {
 
 const name = 'Noa Invented';
 
+const keys = new IdempotencyKeysRepository();
+const meet = async (key: string) => {
+  const asked = { owner: 'key:1', key, route: 'POST /', bodyHash: Buffer.alloc(32) };
+  return await keys.meet(test.database.db, asked, { leaseMs: 60_000, keepMs: 86_400_000 });
+};
+const bodyAbout = (about: object) => Buffer.from(JSON.stringify({ success: true, data: about }));
+
 /** An answer that is kept for the Idempotency-Key of its order. */
 async function answered(orderId: string, about: object = { orderId, clientName: name }): Promise<void> {
-  const body = Buffer.from(JSON.stringify({ success: true, data: about }));
+  const begun = await meet(orderId);
+  const answer = { status: 200, headers: {}, body: bodyAbout(about) };
+  if (!begun || !(await keys.keep(test.database.db, begun, answer))) throw new Error('It is not kept');
+}
+
+/** The same as it was kept before answers were sealed. */
+async function answeredBefore(key: string, about: object): Promise<void> {
   await test.query(
     `insert into idempotency_keys (id, owner, key, route, body_hash, state, locked_until, status, headers, body, expires_at)
      values (gen_random_uuid(), 'key:1', $1, 'POST /', sha256(''), 'done', now(), 200, '{}', $2, now() + interval '1 day')`,
-    [orderId, body],
+    [key, bodyAbout(about)],
   );
 }
 
 const keptOf = async (key: string) =>
   (
     await test.query(
-      `select status, headers, convert_from(body, 'UTF8') as body, resource_id from idempotency_keys where key = $1`,
+      `select status, headers, body, body_key_id, resource_id from idempotency_keys where key = $1`,
       [key],
     )
   )[0];
@@ -48,12 +62,25 @@ describe('a person who is forgotten', () => {
     await answered(orderId);
     await answered('list', [{ orderId, clientName: name }]);
     await answered(longer);
+    await answeredBefore('before', { orderId, clientName: name });
+    // More than are looked through at once.
+    await test.query(
+      `insert into idempotency_keys (id, owner, key, route, body_hash, state, locked_until, status, headers, body, expires_at)
+       select gen_random_uuid(), 'key:2', n::text, 'POST /', sha256(''), 'done', now(), 200, '{}', $1, now() + interval '1 day'
+       from generate_series(1, 1100) n`,
+      [bodyAbout({ orderId, clientName: name })],
+    );
     const by = { actor: 'user:1', correlationId: 'asked' };
     const wish = { reason: 'asked by letter', dryRun: false, force: true };
     await app.get(CommandBus).execute(new ErasePerson({ phone }, wish, by));
-    const gone = { status: null, headers: null, body: null, resource_id: orderId };
+    const gone = { status: null, headers: null, body: null, body_key_id: null, resource_id: orderId };
     await expect(keptOf(orderId)).resolves.toEqual(gone);
     await expect(keptOf('list')).resolves.toEqual(gone);
-    await expect(keptOf(longer)).resolves.toMatchObject({ status: 200, body: expect.stringContaining(name) });
+    await expect(keptOf('before')).resolves.toEqual(gone);
+    expect((await meet(longer))?.body).toEqual(bodyAbout({ orderId: longer, clientName: name }));
+    const left = await test.query(
+      `select key from idempotency_keys where owner = 'key:2' and body is not null`,
+    );
+    expect(left).toEqual([]);
   });
 });

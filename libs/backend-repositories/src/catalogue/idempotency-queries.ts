@@ -25,7 +25,9 @@ export function idempotencyQueries(): CataloguedQuery[] {
     operator('IdempotencyKeysRepository.keepId', (db) => keys.keepId(db, held, 'sample'), { reads }),
     operator('IdempotencyKeysRepository.release', (db) => keys.release(db, held), { reads, answers: [[]] }),
     operator('IdempotencyKeysRepository.forget', (db) => keys.forget(db, held.id), { reads }),
-    report('IdempotencyKeysRepository.forgetAnswers', (db) => keys.forgetAnswers(db, ['IL1'])),
+    report('IdempotencyKeysRepository.forgetAnswers', (db) => keys.forgetAnswers(db, ['IL1']), {
+      answers: [[{ id: held.id, body: Buffer.from('"IL1"'), bodyKeyId: null, bodyKey: null }]],
+    }),
     sweep('IdempotencyKeysRepository.removeExpired', (db) => keys.removeExpired(db, 500), {
       reads: ['idempotency_keys_expires_at_idx'],
     }),

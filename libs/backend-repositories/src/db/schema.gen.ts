@@ -347,11 +347,15 @@ export interface IdempotencyKeys {
    * number of tries; the fencing token that whoever writes an outcome or an answer must name
    */
   attempt: Generated<number>;
+  /**
+   * bytes as they were answered, sealed by the data key named in body_key_id; null there = plain
+   */
   body: Buffer | null;
   /**
    * SHA-256 of the query and the raw body
    */
   bodyHash: Buffer;
+  bodyKeyId: string | null;
   createdAt: Generated<Timestamp>;
   expiresAt: Timestamp;
   headers: Json | null;

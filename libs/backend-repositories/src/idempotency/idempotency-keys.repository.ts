@@ -3,6 +3,9 @@ import type { RequestTry } from '@visapi/backend-kernel';
 import { newId } from '@visapi/backend-kernel';
 import { sql } from 'kysely';
 import type { Executor } from '../db/database.js';
+import { openColumns, sealColumns, type StoredColumns } from '../privacy/sealed-row.js';
+import { storedKey } from '../privacy/stored-key.js';
+import { vaultOf } from '../privacy/vault.js';
 
 /** A request that its sender may repeat. */
 export interface AskedOnce {
@@ -41,6 +44,13 @@ export interface Remembered {
   readonly isNew: boolean;
 }
 
+type StoredBody = StoredColumns<'body'>;
+
+const table = 'idempotency_keys';
+const storedBody = sql`i.body, i.body_key_id, ${storedKey('i.body_key_id')} as body_key`;
+/** How many answers are looked through at once. */
+const answersPerLook = 500;
+
 const soon = (ms: number) => sql<Date>`clock_timestamp() + make_interval(secs => ${ms / 1_000})`;
 
 @Injectable()
@@ -56,20 +66,22 @@ export class IdempotencyKeysRepository {
     { leaseMs, keepMs }: { readonly leaseMs: number; readonly keepMs: number },
   ): Promise<Remembered | undefined> {
     const { owner, key, route, bodyHash } = asked;
-    const result = await sql<Remembered>`
+    const result = await sql<Omit<Remembered, 'body'> & StoredBody>`
       with found as materialized (
         select id, attempt, route, body_hash, state, locked_until <= clock_timestamp() as is_lapsed,
-          expires_at <= clock_timestamp() as is_expired, resource_id, status, headers, body
-        from idempotency_keys where owner = ${owner} and key = ${key}
+          expires_at <= clock_timestamp() as is_expired, resource_id, status, headers, ${storedBody}
+        from idempotency_keys i where owner = ${owner} and key = ${key}
       ), begun as (
         insert into idempotency_keys (id, owner, key, route, body_hash, locked_until, expires_at)
         select ${newId()}::uuid, ${owner}, ${key}, ${route}, ${bodyHash}::bytea, ${soon(leaseMs)}, ${soon(keepMs)}
         where not exists (select from found)
         on conflict on constraint idempotency_keys_owner_key_key do nothing
-        returning id, attempt, route, body_hash, state, false as is_lapsed, false as is_expired, resource_id, status, headers, body
+        returning id, attempt, route, body_hash, state, false as is_lapsed, false as is_expired, resource_id, status, headers, body,
+          body_key_id, null as body_key
       )
       select *, false as is_new from found union all select *, true from begun`.execute(executor);
-    return result.rows[0];
+    const [row] = result.rows;
+    return row && openColumns(vaultOf(executor), table, row.id, row, ['body']);
   }
 
   /**
@@ -98,10 +110,12 @@ export class IdempotencyKeysRepository {
 
   /** Writes the answer that every repeat is given. @returns false when a later try has taken over: its answer counts */
   async keep(executor: Executor, { id, attempt }: RequestTry, answer: KeptAnswer): Promise<boolean> {
-    const { status, headers, body } = answer;
+    const { status, headers } = answer;
+    const key = await vaultOf(executor).deliveryKey();
+    const { body, bodyKeyId } = sealColumns(key, table, id, { body: answer.body });
     const result = await sql`
       update idempotency_keys set state = 'done', outcome = null, status = ${status}, headers = ${JSON.stringify(headers)}::jsonb,
-        body = ${body}::bytea
+        body = ${body}::bytea, body_key_id = ${bodyKeyId}
       where id = ${id} and attempt = ${attempt} and state = 'running'`.execute(executor);
     return result.numAffectedRows === 1n;
   }
@@ -129,12 +143,17 @@ export class IdempotencyKeysRepository {
    * is told the order and nothing else. Looks through all that is kept, which is what came in a day.
    */
   async forgetAnswers(executor: Executor, orderIds: readonly string[]): Promise<void> {
-    await sql`
-      update idempotency_keys set status = null, headers = null, body = null, resource_id = coalesce(resource_id, told.order_id)
-      from unnest(${[...orderIds]}::text[]) as told (order_id)
-      where state = 'done' and position(convert_to(to_json(told.order_id)::text, 'UTF8') in body) > 0`.execute(
-      executor,
-    );
+    const names = orderIds.map((orderId) => ({ orderId, text: JSON.stringify(orderId) }));
+    let since: string | undefined = '00000000-0000-0000-0000-000000000000';
+    while (since !== undefined) {
+      const answers = await keptAfter(executor, since);
+      const told = answers.flatMap(({ id, body }) => {
+        const name = names.find(({ text }) => body?.includes(text));
+        return name ? [{ id, orderId: name.orderId }] : [];
+      });
+      if (told.length > 0) await empty(executor, told);
+      since = answers.length < answersPerLook ? undefined : answers.at(-1)?.id;
+    }
   }
 
   /** Forgets one that has expired, so that its key may be used anew. */
@@ -152,4 +171,30 @@ export class IdempotencyKeysRepository {
         order by expires_at limit ${most} for update skip locked))`.execute(executor);
     return Number(result.numAffectedRows ?? 0n);
   }
+}
+
+interface KeptBody {
+  readonly id: string;
+  readonly body: Buffer | null;
+}
+
+async function keptAfter(executor: Executor, since: string): Promise<KeptBody[]> {
+  const result = await sql<{ readonly id: string } & StoredBody>`
+    select i.id, ${storedBody} from idempotency_keys i
+    where i.id > ${since}::uuid and i.state = 'done' and i.body is not null order by i.id limit ${answersPerLook}`.execute(
+    executor,
+  );
+  const vault = vaultOf(executor);
+  return result.rows.map((row) => openColumns(vault, table, row.id, row, ['body']));
+}
+
+async function empty(
+  executor: Executor,
+  told: readonly { readonly id: string; readonly orderId: string }[],
+): Promise<void> {
+  await sql`
+    update idempotency_keys i set status = null, headers = null, body = null, body_key_id = null,
+      resource_id = coalesce(i.resource_id, told.order_id)
+    from unnest(${told.map(({ id }) => id)}::uuid[], ${told.map(({ orderId }) => orderId)}::text[]) as told (id, order_id)
+    where i.id = told.id`.execute(executor);
 }

@@ -12,6 +12,9 @@ const ofNobody = Buffer.alloc(32);
 /** How long a process seals what comes in with one key. */
 const deliveryKeyMs = 86_400_000;
 
+/** What is sealed by the key of the process and day that took it: of whom it is, is not asked. */
+const ofProcess = ['delivery_bodies', 'idempotency_keys'];
+
 /** Keys of deliveries that are kept unwrapped: a process reads what two backends stored today and yesterday. */
 const mostUnwrapped = 16;
 
@@ -62,7 +65,7 @@ export class Vault {
     await this.indexKey();
   }
 
-  /** What this process seals incoming bodies with. Stored, and committed, before it is handed out. */
+  /** What this process seals incoming bodies, and the answers it keeps, with. Stored, and committed, before it is handed out. */
   async deliveryKey(): Promise<DataKey> {
     const now = performance.now();
     if (!this.delivery || this.delivery.until < now) {
@@ -99,7 +102,7 @@ export class Vault {
   private unwrap(place: Place, id: string, stored: string): DataKey {
     const cut = stored.lastIndexOf(':');
     const wrapped = { id, keyId: stored.slice(0, cut), wrapped: Buffer.from(stored.slice(cut + 1), 'hex') };
-    if (place.table !== 'delivery_bodies') return unwrap(wrapped, 'person', this.keyring);
+    if (!ofProcess.includes(place.table)) return unwrap(wrapped, 'person', this.keyring);
     // One key is of many bodies. Of no use without the row's own word that it is not destroyed.
     const known = this.unwrapped.get(stored) ?? unwrap(wrapped, 'deliveries', this.keyring);
     this.unwrapped.delete(stored);
