@@ -59,10 +59,20 @@ function chosen(command: string, actions: readonly Action[], word: string, words
   const named = actions.filter(({ name }) => name === word);
   const found = named.find(({ operation }) => operationOf(operation).places.length === words);
   if (found) return found;
-  const usages = named.map((action) => `npm run visapi -- ${command} ${shortUsageOf(action)}`).join('\n');
-  if (usages) throw new Problem(`${command} ${word} is not given so many arguments: ${words}`, usages);
+  if (named.length > 0) throw wrongCount(`${command} ${word}`, command, named, words);
   const names = [...new Set(actions.map(({ name }) => name))];
   const meant = nearest(word, names);
   const hint = meant === undefined ? '' : `Do you mean ${meant}? `;
   throw new Problem(`${command} does not know "${word}"`, `${hint}One of: ${names.join(', ')}`);
+}
+
+/** @param called what its user called it @param words how many arguments it was given */
+function wrongCount(called: string, command: string, named: readonly Action[], words: number): Problem {
+  const [fewest = []] = named
+    .map(({ operation }) => operationOf(operation).places)
+    .toSorted((one, other) => one.length - other.length);
+  const places = fewest.map((place) => `<${place}>`).join(' ');
+  const usages = named.map((action) => `npm run visapi -- ${command} ${shortUsageOf(action)}`).join('\n');
+  if (words < fewest.length) return new Problem(`${called} needs ${places}`, usages);
+  return new Problem(`${called} is given more than it takes: ${words} arguments`, usages);
 }

@@ -93,6 +93,30 @@ describe('a table', () => {
       'cbb   2',
     ]);
   });
+
+  it('says in a cell what a few things are, and of many no more than how many: lines stay readable', () => {
+    const lanes = [
+      { name: 'contacts', state: 'closed', since: null },
+      { name: 'messages', state: 'open', since: null },
+    ];
+    const errors = Array.from({ length: 10 }, () => ({ at: '2026-01-05T09:00:00.123Z', code: 'P0001' }));
+    expect(linesOfRows([{ id: 'a', lanes, errors }])).toEqual([
+      'id  lanes                           errors',
+      'a   contacts closed; messages open  10 entries',
+    ]);
+  });
+});
+
+describe('a command with the wrong number of arguments', () => {
+  const run = async (...positionals: string[]) =>
+    await commands.find(({ name }) => name === 'messages')?.run({ positionals, values: {}, env: {} });
+
+  it('is told what is missing, or that there is too much', async () => {
+    await expect(run('show')).rejects.toThrow('messages show needs <id>');
+    await expect(run('show', 'a', 'b')).rejects.toThrow(
+      'messages show is given more than it takes: 2 arguments',
+    );
+  });
 });
 
 describe('a refusal of the API', () => {

@@ -20,7 +20,7 @@ export function linesOfRows(rows: readonly unknown[], columns?: readonly string[
   if (rows.length === 0) return ['none'];
   return columnsOf(
     names.map(titleOf),
-    flat.map((row) => names.map((name) => textOf(row[name]))),
+    flat.map((row) => names.map((name) => cellOf(row[name]))),
   );
 }
 
@@ -38,7 +38,22 @@ export function linesOfOne(one: unknown): string[] {
   return lines[0] === '' ? lines.slice(1) : lines;
 }
 
-function isListOfThings(value: unknown): boolean {
+/** Wider than this, things in a cell are counted: they are shown where one row is shown by itself. */
+const widestThings = 80;
+
+function cellOf(value: unknown): string {
+  if (!isListOfThings(value)) return textOf(value);
+  const texts = value.map((thing) =>
+    Object.values(flatten(thing))
+      .filter((inner) => inner !== null)
+      .map(textOf)
+      .join(' '),
+  );
+  const text = texts.join('; ');
+  return text.length <= widestThings ? text : `${value.length} entries`;
+}
+
+function isListOfThings(value: unknown): value is Fields[] {
   return Array.isArray(value) && value.length > 0 && value.every((each) => isThing(each));
 }
 
