@@ -150,6 +150,31 @@ describe('a cached API key', () => {
     reads.mockRestore();
   });
 
+  it('is not read again because another one has changed, but when it is asked for', async () => {
+    await seed(
+      { name: 'idle', key: 'idle.s3cret', scopes: [] },
+      { name: 'leaver', key: 'leaver.s3cret', scopes: [] },
+    );
+    const by = await startProcess();
+    await expect(answerOf('leaver.s3cret', by)).resolves.toBe('known');
+    const entryOf = (prefix: string) => redis.redis.exists(`visapi:cache:{api-key}:entry:${prefix}`);
+    await until(
+      async () => (await entryOf('idle')) + (await entryOf('leaver')),
+      (held) => held === 2,
+    );
+    const reads = jest.spyOn(ApiKeysRepository.prototype, 'findByPrefix');
+    await test.query(`update api_keys set revoked_at = now() where prefix = 'leaver'`);
+    await until(
+      async () => await answerOf('leaver.s3cret', by),
+      (answer) => answer === 'unauthenticated',
+      5_000,
+    );
+    // What is under way is done then.
+    await Promise.all(open.splice(0).map((app) => app.close()));
+    expect(reads.mock.calls.filter(([, prefix]) => prefix === 'idle')).toEqual([]);
+    reads.mockRestore();
+  });
+
   it('that was right a moment ago helps no wrong one, and both may come at once', async () => {
     await seed({ name: 'twin', key: 'twin.s3cret', scopes: [] });
     const by = await startProcess();

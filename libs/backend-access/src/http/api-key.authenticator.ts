@@ -49,6 +49,7 @@ export class ApiKeyAuthenticator
   private readonly watch: RowWatch;
   private readonly recognised = new WeakMap<ApiKeyRow, Recognised>();
   private readonly prefixes: KnownPrefixes;
+  private isWarm = false;
 
   constructor(
     private readonly config: Pick<AccessConfig, 'pepper'>,
@@ -146,12 +147,15 @@ export class ApiKeyAuthenticator
     // What there is to do is done by the decorator.
   }
 
+  /** At the start all are read before they are asked for; later, to read all for a change of one would hold up the next look. */
   private async renew(): Promise<void> {
     await this.forget();
+    if (this.isWarm) return;
     const { keys: repository, database } = this.store;
     const rows = await repository.list(database.db, mostWarmed);
     this.prefixes.tell(rows.map(({ prefix }) => prefix));
     for (const { prefix } of rows) await this.refresh(prefix);
+    this.isWarm = true;
   }
 }
 
