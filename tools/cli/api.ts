@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { isNativeError } from 'node:util/types';
+import { type Client, visapi } from '#api-client';
 import { readSettings } from '../launcher/settings.ts';
 import { readJson } from '../services/files.ts';
 import { Problem } from '../services/problem.ts';
@@ -9,7 +11,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 type Query = Readonly<Record<string, string | undefined>>;
 
-/** The backend, as a command asks it over HTTP. What it says against it is thrown as a Problem. */
+/** The backend, as a command asks it by the client that partners use. What it says against it is thrown as a Problem. */
 export interface Api {
   /** @returns `data` of the answer */
   readonly get: <T>(path: string, query?: Query) => Promise<T>;
@@ -45,8 +47,9 @@ const mostWaits = 5;
 
 /** @throws Problem when no backend, or no key for it, is named */
 export async function openApi(env: Environment): Promise<Api> {
-  const address = await findBackend(env);
-  const ask = async (request: ApiRequest) => await answerOf(address, request);
+  const { url, key } = await findBackend(env);
+  const client = visapi({ baseUrl: url, credential: key });
+  const ask = async (request: ApiRequest) => await answerOf(client, url, request);
   return {
     ask,
     get: async <T>(path: string, query: Query = {}) => (await ask({ method: 'GET', path, query })).data as T,
@@ -64,11 +67,6 @@ export async function openApi(env: Environment): Promise<Api> {
     send: async <T>(method: ApiRequest['method'], path: string, body?: object) =>
       (await ask({ method, path, body })).data as T,
   };
-}
-
-function withQuery(path: string, query: Query): string {
-  const given = Object.entries(query).flatMap(([name, text]) => (text === undefined ? [] : [[name, text]]));
-  return given.length === 0 ? path : `${path}?${new URLSearchParams(given as [string, string][]).toString()}`;
 }
 
 /** Where the backend is, and the key that it is asked with. */
@@ -92,32 +90,41 @@ async function findBackend(env: Environment): Promise<Address> {
   return { url: url.replace(/\/+$/, ''), key };
 }
 
-async function answerOf(address: Address, request: ApiRequest): Promise<Answer> {
+async function answerOf(client: Client, url: string, request: ApiRequest): Promise<Answer> {
   for (let waits = 0; ; waits += 1) {
-    const response = await send(address, request);
-    const answer = (await response.json().catch(() => ({}))) as Answer;
-    if (response.ok) return answer;
+    const { data, error, response } = await send(client, request);
+    if (!response || isBroken(error)) throw unanswered(url, error);
+    if (response.ok && error === undefined) return data as Answer;
     const seconds = Number(response.headers.get('retry-after'));
     if (response.status !== 429 || waits === mostWaits || !(seconds > 0))
-      throw refusal(response.status, answer);
+      throw refusal(response.status, error as Answer);
     process.stderr.write(`The backend asks to wait: going on in ${seconds} s\n`);
     await pause(seconds * 1_000);
   }
 }
 
-async function send({ url, key }: Address, { method, path, query, body }: ApiRequest): Promise<Response> {
-  try {
-    return await fetch(`${url}/api/v1/${withQuery(path, query ?? {})}`, {
-      method,
-      headers: { 'x-api-key': key, ...(body ? { 'content-type': 'application/json' } : {}) },
-      ...(body ? { body: JSON.stringify(body) } : {}),
-      signal: AbortSignal.timeout(patienceMs),
-    });
-  } catch (cause) {
-    throw new Problem(
-      `the backend at ${url} does not answer`,
-      'Start one with npm start, or see that VISAPI_URL (else the dev.json in $VISAPI_HOME) names one that runs.',
-      { cause },
-    );
-  }
+async function send(client: Client, { method, path, query, body }: ApiRequest) {
+  return await client.request({
+    method,
+    url: `/api/v1/${path}`,
+    query,
+    // A page of whatever stands before the backend is no answer of it, whatever its status.
+    parseAs: 'json',
+    ...(body ? { body, headers: { 'content-type': 'application/json' } } : {}),
+    signal: AbortSignal.timeout(patienceMs),
+  });
+}
+
+/** Whether the connection did not last until the end of the answer; what cannot be read has come nevertheless. */
+function isBroken(error: unknown): boolean {
+  const isError = isNativeError(error) || error instanceof DOMException;
+  return isError && error.name !== 'SyntaxError';
+}
+
+function unanswered(url: string, cause: unknown): Problem {
+  return new Problem(
+    `the backend at ${url} does not answer`,
+    'Start one with npm start, or see that VISAPI_URL (else the dev.json in $VISAPI_HOME) names one that runs.',
+    { cause },
+  );
 }

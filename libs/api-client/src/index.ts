@@ -1,7 +1,7 @@
-import { type Client, createClient, createConfig } from './generated/client/index.js';
+import { type Client, createClient, createConfig } from './generated/client/index.ts';
 
-export * from './generated/index.js';
-export type { Client } from './generated/client/index.js';
+export * from './generated/index.ts';
+export type { Client } from './generated/client/index.ts';
 
 export interface VisapiOptions {
   /** Where the backend is, such as `http://localhost:3000`. */
@@ -27,17 +27,28 @@ export function visapi({ baseUrl, credential, fetch }: VisapiOptions): Client {
 export class VisapiError extends Error {
   override readonly name = 'VisapiError';
 
+  /** HTTP status; 0 when there was no answer. */
+  readonly status: number;
+  readonly code: string;
+  readonly details: readonly Fault[];
+  /** For questions about it: our log knows the request by this. */
+  readonly requestId: string | undefined;
+
   constructor(
-    /** HTTP status; 0 when there was no answer. */
-    readonly status: number,
-    readonly code: string,
-    message: string,
-    readonly details: readonly { readonly path: string; readonly message: string }[],
-    /** For questions about it: our log knows the request by this. */
-    readonly requestId: string | undefined,
+    status: number,
+    { code, message, details, requestId }: Pick<VisapiError, 'code' | 'message' | 'details' | 'requestId'>,
   ) {
     super(message);
+    this.status = status;
+    this.code = code;
+    this.details = details;
+    this.requestId = requestId;
   }
+}
+
+interface Fault {
+  readonly path: string;
+  readonly message: string;
 }
 
 interface Answer<Body> {
@@ -54,11 +65,12 @@ export async function need<Body>(asked: Promise<Answer<Body>>): Promise<Body> {
   const { data, error, response } = await asked;
   if (data !== undefined) return data;
   const told = (error ?? {}) as {
-    error?: { code?: string; message?: string; details?: { path: string; message: string }[] };
+    error?: { code?: string; message?: string; details?: Fault[] };
     meta?: { requestId?: string };
   };
   const { code = 'NO_ANSWER', message = String(error), details = [] } = told.error ?? {};
-  throw new VisapiError(response?.status ?? 0, code, message, details, told.meta?.requestId);
+  const { requestId } = told.meta ?? {};
+  throw new VisapiError(response?.status ?? 0, { code, message, details, requestId });
 }
 
 interface CursorPage<Item> {

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { createClient } from '@hey-api/openapi-ts';
 import type { ApiDescription } from './breaking-changes.ts';
 
-/** The sources of the typed client, by their paths below its folder. */
+/** The sources of the typed client, by their paths below its folder. Node.js runs them as they stand: the CLI does so. */
 export async function generateClient(description: ApiDescription): Promise<Map<string, string>> {
   const folder = await mkdtemp(join(tmpdir(), 'visapi-client-'));
   try {
     await createClient({
       input: { ...description },
-      output: { path: folder, module: { extension: '.js' } },
+      output: { path: folder, module: { extension: '.ts' } },
       plugins: ['@hey-api/client-fetch', '@hey-api/typescript', '@hey-api/sdk'],
       logs: { level: 'silent' },
     });
