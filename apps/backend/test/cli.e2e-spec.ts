@@ -146,7 +146,7 @@ describe('somebody at the command line', () => {
     [['ordres'], /Do you mean orders\?/],
     [['orders', 'lst'], /Do you mean list\?/],
     [['orders', '--brnch', 'il'], /orders has no option --brnch[\s\S]*Do you mean --branch\?/],
-    [['orders', 'show'], /not given so many arguments: 0[\s\S]*orders show <orderId>/],
+    [['orders', 'show'], /orders show needs <orderId>/],
     [['orders', 'show', 'IL1', '--branch', 'il'], /orders show does not take --branch/],
     [['orders', 'search', '--where', '{"field'], /--where cannot be read/],
     [['orders', 'review', 'IL1'], /--reason is missing/],
