@@ -25,8 +25,8 @@ describe('what an operation takes', () => {
     const replay = operationOf('replayDeliveries');
     const described = { state: 'failed', ids: 'a, b', 'dry-run': true };
     expect(sentFor(replay, described, '')).toEqual({
-      query: {},
-      body: { filter: { state: 'failed', ids: ['a', 'b'] }, dryRun: true },
+      query: { dryRun: 'true' },
+      body: { filter: { state: 'failed', ids: ['a', 'b'] } },
     });
     expect(sentFor(operationOf('listOrders'), { branch: 'il' }, '')).toEqual({
       query: { branch: 'il' },

@@ -302,7 +302,7 @@ describe('many dead letters', () => {
       [`dead-letters/${id}/replay?dryRun=true`, {}],
       [`dead-letters/${id}/discard?dryRun=true`, { reason: 'a test order' }],
       [`dead-letters/${id}/discard`, {}],
-      ['dead-letters/replay?dryRun=true', { kind: 'job' }],
+      ['dead-letters/replay?dryRun=maybe', { kind: 'job' }],
       ['dead-letters/replay', { kind: 'job', dryRun: 'maybe' }],
       ['dead-letters/replay', {}],
       ['dead-letters/replay', { reason: 'all of them' }],

@@ -10,7 +10,6 @@ export { askedBy, askingKeyId, describeRequest } from './request-context.js';
 export type { HttpRequest } from './request-context.js';
 export { questionLimit, reportLimit, webhookLimit } from './time-limit.js';
 export {
-  dryRunInBody,
   dryRunQuery,
   noQuery,
   noReason,

@@ -23,10 +23,10 @@ export const optionalReason = reasonText.default(noReason);
 /** For routes without parameters: a `?dryRun=true` that nobody heeds would be worse than refused. */
 export const noQuery = onlyKnown({});
 
-/** For routes that take `dryRun` in the body, as part of what is asked: there and nowhere else. */
-export const dryRunInBody = onlyKnown({}, 'dryRun is part of the body');
-
-/** `?dryRun=true` tells what would be done and does nothing. */
+/**
+ * `?dryRun=true` tells what would be done and does nothing. Routes whose body has a `dryRun`, too, heed both: whoever asked for
+ * a dry run in either place gets one.
+ */
 export const dryRunQuery = onlyKnown({
   dryRun: z
     .enum(['true', 'false'], 'must be the word true or false')

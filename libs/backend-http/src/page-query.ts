@@ -39,14 +39,10 @@ export const pageInBody = {
   perPage: count(asNumber, 1, 200).default(20),
 };
 
-/**
- * An object that takes these fields alone: a misspelt filter would otherwise be taken for none.
- * @param hint where to look for what is not here
- */
-export function onlyKnown<Shape extends z.ZodRawShape>(shape: Shape, hint?: string) {
+/** An object that takes these fields alone: a misspelt filter would otherwise be taken for none. */
+export function onlyKnown<Shape extends z.ZodRawShape>(shape: Shape) {
   const names = Object.keys(shape).join(', ');
-  const taken = names === '' ? 'nothing is taken' : `known are ${names}`;
-  const known = hint === undefined ? taken : `${taken}; ${hint}`;
+  const known = names === '' ? 'nothing is taken' : `known are ${names}`;
   return z.strictObject(shape, {
     error: (issue) =>
       issue.code === 'unrecognized_keys'

@@ -2,20 +2,8 @@ import type { EffectRow } from '@visapi/backend-repositories/effects';
 import type { EventRow } from '@visapi/backend-repositories/events';
 import type { DeliveryRow } from '@visapi/backend-repositories/inbox';
 import type { MessageTimes } from '@visapi/backend-repositories/orders';
-
-/** One thing that happened to an order. */
-export interface TimelineEntry {
-  readonly at: Date;
-  /** What it was: `delivery.received`, `order.created`, `contact.synced`, `message.sent`, ... */
-  readonly kind: string;
-  /** How it stands or ended. */
-  readonly status: string;
-  /** The reason or the further circumstances, in a few words; null when there is nothing to add. */
-  readonly detail: string | null;
-  readonly correlationId: string;
-  readonly actor?: string;
-  readonly evidence?: unknown;
-}
+import { doubtEntries, settledEntries } from './message-doubts.js';
+import { entry, type TimelineEntry } from './timeline-entry.js';
 
 interface Sources {
   readonly deliveries: readonly DeliveryRow[];
@@ -41,7 +29,7 @@ const sequence = [
 export function buildTimeline({ deliveries, events, effects, messages }: Sources): TimelineEntry[] {
   const entries = [
     ...deliveries.flatMap(deliveryEntries),
-    ...events.flatMap(eventEntries),
+    ...events.flatMap((event) => eventEntries(event, effects)),
     ...effects.flatMap((effect) =>
       effect.kind === 'contact' ? contactEntries(effect) : messageEntries(effect),
     ),
@@ -88,8 +76,13 @@ function deliveryEntries(delivery: DeliveryRow): TimelineEntry[] {
 /** Facts of these families; what became of the order's effects is told from the effects. */
 const told = ['order', 'delivery', 'operator', 'issues', 'visa'];
 
-function eventEntries(event: EventRow): TimelineEntry[] {
+/** Besides: an effect forgets the attempts before its last one, and what was found out about them. */
+const toldOfMessages = ['message.uncertain', 'message.denied'];
+
+function eventEntries(event: EventRow, effects: readonly EffectRow[]): TimelineEntry[] {
   const [family = '', status = ''] = event.type.split('.');
+  if (toldOfMessages.includes(event.type)) return doubtEntries(event, effects);
+  if (event.type === 'operator.settled') return settledEntries(event, effects);
   if (!told.includes(family)) return [];
   const payload = event.payload as {
     fields?: string[];
@@ -134,7 +127,6 @@ function messageEntries(effect: EffectRow): TimelineEntry[] {
     ...step(effect.claimedAt, 'claimed', effect.attempt > 1 ? `attempt ${effect.attempt}` : null),
     ...step(effect.acceptedAt, 'accepted', null, evidence),
     ...step(effect.skippedAt, 'skipped', reason),
-    ...step(effect.uncertainAt, 'uncertain', reason, evidence),
     ...step(effect.failedAt, 'failed', reason, evidence),
   ];
 }
@@ -166,8 +158,4 @@ function receiptEntries(message: MessageTimes, effects: readonly EffectRow[]): T
     ...step(message.deliveredAt, 'delivered'),
     ...step(message.readAt, 'read'),
   ];
-}
-
-function entry(at: Date | null, rest: Omit<TimelineEntry, 'at'>): TimelineEntry[] {
-  return at === null ? [] : [{ at, ...rest }];
 }

@@ -3510,7 +3510,9 @@ export type ReplayDeadLettersData = {
         'X-Correlation-Id'?: string;
     };
     path?: never;
-    query?: never;
+    query?: {
+        dryRun?: 'true' | 'false';
+    };
     url: '/api/v1/dead-letters/replay';
 };
 
@@ -4102,7 +4104,9 @@ export type ReplayDeliveriesData = {
         'X-Correlation-Id'?: string;
     };
     path?: never;
-    query?: never;
+    query?: {
+        dryRun?: 'true' | 'false';
+    };
     url: '/api/v1/deliveries/replay';
 };
 
@@ -4374,7 +4378,9 @@ export type ReplayDeliveryData = {
     path: {
         id: string;
     };
-    query?: never;
+    query?: {
+        dryRun?: 'true' | 'false';
+    };
     url: '/api/v1/deliveries/{id}/replay';
 };
 

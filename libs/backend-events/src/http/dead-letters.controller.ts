@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
   Access,
   askedBy,
-  dryRunInBody,
+  dryRunQuery,
   type HttpRequest,
   Listed,
   noQuery,
@@ -81,11 +81,11 @@ export class DeadLettersController {
   )
   @Responds(replayManyResponse)
   async replayMany(
-    @Query({ schema: dryRunInBody }) _query: z.infer<typeof dryRunInBody>,
+    @Query({ schema: dryRunQuery }) query: z.infer<typeof dryRunQuery>,
     @Body({ schema: replayManyRequest }) { dryRun, reason, ...filter }: z.infer<typeof replayManyRequest>,
     @Req() request: HttpRequest,
   ) {
-    return dryRun
+    return query.dryRun || dryRun
       ? await this.queries.execute(new FindOpenDeadLetters(filter))
       : await this.commands.execute(new ReplayDeadLetters(filter, { ...askedBy(request), reason }));
   }

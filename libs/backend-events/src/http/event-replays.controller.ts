@@ -1,15 +1,6 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import {
-  Access,
-  askedBy,
-  dryRunInBody,
-  type HttpRequest,
-  Listed,
-  noQuery,
-  Responds,
-  toPage,
-} from '@visapi/backend-http';
+import { Access, askedBy, type HttpRequest, Listed, noQuery, Responds, toPage } from '@visapi/backend-http';
 import type { z } from 'zod';
 import { StartEventReplay } from '../commands/start-event-replay.command.js';
 import { SteerEventReplay } from '../commands/steer-event-replay.command.js';
@@ -51,7 +42,7 @@ export class EventReplaysController {
   )
   @Responds(startResponse)
   async start(
-    @Query({ schema: dryRunInBody }) _query: z.infer<typeof dryRunInBody>,
+    @Query({ schema: noQuery }) _query: z.infer<typeof noQuery>,
     @Body({ schema: startRequest }) { dryRun, ...wanted }: z.infer<typeof startRequest>,
     @Req() request: HttpRequest,
   ) {

@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import {
   Access,
   askedBy,
-  dryRunInBody,
+  dryRunQuery,
   type HttpRequest,
   Listed,
   Responds,
@@ -82,14 +82,14 @@ export class DeliveriesController {
   )
   @Responds(replayManyResponse)
   async replayMany(
-    @Query({ schema: dryRunInBody }) _query: z.infer<typeof dryRunInBody>,
+    @Query({ schema: dryRunQuery }) query: z.infer<typeof dryRunQuery>,
     @Body({ schema: replayManyRequest }) body: z.infer<typeof replayManyRequest>,
     @Req() request: HttpRequest,
   ) {
     const { filter, reason, mode } = body;
     const after = Number(body.cursor);
     const by = { ...askedBy(request), reason };
-    return body.dryRun
+    return query.dryRun || body.dryRun
       ? await this.queries.execute(new PreviewReplays(filter, after, { mode }))
       : await this.commands.execute(new ReplayDeliveries(filter, after, { mode }, by));
   }
@@ -112,11 +112,11 @@ export class DeliveriesController {
   @Responds(replayResponse)
   async replay(
     @Param({ schema: deliveryIdParameter }) { id }: z.infer<typeof deliveryIdParameter>,
-    @Query({ schema: dryRunInBody }) _query: z.infer<typeof dryRunInBody>,
+    @Query({ schema: dryRunQuery }) query: z.infer<typeof dryRunQuery>,
     @Body({ schema: replayRequest }) { dryRun, reason, how }: z.infer<typeof replayRequest>,
     @Req() request: HttpRequest,
   ) {
-    return dryRun
+    return query.dryRun || dryRun
       ? await this.queries.execute(new PreviewReplay(id, how))
       : await this.commands.execute(new ReplayDelivery(id, how, { ...askedBy(request), reason }));
   }

@@ -114,16 +114,17 @@ describe('POST /deliveries/:id/replay with a mode', () => {
     expect(error.details).toEqual([{ path, message: expect.stringMatching(words) }]);
   });
 
-  it('takes dryRun in the body alone, and does nothing for one that stands elsewhere', async () => {
-    const { path } = await told();
-    for (const [route, body] of [
-      [path, {}],
-      ['deliveries/replay', { filter: { state: 'failed' } }],
+  it('runs dry where either the address or the body says so', async () => {
+    const { orderId, path } = await told();
+    for (const [query, dryRun] of [
+      ['', true],
+      ['?dryRun=true', false],
+      ['?dryRun=false', true],
     ] as const) {
-      const { status, error } = await post(`${route}?dryRun=true`, body);
-      expect(status).toBe(400);
-      const message = 'there is no dryRun here; nothing is taken; dryRun is part of the body';
-      expect(error.details).toEqual([{ path: 'dryRun', message }]);
+      const one = await post(`${path}${query}`, { dryRun });
+      expect(one.data).toHaveProperty('would');
+      const many = await post(`deliveries/replay${query}`, { filter: { orderId }, dryRun });
+      expect(many.data).toMatchObject({ results: [{ would: expect.anything() }] });
     }
   });
 

@@ -1,10 +1,14 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { CommandBus, CqrsModule, QueryBus } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { newId } from '@visapi/backend-kernel';
+import { SettleMessage, SettleMessageHandler } from '@visapi/backend-messaging';
+import { MessagesRepository } from '@visapi/backend-repositories/messaging';
 import {
   createTestContext,
   createTestDatabase,
   deliver,
+  plantOrder,
   type TestDatabase,
   viziOrder,
 } from '@visapi/backend-testing';
@@ -12,12 +16,14 @@ import { CreateOrder } from '../commands/create-order.command.js';
 import { OverdueRepository } from '@visapi/backend-repositories/operations';
 import { UpdateOrderProcessing } from '../commands/update-order-processing.command.js';
 import { OrdersModule } from '../orders.module.js';
+import type { TimelineEntry } from '../timeline-entry.js';
 import { GetOrderById } from './get-order-by-id.query.js';
 import { GetOrderTimeline } from './get-order-timeline.query.js';
 import { GetOrders } from './get-orders.query.js';
 
 let test: TestDatabase;
 let app: INestApplicationContext;
+const messages = new MessagesRepository();
 
 beforeAll(async () => {
   test = await createTestDatabase();
@@ -37,8 +43,8 @@ async function receive(id: string, changes: Record<string, unknown> = {}) {
 const make = async (id: string, changes: Record<string, unknown> = {}) =>
   await app.get(CommandBus).execute(new CreateOrder(await receive(id, changes)));
 const timeline = async (id: string) => await app.get(QueryBus).execute(new GetOrderTimeline(id));
-const told = async (id: string) =>
-  (await timeline(id)).map(({ kind, status, detail }) => [kind, status, detail].filter(Boolean).join(' '));
+const inWords = ({ kind, status, detail }: TimelineEntry) => [kind, status, detail].filter(Boolean).join(' ');
+const told = async (id: string) => (await timeline(id)).map(inWords);
 
 describe('the timeline of an order', () => {
   it('tells of deliveries, the order, what it owes, repeats and changes, oldest first', async () => {
@@ -84,6 +90,41 @@ describe('the timeline of an order', () => {
     const late = (await told('T5')).filter((entry) => entry.includes('overdue'));
     expect(late.sort()).toEqual(['delivery.overdue overdue', 'order.overdue overdue contact']);
   });
+
+  it.each([
+    [
+      'not-sent',
+      ['message.denied denied settled-not-sent', 'operator.settled settled not-sent: she says so'],
+    ],
+    ['sent', ['message.accepted accepted', 'operator.settled settled sent: she says so']],
+  ] as const)(
+    'tells of an attempt that nobody knew the end of, and who settled it as %s',
+    async (outcome, end) => {
+      const { orderId, messageId } = await plantOrder(test);
+      await deliver(test.database, viziOrder({ order: { id: orderId } }));
+      const claim = await messages.claim(test.database.db, messageId, newId(), 3600);
+      const left = { attempt: 1, answer: 'time-out', status: null };
+      await messages.markUncertain(test.database.db, claim!, 'time-out', left);
+      const by = { actor: 'key:operator', correlationId: 'settled' };
+      const settle = new SettleMessage(messageId, outcome, 'she says so', by);
+      await new SettleMessageHandler(test.database).execute(settle);
+      if (outcome === 'not-sent') await messages.claim(test.database.db, messageId, newId(), 3600);
+      const entries = (await timeline(orderId)).filter(({ kind }) => /^(message|operator)\./.test(kind));
+      const again = outcome === 'not-sent' ? ['message.claimed claimed attempt 2'] : [];
+      expect(entries.map(inWords)).toEqual([
+        'message.planned planned',
+        'message.claimed claimed',
+        'message.uncertain uncertain time-out',
+        ...end,
+        ...again,
+      ]);
+      const attempt = { claimedAt: expect.any(String), evidence: left };
+      expect(entries.find(({ kind }) => kind === 'operator.settled')).toMatchObject({
+        actor: 'key:operator',
+        evidence: { messageId, purpose: 'confirmation', outcome, attempt },
+      });
+    },
+  );
 
   it('tells of an order that is received but not yet interpreted, and of none that never came', async () => {
     await receive('T3');

@@ -5,7 +5,8 @@ import { EventsRepository } from '@visapi/backend-repositories/events';
 import { DeliveriesRepository } from '@visapi/backend-repositories/inbox';
 import { TimelineRepository } from '@visapi/backend-repositories/orders';
 import { orderNotFound } from '../orders.errors.js';
-import { buildTimeline, type TimelineEntry } from '../timeline.js';
+import { buildTimeline } from '../timeline.js';
+import type { TimelineEntry } from '../timeline-entry.js';
 
 /** Everything that happened to an order, oldest first. */
 export class GetOrderTimeline extends Query<readonly TimelineEntry[]> {
