@@ -95,10 +95,9 @@ export const eventContracts = {
     reason: z.string(),
     outcome: z.enum(['sent', 'not-sent']),
     messageEffectId: z.string(),
-    /** The attempt whose outcome nobody knew, as it stood then. */
-    attempt: z
-      .object({ claimedAt: z.string().nullable(), evidence: z.record(z.string(), z.unknown()) })
-      .optional(),
+    /** Of the attempt whose outcome nobody knew: when it began, and what it left behind. */
+    claimedAt: z.string().nullish(),
+    evidence: z.record(z.string(), z.unknown()).optional(),
   }),
   /** An operator has looked at changed fields of an order. */
   'operator.reviewed': z.object({ reason: z.string(), fields: z.array(z.string()) }),

@@ -43,12 +43,14 @@ async function settle(
 ): Promise<SettleMessageResult> {
   const message = await lockToSettle(transaction, id);
   if (!message) throw new AppError('not-found', 'There is no such message.');
-  const { orderId, purpose } = message;
+  const { orderId, purpose, claimedAt, evidence } = message;
   if (message.state !== 'uncertain') throw notUncertain(message.state);
   if (outcome === 'not-sent' && message.mayBeAnswered) throw tooEarly();
   const state = outcome === 'sent' ? 'accepted' : await settleAsNotSent(transaction, id);
   if (outcome === 'sent') await settleAsSent(transaction, id);
-  const settled = { type: 'operator.settled', payload: { reason, outcome, messageEffectId: id } };
+  // The next attempt overwrites what the effect knows of this one.
+  const attempt = { claimedAt: claimedAt?.toISOString() ?? null, evidence };
+  const settled = { type: 'operator.settled', payload: { reason, outcome, messageEffectId: id, ...attempt } };
   const wake = { type: 'message.planned', payload: { purpose, messageEffectIds: [id], pauseMs: 0 } };
   await tellOfOrder(transaction, orderId, state === 'planned' ? [settled, wake] : [settled], by);
   return { orderId, state: state ?? message.state };

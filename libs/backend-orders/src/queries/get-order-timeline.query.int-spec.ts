@@ -2,7 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { CommandBus, CqrsModule, QueryBus } from '@nestjs/cqrs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@visapi/backend-kernel';
-import { SettleMessage, SettleMessageHandler } from '@visapi/backend-messaging';
+import { MessagingModule, SettleMessage } from '@visapi/backend-messaging';
 import { MessagesRepository } from '@visapi/backend-repositories/messaging';
 import {
   createTestContext,
@@ -27,7 +27,7 @@ const messages = new MessagesRepository();
 
 beforeAll(async () => {
   test = await createTestDatabase();
-  app = await createTestContext(test.url, [CqrsModule, OrdersModule]);
+  app = await createTestContext(test.url, [CqrsModule, OrdersModule, MessagingModule]);
 });
 afterAll(async () => {
   await app.close();
@@ -101,14 +101,14 @@ describe('the timeline of an order', () => {
     'tells of an attempt that nobody knew the end of, and who settled it as %s',
     async (outcome, end) => {
       const { orderId, messageId } = await plantOrder(test);
-      await deliver(test.database, viziOrder({ order: { id: orderId } }));
       const claim = await messages.claim(test.database.db, messageId, newId(), 3600);
       const left = { attempt: 1, answer: 'time-out', status: null };
       await messages.markUncertain(test.database.db, claim!, 'time-out', left);
       const by = { actor: 'key:operator', correlationId: 'settled' };
       const settle = new SettleMessage(messageId, outcome, 'she says so', by);
-      await new SettleMessageHandler(test.database).execute(settle);
+      await app.get(CommandBus).execute(settle);
       if (outcome === 'not-sent') await messages.claim(test.database.db, messageId, newId(), 3600);
+      await deliver(test.database, viziOrder({ order: { id: orderId } }));
       const entries = (await timeline(orderId)).filter(({ kind }) => /^(message|operator)\./.test(kind));
       const again = outcome === 'not-sent' ? ['message.claimed claimed attempt 2'] : [];
       expect(entries.map(inWords)).toEqual([
@@ -118,10 +118,15 @@ describe('the timeline of an order', () => {
         ...end,
         ...again,
       ]);
-      const attempt = { claimedAt: expect.any(String), evidence: left };
       expect(entries.find(({ kind }) => kind === 'operator.settled')).toMatchObject({
         actor: 'key:operator',
-        evidence: { messageId, purpose: 'confirmation', outcome, attempt },
+        evidence: {
+          messageId,
+          purpose: 'confirmation',
+          outcome,
+          claimedAt: expect.any(String),
+          attempt: left,
+        },
       });
     },
   );

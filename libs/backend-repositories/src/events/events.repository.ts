@@ -4,6 +4,8 @@ import { type Insertable, sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import type { Events } from '../db/schema.gen.js';
 
+type Plain = string | number | boolean | null | readonly string[];
+
 /** A fact to append. Its payload holds ids and names of fields, never values of personal fields. */
 export interface NewEvent {
   readonly type: string;
@@ -15,7 +17,7 @@ export interface NewEvent {
   readonly correlationId: string;
   /** From where it was asked for over HTTP. */
   readonly ip?: string | null;
-  readonly payload: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+  readonly payload: Readonly<Record<string, Plain | Readonly<Record<string, Plain>>>>;
 }
 
 export interface EventRow {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import type { Executor } from '../db/database.js';
+import type { Evidence } from '../effects/effects.repository.js';
 import { giveBack } from './give-back.js';
 
 /** A message as far as an operator's word about it is concerned, locked until the transaction ends. */
@@ -9,6 +10,9 @@ export interface SettledMessage {
   readonly purpose: string;
   /** Its worker went silent so short ago that the vendor may still answer it. */
   readonly mayBeAnswered: boolean;
+  readonly claimedAt: Date | null;
+  /** What the attempt left behind that nobody knows the outcome of. */
+  readonly evidence: Evidence;
 }
 
 /** Longer than any call to the vendor may take. */
@@ -16,7 +20,7 @@ const longestCallSeconds = 120;
 
 export async function lockToSettle(executor: Executor, id: string): Promise<SettledMessage | undefined> {
   const result = await sql<SettledMessage>`
-    select order_id, state, purpose, coalesce(reason = 'lease-expired'
+    select order_id, state, purpose, claimed_at, evidence, coalesce(reason = 'lease-expired'
       and claimed_at > clock_timestamp() - make_interval(secs => ${longestCallSeconds}), false) as may_be_answered
     from effects where id = ${id} and kind = 'message' for update`.execute(executor);
   return result.rows[0];
