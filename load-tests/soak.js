@@ -2,7 +2,7 @@
 import http from 'k6/http';
 import { check } from 'k6';
 import exec from 'k6/execution';
-import { Trend } from 'k6/metrics';
+import { Counter, Trend } from 'k6/metrics';
 import { closeLedger } from './k6/ledger.js';
 import { always, newRun, steadily } from './k6/load.js';
 import { deliver, orderBody } from './k6/orders.js';
@@ -14,6 +14,8 @@ const pause = 5;
 
 const latest = new Trend('oldest_open_seconds');
 const grown = new Trend('memory_growth_mb');
+/** A threshold over no samples holds: these say that there were some. */
+const looks = new Counter('memory_looks');
 /** @type {Map<string, number>} by process: its memory when it was warm. The one who looks is always the same VU. */
 const warm = new Map();
 
@@ -40,6 +42,8 @@ export const options = {
     'http_req_duration{part:first}': ['p(95)<200'],
     'http_req_duration{part:last}': ['p(95)<200'],
     oldest_open_seconds: ['max<30'],
+    'memory_looks{process:backend}': ['count>0'],
+    'memory_looks{process:worker}': ['count>0'],
     'memory_growth_mb{process:backend}': ['p(90)<40'],
     'memory_growth_mb{process:worker}': ['p(90)<40'],
   },
@@ -77,7 +81,10 @@ async function look(process, url) {
   if (!check(bytes, { 'memory is told': (found) => found !== null })) return;
   const megabytes = Number(bytes?.[1]) / 1_048_576;
   const before = warm.get(process);
-  if (before !== undefined) grown.add(megabytes - before, { process });
+  if (before !== undefined) {
+    looks.add(1, { process });
+    grown.add(megabytes - before, { process });
+  }
   // The first third is warming up: compilation, pools, caches.
   else if (exec.scenario.progress > 1 / 3) warm.set(process, megabytes);
 }
