@@ -17,7 +17,7 @@ export interface Action {
   readonly operation: string;
   /** Of a list: what is shown of each row; all of it unless said. */
   readonly columns?: readonly string[];
-  /** What is asked before it is done, where that cannot be undone; `{orderId}` stands for an argument. */
+  /** What is asked before it is done, where that cannot be undone; `{orderId}` stands for an argument, `{--outcome}` for an option. */
   readonly confirm?: string;
   /** The list of its answer that goes on at the answer's cursor, until there is none. */
   readonly goesOn?: string;
@@ -40,7 +40,7 @@ export async function perform(
   };
   const api = await openApi(env);
   if (action.confirm !== undefined && values['dry-run'] !== true)
-    await confirm(filled({ ...operation, path: action.confirm }, words, false), values['yes'] === true);
+    await confirm(questionOf(action.confirm, operation, words, values), values['yes'] === true);
   const json = values['json'] === true;
   if (operation.isList) return await showList(api, request, action, values);
   const data =
@@ -66,6 +66,16 @@ function usageFor(called: string, action: Action, operation: Operation): string 
   const [command] = called.split(' ');
   const options = offered(operation).map(usageOf);
   return ['npm run visapi --', command, shortUsageOf(action), ...options].join(' ');
+}
+
+function questionOf(
+  question: string,
+  operation: Operation,
+  words: readonly string[],
+  values: Given['values'],
+): string {
+  const path = question.replaceAll(/\{--([a-z-]+)\}/g, (_, option: string) => String(values[option]));
+  return filled({ ...operation, path }, words, false);
 }
 
 function filled({ path, places }: Operation, words: readonly string[], isAddress: boolean): string {

@@ -56,4 +56,15 @@ describe('an answer that is not what was asked for', () => {
     });
     await expect(api.get('orders')).rejects.toThrow(/does not answer/);
   });
+
+  it('that never comes is told with the address and why, and what to do', async () => {
+    const api = await backend((_request, reply) => reply.end());
+    const { port } = server?.address() as AddressInfo;
+    await new Promise((done) => server?.close(done));
+    await expect(api.get('orders')).rejects.toMatchObject({
+      message: `the backend at http://127.0.0.1:${port} does not answer (ECONNREFUSED)`,
+      fix: expect.stringContaining('npm start'),
+    });
+    server = undefined;
+  });
 });

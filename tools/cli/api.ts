@@ -123,8 +123,15 @@ function isBroken(error: unknown): boolean {
 
 function unanswered(url: string, cause: unknown): Problem {
   return new Problem(
-    `the backend at ${url} does not answer`,
+    `the backend at ${url} does not answer${why(cause)}`,
     'Start one with npm start, or see that VISAPI_URL (else the dev.json in $VISAPI_HOME) names one that runs.',
     { cause },
   );
+}
+
+/** What the platform knows of it: `fetch failed` alone helps nobody. */
+function why(error: unknown): string {
+  const { cause, name } = error as { readonly cause?: { readonly code?: string }; readonly name?: string };
+  const word = cause?.code ?? (name === 'TimeoutError' ? 'no answer in time' : undefined);
+  return word === undefined ? '' : ` (${word})`;
 }

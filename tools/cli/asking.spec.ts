@@ -44,6 +44,22 @@ describe('what an operation takes', () => {
     ]);
   });
 
+  it('is refused before anybody is asked, when the API knows no such word', async () => {
+    const settle = async (outcome: string) =>
+      await commands
+        .find(({ name }) => name === 'messages')
+        ?.run({
+          positionals: ['settle', 'm-1'],
+          values: { outcome, reason: 'asked her' },
+          env: { VISAPI_URL: 'http://127.0.0.1:1', VISAPI_API_KEY: 'a.b' },
+        });
+    await expect(settle('maybe')).rejects.toMatchObject({
+      message: '--outcome cannot be "maybe"',
+      fix: 'One of: sent, not-sent',
+    });
+    await expect(settle('sent')).rejects.toThrow('Settle message m-1 as sent for good was not confirmed');
+  });
+
   it('is missed by its name', () => {
     expect(() => sentFor(operationOf('reviewOrder'), {}, 'usage')).toThrow('--reason is missing');
   });

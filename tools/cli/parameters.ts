@@ -47,6 +47,7 @@ export function sentFor(operation: Operation, values: Given['values'], usage: st
   const missing = parameters.find(({ option, isRequired }) => isRequired && values[option] === undefined);
   if (missing) throw new Problem(`--${missing.option} is missing`, usage);
   const given = parameters.filter(({ option }) => values[option] !== undefined);
+  for (const parameter of given) refuseUnknownWord(parameter, values[parameter.option]);
   const query = given
     .filter(({ within }) => within === 'query')
     .map(({ option, keys }) => [keys.join('.'), String(values[option])] as const);
@@ -55,6 +56,12 @@ export function sentFor(operation: Operation, values: Given['values'], usage: st
     put(body, parameter.keys, valueOf(parameter, values[parameter.option]));
   const takesBody = operation.parameters.some(({ within }) => within === 'body');
   return { query: Object.fromEntries(query), body: takesBody ? body : undefined };
+}
+
+/** Before anybody is asked to confirm it. Of a query one may name several. */
+function refuseUnknownWord({ option, within, schema }: Parameter, given: Given['values'][string]): void {
+  if (!schema.enum || within !== 'body' || schema.enum.includes(String(given))) return;
+  throw new Problem(`--${option} cannot be "${String(given)}"`, `One of: ${schema.enum.join(', ')}`);
 }
 
 function put(target: Record<string, unknown>, [key = '', ...rest]: readonly string[], value: unknown): void {

@@ -66,7 +66,7 @@ export const messagesCommand = apiCommand({
     { name: 'show', operation: 'getMessage' },
     { name: 'preview', operation: 'previewMessage' },
     { name: 'resend', operation: 'resendConfirmation', confirm: 'Tell the customer of {orderId} again' },
-    { name: 'settle', operation: 'settleMessage', confirm: 'Settle message {id} for good' },
+    { name: 'settle', operation: 'settleMessage', confirm: 'Settle message {id} as {--outcome} for good' },
   ],
 });
 
