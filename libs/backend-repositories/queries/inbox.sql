@@ -48,3 +48,16 @@ with incoming as materialized (
   from stored join incoming using (id) where stored.state = 'open' order by stored.position
 )
 select kind, encode(body_hash, 'hex') as hash, id as delivery_id, outcome, problems from stored;
+
+-- countRepeats: hot
+with given as materialized (
+  select id, copies, ordinal
+  from unnest($1::uuid[], $2::int[])
+    with ordinality as given (id, copies, ordinal)
+), locked as materialized (
+  select d.id, given.copies from given join deliveries d on d.id = any(array[given.id])
+  order by given.ordinal for update of d
+)
+update deliveries d set repeats = d.repeats + locked.copies, last_repeat_at = clock_timestamp()
+from locked where d.id = any(array[locked.id])
+returning d.id;

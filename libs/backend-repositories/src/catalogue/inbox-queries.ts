@@ -1,5 +1,6 @@
 import { newId } from '@visapi/backend-kernel';
 import {
+  countRepeats,
   DeliveriesRepository,
   type DeliveryFilter,
   receiveDeliveries,
@@ -57,6 +58,9 @@ function receiving({ done }: Samples): CataloguedQuery[] {
   return [
     hot('receiveDeliveries', (db) => receiveDeliveries(db, incoming), {
       reads: ['deliveries_accepted_order_key'],
+    }),
+    hot('countRepeats', (db) => countRepeats(db, [{ id: idOf('delivery', done), copies: 2 }]), {
+      reads: ['deliveries_pkey'],
     }),
   ];
 }

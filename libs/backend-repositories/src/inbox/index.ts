@@ -4,3 +4,5 @@ export { ReplaysRepository } from './replays.repository.js';
 export type { ReplayFilter, StoredDelivery } from './replays.repository.js';
 export { receiveDeliveries } from './receive-deliveries.js';
 export type { IncomingDelivery, ReceivedDelivery } from './receive-deliveries.js';
+export { countRepeats } from './count-repeats.js';
+export type { RepeatedDelivery } from './count-repeats.js';

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { type ErrorDetail, newId, parseJson } from '@visapi/backend-kernel';
 import type { WebhookDefinition } from '../define-webhook.js';
-import { Inbox } from '../inbox/inbox.js';
+import { Inbox, type Stored } from '../inbox/inbox.js';
 
 export type ReceiveDeliveryResult = { readonly kind: 'unverified' } | StoreBodyResult;
 
@@ -61,6 +61,9 @@ export async function storeBody(
   definition: Pick<WebhookDefinition, 'kind' | 'source' | 'classify'>,
   request: ReceivedRequest,
 ): Promise<StoreBodyResult> {
+  const bodyHash = hash('sha256', request.body, 'buffer');
+  const known = await inbox.repeat({ kind: definition.kind, bodyHash, body: request.body });
+  if (known) return resultOf({ ...known, repeated: true }, known.orderId);
   const body = parseJson(request.body)?.value;
   if (!isObject(body)) return { kind: 'unreadable' };
   const classified = definition.classify(body);
@@ -72,7 +75,7 @@ export async function storeBody(
     orderId,
     verdict: classified.verdict,
     problems: classified.verdict === 'rejected' ? JSON.stringify(classified.problems) : null,
-    bodyHash: createHash('sha256').update(request.body).digest(),
+    bodyHash,
     body: request.body,
     headers: request.headers,
     apiKeyId: request.apiKeyId,
@@ -80,9 +83,13 @@ export async function storeBody(
     ip: request.ip,
     actor: request.actor,
   });
-  const { deliveryId, outcome, repeated } = stored;
+  return resultOf(stored, orderId);
+}
+
+function resultOf(stored: Stored, orderId: string | null): StoreBodyResult {
+  const { deliveryId, outcome, repeated, problems } = stored;
   if (outcome === 'rejected')
-    return { kind: 'rejected', deliveryId, orderId, problems: readProblems(stored.problems) };
+    return { kind: 'rejected', deliveryId, orderId, problems: readProblems(problems) };
   const status = outcome !== 'skipped' && repeated ? 'duplicate' : outcome;
   return { kind: 'stored', status, deliveryId, orderId };
 }

@@ -10,10 +10,13 @@ import {
   violatedConstraint,
 } from '@visapi/backend-repositories';
 import {
+  countRepeats,
   type IncomingDelivery,
   type ReceivedDelivery,
   receiveDeliveries,
+  type RepeatedDelivery,
 } from '@visapi/backend-repositories/inbox';
+import { type KnownBody, KnownBodies } from './known-bodies.js';
 
 const limits = {
   items: 48,
@@ -42,6 +45,7 @@ type Settled = PromiseSettledResult<Stored>;
 @Injectable()
 export class Inbox {
   private readonly group: GroupCommit<Delivery, Stored>;
+  private readonly known: KnownBodies;
 
   constructor(
     private readonly database: Database,
@@ -50,6 +54,7 @@ export class Inbox {
   ) {
     // Many requests share a statement: the deadline of the one that happened to start it must not end it.
     this.group = new GroupCommit(limits, (deliveries) => runApart(() => this.storeGroup(deliveries)));
+    this.known = new KnownBodies((repeated) => runApart(() => this.countAgain(repeated)));
   }
 
   /**
@@ -57,12 +62,28 @@ export class Inbox {
    * passes first; then it may be stored a moment later, whole, and the one that is sent again counts as its repeat.
    */
   async store(delivery: Delivery): Promise<Stored> {
+    return await inTurn(this.group.submit(delivery, delivery.body.length));
+  }
+
+  /**
+   * Counts one more request of a body that this process has met.
+   * @returns undefined where it has not, or cannot say; then it is to be stored like any other @throws as `store`
+   */
+  async repeat({
+    body,
+    ...of
+  }: Pick<Delivery, 'kind' | 'bodyHash' | 'body'>): Promise<KnownBody | undefined> {
+    const key = keyOf(of);
+    return this.known.has(key) ? await inTurn(this.known.again(key, body.length)) : undefined;
+  }
+
+  private async countAgain(repeated: readonly RepeatedDelivery[]): Promise<ReadonlySet<string>> {
     try {
-      return await unlessLate(this.group.submit(delivery, delivery.body.length));
+      return await countRepeats(this.database.db, repeated);
     } catch (error) {
-      if (!(error instanceof GroupFull)) throw error;
-      const message = 'Too many deliveries wait for the database.';
-      throw new AppError('unavailable', message, { cause: error, retryAfterSeconds: 2 });
+      // Nothing was counted: each is stored like any other then, which waits for its turn.
+      if (isTransientConflict(error)) return new Set();
+      throw notStored(error);
     }
   }
 
@@ -118,7 +139,23 @@ export class Inbox {
 
   private async storeAll(incoming: readonly IncomingDelivery[]): Promise<Map<string, Settled>> {
     const rows = await receiveDeliveries(this.database.db, incoming);
-    return new Map(rows.map((row) => [`${row.kind}:${row.hash}`, { status: 'fulfilled', value: row }]));
+    const byKey = new Map(rows.map((row) => [`${row.kind}:${row.hash}`, row]));
+    for (const delivery of incoming) {
+      const key = keyOf(delivery);
+      const row = byKey.get(key);
+      if (row) this.known.learn(key, { ...row, orderId: delivery.orderId });
+    }
+    return new Map([...byKey].map(([key, value]) => [key, { status: 'fulfilled', value }]));
+  }
+}
+
+async function inTurn<T>(submitted: Promise<T>): Promise<T> {
+  try {
+    return await unlessLate(submitted);
+  } catch (error) {
+    if (!(error instanceof GroupFull)) throw error;
+    const message = 'Too many deliveries wait for the database.';
+    throw new AppError('unavailable', message, { cause: error, retryAfterSeconds: 2 });
   }
 }
 
@@ -134,12 +171,12 @@ function first<T>(items: readonly T[]): T {
 
 /** Whatever kept a row out, the sender is told to come again: nothing of it is stored. */
 function unstored(error: unknown): Settled {
+  return { status: 'rejected', reason: notStored(error) };
+}
+
+function notStored(error: unknown): AppError {
   const translated = translateDatabaseError(error);
-  const reason =
-    translated instanceof AppError
-      ? translated
-      : new AppError('unavailable', 'The delivery could not be stored; please send it again.', {
-          cause: error,
-        });
-  return { status: 'rejected', reason };
+  if (translated instanceof AppError) return translated;
+  const message = 'The delivery could not be stored; please send it again.';
+  return new AppError('unavailable', message, { cause: error });
 }
