@@ -52,10 +52,10 @@ describe('the typed client', () => {
     expect(error).toMatchObject({ status: 404, code: 'NOT_FOUND', requestId: expect.any(String) });
   });
 
-  it('throws too when nobody answers', async () => {
+  it('throws too when nobody answers, and says why', async () => {
     const nobody = visapi({ baseUrl: 'http://127.0.0.1:9', credential: 'a.b' });
     const error = await need(listOrders({ client: nobody })).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ status: 0, code: 'NO_ANSWER' });
+    expect(error).toMatchObject({ status: 0, code: 'NO_ANSWER', message: expect.stringContaining('bad port') });
   });
 });
 

@@ -68,9 +68,15 @@ export async function need<Body>(asked: Promise<Answer<Body>>): Promise<Body> {
     error?: { code?: string; message?: string; details?: Fault[] };
     meta?: { requestId?: string };
   };
-  const { code = 'NO_ANSWER', message = String(error), details = [] } = told.error ?? {};
+  const { code = 'NO_ANSWER', message = noAnswer(error), details = [] } = told.error ?? {};
   const { requestId } = told.meta ?? {};
   throw new VisapiError(response?.status ?? 0, { code, message, details, requestId });
+}
+
+/** `fetch` says that it failed; why stands in what caused it: the address that refused, a name that nobody knows. */
+function noAnswer(error: unknown): string {
+  const { cause } = (error ?? {}) as { readonly cause?: { readonly message?: string } };
+  return `The API did not answer: ${cause?.message ?? String(error)}`;
 }
 
 interface CursorPage<Item> {
