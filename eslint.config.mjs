@@ -24,7 +24,16 @@ const noEnvironmentImport = {
 };
 
 export default tseslint.config(
-  { ignores: ['**/dist/**', '**/bundle/**', '**/node_modules/**', '**/coverage/**', '**/.visapi/**', '**/.nx/**'] },
+  {
+    ignores: [
+      '**/dist/**',
+      '**/bundle/**',
+      '**/node_modules/**',
+      '**/coverage/**',
+      '**/.visapi/**',
+      '**/.nx/**',
+    ],
+  },
   // Written by the generator of the client, in its own style; compared with what it writes by `npm test`.
   { ignores: ['libs/api-client/src/generated/**'] },
   { linterOptions: { reportUnusedDisableDirectives: 'error', reportUnusedInlineConfigs: 'error' } },
