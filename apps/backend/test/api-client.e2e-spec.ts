@@ -55,7 +55,11 @@ describe('the typed client', () => {
   it('throws too when nobody answers, and says why', async () => {
     const nobody = visapi({ baseUrl: 'http://127.0.0.1:9', credential: 'a.b' });
     const error = await need(listOrders({ client: nobody })).catch((thrown: unknown) => thrown);
-    expect(error).toMatchObject({ status: 0, code: 'NO_ANSWER', message: expect.stringContaining('bad port') });
+    expect(error).toMatchObject({
+      status: 0,
+      code: 'NO_ANSWER',
+      message: expect.stringContaining('bad port'),
+    });
   });
 });
 
