@@ -204,7 +204,12 @@ export const messageTransitions: Readonly<Record<string, Transition>> = {
     model: (journal, now, { claim }) => messagesModel.markUncertain(journal, now, claim, 'time-out'),
   },
   lockToSettle: {
-    sql: async (db) => await lockToSettle(db, target),
+    sql: async (db) => {
+      const found = await lockToSettle(db, target);
+      // When the attempt began and what it left behind is for the history; nothing is decided by it.
+      const { orderId, state, purpose, mayBeAnswered } = found ?? {};
+      return found && { orderId, state, purpose, mayBeAnswered };
+    },
     model: (journal, now) => nothing(journal, messagesModel.lockToSettle(journal, now, target)),
   },
   settleAsSent: {
