@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { currentDeadline, runWithin, tookTooLong } from '@visapi/backend-kernel';
+import { currentDeadline, Deadline, runWithin, tookTooLong } from '@visapi/backend-kernel';
 import { Metrics } from '@visapi/backend-observability';
 import { quietLog } from '@visapi/backend-testing';
 import { CacheService } from './cache.service.js';
@@ -30,7 +30,7 @@ afterEach(() => cache.onApplicationShutdown());
 
 /** A caller whose source ends when the test says so. */
 function read() {
-  const deadline = new AbortController();
+  const deadline = new Deadline();
   const source = async (): Promise<unknown> => {
     loads += 1;
     loadDeadline = currentDeadline();
@@ -38,8 +38,8 @@ function read() {
     finish = resolve;
     return await promise;
   };
-  const answer = runWithin(deadline.signal, () => cache.read(key, 1_000, source));
-  return { answer, deadline, hangUp: () => deadline.abort(gone) };
+  const answer = runWithin(deadline, () => cache.read(key, 1_000, source));
+  return { answer, deadline, hangUp: () => deadline.end(gone) };
 }
 
 describe('many callers of one read under way', () => {

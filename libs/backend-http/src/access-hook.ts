@@ -3,13 +3,13 @@ import { AppError } from '@visapi/backend-kernel';
 import type { Authenticator } from './authenticator.js';
 import { isFromThisMachine } from './own-machine.js';
 import type { HttpRequest } from './request-context.js';
-import type { AccessRule, RouteSettings } from './route.js';
+import type { AccessRule } from './route.js';
 
 /** Checks a request against its route's rule before anything of its body is read. Deny by default. */
 export function accessHook(authenticator: Authenticator, environment: ProcessConfig['environment']) {
   return async (request: HttpRequest): Promise<void> => {
     if (request.is404) return;
-    const { access } = request.routeOptions.config as RouteSettings;
+    const { access } = request.visapi.settings;
     const rule = typeof access === 'function' ? access(request.params as Record<string, string>) : access;
     if (rule === undefined) throw new AppError('not-found', 'There is nothing at this address.');
     if (rule === 'public') return;

@@ -74,7 +74,9 @@ function begin(request: HttpRequest, reply: FastifyReply, fixed: SecurityHeaders
     cleanCorrelationId(headers['x-correlation-id']) ?? cleanCorrelationId(headers['x-request-id']);
   const correlationId = given ?? newCorrelationId();
   const contentType = headers['content-type'];
-  request.visapi = { correlationId, arrivedAt: performance.now(), contentType, fields: {} };
+  const { url: route, config } = request.routeOptions;
+  const settings = config as RouteSettings;
+  request.visapi = { correlationId, arrivedAt: performance.now(), route, settings, contentType, fields: {} };
   // Fastify refuses a type that it cannot parse; an order must not be lost for what its sender calls it.
   if (contentType !== undefined) headers['content-type'] = 'application/octet-stream';
   void reply.headers(fixed).header('x-correlation-id', correlationId).header('x-request-id', correlationId);
@@ -82,7 +84,7 @@ function begin(request: HttpRequest, reply: FastifyReply, fixed: SecurityHeaders
 
 /** Bodies arrive as bytes; unless the route wants them so (and keeps whatever it is sent), they must be JSON. */
 function readBody(request: HttpRequest): Error | undefined {
-  if ((request.routeOptions.config as RouteSettings).raw) return undefined;
+  if (request.visapi.settings.raw) return undefined;
   const fault = faultOfAddress(request);
   if (fault || !Buffer.isBuffer(request.body)) return fault;
   if (request.body.length === 0) {
@@ -107,17 +109,12 @@ function wrap(
   parts: Parts,
   done: (error: Error | null, payload?: unknown) => void,
 ): void {
-  const { correlationId } = request.visapi;
-  const schema = (request.routeOptions.config as RouteSettings).responds;
+  const { correlationId, route, settings } = request.visapi;
   try {
-    done(null, successBody(payload, correlationId, schema));
+    done(null, successBody(payload, correlationId, settings.responds));
   } catch (error) {
     if (parts.strict) return done(error as Error);
-    parts.log.error(
-      'answer does not fit its schema',
-      { correlationId, route: request.routeOptions.url },
-      error,
-    );
+    parts.log.error('answer does not fit its schema', { correlationId, route }, error);
     done(null, successBody(payload, correlationId, undefined));
   }
 }
@@ -126,9 +123,8 @@ function wrap(
 const unheard = 499;
 
 function conclude(request: HttpRequest, reply: FastifyReply, { log, metrics }: Parts): void {
-  const { correlationId, arrivedAt, fields, principal } = request.visapi;
+  const { correlationId, arrivedAt, route = 'unknown', fields, principal } = request.visapi;
   const durationMs = performance.now() - arrivedAt;
-  const route = request.routeOptions.url ?? 'unknown';
   const status = reply.raw.writableFinished ? reply.statusCode : unheard;
   metrics.httpDuration.observe({ method: request.method, route, status }, durationMs / 1000);
   if (!log.infoEnabled) return;

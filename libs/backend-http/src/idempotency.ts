@@ -10,7 +10,6 @@ import type {
 import type { FastifyReply, RouteOptions } from 'fastify';
 import { askedOnce, idOfAnswer, isKept, keptHeaders, takesKey, verdictOf } from './idempotency-key.js';
 import { askedBy, type HttpRequest } from './request-context.js';
-import type { RouteSettings } from './route.js';
 import { limitOf } from './time-limit.js';
 
 /** How much longer than its request a try is protected from the next one: what a process that lives needs to end it. */
@@ -128,7 +127,7 @@ export class Idempotency {
     // What is answered instead, should this fail, is not kept.
     request.visapi.once = undefined;
     request.visapi.isAnswered = true;
-    const { secret = false } = request.routeOptions.config as RouteSettings;
+    const { secret = false } = request.visapi.settings;
     const answer = { status: reply.statusCode, headers: keptHeaders(reply), body: bytesOf(payload) };
     void runApartFor(keepingLimitMs, async () => await this.keep(once, answer, isKept(reply), secret)).then(
       () => done(null, payload),

@@ -24,9 +24,9 @@ export class RateLimitHook {
 
   /** Nothing is added to requests without a limit, such as webhooks as they are by default. */
   readonly check: CheckAccess = (request, reply) => {
-    const { config } = request.routeOptions;
-    const budget = request.is404 ? 'default' : budgetFor(rateClassOf(config, request.method));
-    if (budget === undefined && config.access !== 'public') return this.checkWatcher(request, reply);
+    const { settings } = request.visapi;
+    const budget = request.is404 ? 'default' : budgetFor(rateClassOf(settings, request.method));
+    if (budget === undefined && settings.access !== 'public') return this.checkWatcher(request, reply);
     if (budget === undefined || this.limits.sizes[budget] === 0) return this.checkAccess(request, reply);
     return this.checkAndTake(budget, request, reply);
   };

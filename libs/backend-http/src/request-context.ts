@@ -3,11 +3,15 @@ import type { LogFields } from '@visapi/backend-observability';
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from './authenticator.js';
 import { plainAddress } from './caller-address.js';
+import type { RouteSettings } from './route.js';
 
 /** What every request carries from its first hook on. */
 export interface RequestContext {
   readonly correlationId: string;
   readonly arrivedAt: number;
+  /** Its address as declared (`/api/v1/orders/:orderId`) and what is set of it; Fastify makes them anew for each look. */
+  readonly route: string | undefined;
+  readonly settings: RouteSettings;
   /** What the sender called its body. Nothing depends on it: every body is read as bytes. */
   readonly contentType: string | undefined;
   principal?: Principal;

@@ -1,7 +1,6 @@
-import { AppError, runWithin, tookTooLong } from '@visapi/backend-kernel';
+import { AppError, Deadline, runWithin, tookTooLong } from '@visapi/backend-kernel';
 import type { FastifyReply } from 'fastify';
 import type { HttpRequest } from './request-context.js';
-import type { RouteSettings } from './route.js';
 
 /** Milliseconds, counted from when the body is there: a slow sender is no slow answer. */
 const readingLimitMs = 10_000;
@@ -24,10 +23,10 @@ const graceMs = 1_500;
 export function withinLimit(request: HttpRequest, reply: FastifyReply, rest: () => void): void {
   const reads = isRead(request);
   const limitMs = limitOf(request);
-  const { isRepeated = false } = request.routeOptions.config as RouteSettings;
-  const limit = new Limit();
+  const { isRepeated = false } = request.visapi.settings;
+  const deadline = new Deadline();
   let timer = setTimeout(() => {
-    limit.end(isRepeated ? sendAgain(limitMs) : tookTooLong(limitMs));
+    deadline.end(isRepeated ? sendAgain(limitMs) : tookTooLong(limitMs));
     timer = setTimeout(() => {
       if (reply.sent || request.visapi.isAnswered === true) return;
       // The work goes on: nothing may be done for its Idempotency-Key until it has ended, or its lease has.
@@ -37,39 +36,19 @@ export function withinLimit(request: HttpRequest, reply: FastifyReply, rest: () 
   }, limitMs);
   reply.raw.once('close', () => {
     clearTimeout(timer);
-    if (reads && !reply.raw.writableFinished) limit.end(hungUp());
+    if (reads && !reply.raw.writableFinished) deadline.end(hungUp());
   });
-  runWithin(() => limit.signal, rest);
+  runWithin(deadline, rest);
 }
 
 /** Milliseconds that a request may take, counted from its whole body. */
 export function limitOf(request: HttpRequest): number {
-  const { limitMs = isRead(request) ? readingLimitMs : changingLimitMs } = request.routeOptions
-    .config as RouteSettings;
+  const { limitMs = isRead(request) ? readingLimitMs : changingLimitMs } = request.visapi.settings;
   return limitMs;
 }
 
 function isRead({ method }: HttpRequest): boolean {
   return method === 'GET' || method === 'HEAD';
-}
-
-/** A signal that is made when somebody looks at it: a read from memory never does. */
-class Limit {
-  private controller: AbortController | undefined;
-  private over: AppError | undefined;
-
-  get signal(): AbortSignal {
-    if (!this.controller) {
-      this.controller = new AbortController();
-      if (this.over) this.controller.abort(this.over);
-    }
-    return this.controller.signal;
-  }
-
-  end(why: AppError): void {
-    this.over ??= why;
-    this.controller?.abort(why);
-  }
 }
 
 /** The work does not look at its deadline just now: a commit is under way, or the database cannot be reached. */

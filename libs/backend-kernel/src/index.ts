@@ -5,7 +5,15 @@ export type { ErrorCode, ErrorPage } from './error-codes.js';
 export { Clock } from './clock.js';
 export { cleanCorrelationId, newCorrelationId } from './correlation.js';
 export type { AskedBy, RequestTry } from './correlation.js';
-export { currentDeadline, runApart, runApartFor, runWithin, tookTooLong, unlessLate } from './deadline.js';
+export {
+  currentDeadline,
+  Deadline,
+  runApart,
+  runApartFor,
+  runWithin,
+  tookTooLong,
+  unlessLate,
+} from './deadline.js';
 export { backoffMs } from './backoff.js';
 export type { Backoff } from './backoff.js';
 export { decideRetry } from './retry-policy.js';

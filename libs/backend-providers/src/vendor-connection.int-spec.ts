@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { runWithin, tookTooLong } from '@visapi/backend-kernel';
+import { Deadline, runWithin, tookTooLong } from '@visapi/backend-kernel';
 import { AnswerRecord } from './answer-record.js';
 import { RateGate } from './rate-gate.js';
 import { VendorConnection } from './vendor-connection.js';
@@ -34,13 +34,13 @@ function open(perSecond: number): VendorConnection {
 describe('a call to a vendor', () => {
   it('is broken off with the deadline of whoever waits for it, and the vendor sees that', async () => {
     const connection = open(0);
-    const deadline = new AbortController();
+    const deadline = new Deadline();
     const arrived = once(vendor, 'request');
-    const call = runWithin(deadline.signal, () => connection.send(get, { correlationId: 'c' }));
+    const call = runWithin(deadline, () => connection.send(get, { correlationId: 'c' }));
     const told = expect(call).rejects.toBe(late);
     const [request] = (await arrived) as [IncomingMessage];
     const closed = once(request.socket, 'close');
-    deadline.abort(late);
+    deadline.end(late);
     await told;
     await closed;
     const next = await connection.send({ ...get, path: '/quick' }, { correlationId: 'c' });
@@ -51,10 +51,10 @@ describe('a call to a vendor', () => {
   it('does not wait for its turn beyond that deadline either', async () => {
     const connection = open(1);
     await connection.turn();
-    const deadline = new AbortController();
-    const call = runWithin(deadline.signal, () => connection.send(get, { correlationId: 'c' }));
+    const deadline = new Deadline();
+    const call = runWithin(deadline, () => connection.send(get, { correlationId: 'c' }));
     const told = expect(call).rejects.toBe(late);
-    deadline.abort(late);
+    deadline.end(late);
     await told;
     await connection.close();
   });

@@ -1,7 +1,7 @@
 import { createServer, connect, type Server, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { runWithin, tookTooLong } from '@visapi/backend-kernel';
+import { Deadline, runWithin, tookTooLong } from '@visapi/backend-kernel';
 import { createTestDatabase, type TestDatabase, until } from '@visapi/backend-testing';
 import { sql } from 'kysely';
 import { Database } from './database.js';
@@ -33,8 +33,8 @@ async function running(): Promise<number> {
 
 /** Runs with a deadline that somebody else ends. */
 function withDeadline<T>(work: () => Promise<T>) {
-  const deadline = new AbortController();
-  return { ended: runWithin(deadline.signal, work), end: () => deadline.abort(late) };
+  const deadline = new Deadline();
+  return { ended: runWithin(deadline, work), end: () => deadline.end(late) };
 }
 
 async function isServed(at = database): Promise<void> {
@@ -139,10 +139,10 @@ describe('when the deadline of a caller passes', () => {
       return await sql`insert into written values (3)`.execute(database.db);
     });
     await ended;
-    const gone = new AbortController();
-    gone.abort(late);
+    const gone = new Deadline();
+    gone.end(late);
     const refused = runWithin(
-      gone.signal,
+      gone,
       async () => await sql`insert into written values (4)`.execute(database.db),
     );
     await expect(refused).rejects.toBe(late);

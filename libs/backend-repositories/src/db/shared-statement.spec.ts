@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { AppError, runWithin, tookTooLong } from '@visapi/backend-kernel';
+import { AppError, Deadline, runWithin, tookTooLong } from '@visapi/backend-kernel';
 import { SharedStatement, type Step } from './shared-statement.js';
 
 interface Call {
@@ -197,11 +197,11 @@ describe('A shared statement', () => {
 
   it('leaves a caller whose deadline has passed, and finishes the step for the others', async () => {
     const { shared, together } = controlled();
-    const limit = new AbortController();
-    const late = runWithin(limit.signal, () => shared.take('late'));
+    const limit = new Deadline();
+    const late = runWithin(limit, () => shared.take('late'));
     const other = shared.take('other');
     await turn();
-    limit.abort(tookTooLong(5_000));
+    limit.end(tookTooLong(5_000));
     await expect(late).rejects.toBeInstanceOf(AppError);
     await expect(heard(other)).resolves.toBe('nothing yet');
     together[0]?.end();
@@ -210,10 +210,10 @@ describe('A shared statement', () => {
 
   it('is not brought down by a step that fails after its caller has gone', async () => {
     const { shared, alone } = controlled();
-    const limit = new AbortController();
-    const late = runWithin(limit.signal, () => shared.take('late'));
+    const limit = new Deadline();
+    const late = runWithin(limit, () => shared.take('late'));
     await turn();
-    limit.abort(tookTooLong(5_000));
+    limit.end(tookTooLong(5_000));
     await expect(late).rejects.toBeInstanceOf(AppError);
     alone[0]?.end(failed('57014'));
     await turn();

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { AppError, newId, runWithin, tookTooLong } from '@visapi/backend-kernel';
+import { AppError, Deadline, newId, runWithin, tookTooLong } from '@visapi/backend-kernel';
 import { Metrics } from '@visapi/backend-observability';
 import { Database } from '@visapi/backend-repositories';
 import {
@@ -145,15 +145,15 @@ describe('the inbox in trouble', () => {
 
   it('tells a sender whose time is over to send again, and stores his delivery and his neighbours all the same', async () => {
     const ids = [`SLOW-${(counter += 1)}`, `A-${counter}`];
-    const deadline = new AbortController();
+    const deadline = new Deadline();
     const late = order(ids[0]!);
-    const hurried = runWithin(deadline.signal, () => inbox.store(late));
+    const hurried = runWithin(deadline, () => inbox.store(late));
     const neighbour = inbox.store(order(ids[1]!));
     const isOver = tookTooLong(5_000);
     const told = expect(hurried).rejects.toBe(isOver);
     // The shared statement is under way, begun by the one who does not wait for it.
     await new Promise(setImmediate);
-    deadline.abort(isOver);
+    deadline.end(isOver);
     await told;
     await expect(neighbour).resolves.toMatchObject({ outcome: 'accepted' });
     await expect(stored(ids)).resolves.toEqual([...ids].sort());
