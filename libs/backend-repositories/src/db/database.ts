@@ -12,15 +12,17 @@ export type Executor = Kysely<DB> | Transaction<DB>;
 /**
  * Statements are planned once per connection and kept, often while tables are still empty; a plan that reads a whole
  * table because it is tiny would stay when it has grown. Every query of the hot paths has its index, so the plans that
- * read everything are taken out of the choice.
+ * read everything are taken out of the choice. And a plan is kept from the first time on, for whatever values come: left to
+ * itself Postgres planned the claim of a message anew each time, which took longer than to run it.
  */
 const plansOfAll = ['seqscan', 'mergejoin', 'hashjoin', 'bitmapscan'];
-const plannerOptions = [...plansOfAll.map((plan) => `enable_${plan}=off`), 'jit=off']
-  .map((option) => `-c ${option}`)
-  .join(' ');
+const keptPlans = [...plansOfAll.map((plan) => `enable_${plan}=off`), 'plan_cache_mode=force_generic_plan'];
+const plannerOptions = [...keptPlans, 'jit=off'].map((option) => `-c ${option}`).join(' ');
 
 /** Puts the choice back for one transaction: reports are planned for the values they have, on the statistics of now. */
-const allPlans = plansOfAll.map((plan) => `set local enable_${plan} = on`).join('; ');
+const freePlans = [...plansOfAll.map((plan) => `enable_${plan} = on`), 'plan_cache_mode = auto']
+  .map((option) => `set local ${option}`)
+  .join('; ');
 
 /** Runs within the caller's transaction if there is one, else within one of its own. */
 export async function inTransaction<T>(
@@ -89,7 +91,7 @@ export class Database {
       .setIsolationLevel('repeatable read')
       .setAccessMode('read only');
     return await transaction.execute(async (executor) => {
-      await sql.raw(allPlans).execute(executor);
+      await sql.raw(freePlans).execute(executor);
       return await read(executor);
     });
   }
