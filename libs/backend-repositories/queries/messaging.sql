@@ -29,8 +29,8 @@ with given as (
   from messages m cross join lateral (select case when exists (select from effects again
 where again.resend_of = m.effect_id) then 'failed' else coalesce(m.next_state, $5) end as state) as demanded
   where m.effect_id = e.id and e.id = $6 and e.state = 'uncertain' and (e.state in ('claimed', 'uncertain')
-    or (e.state in ('accepted', 'failed') and m.binding = 'inferred'
-      and (e.accepted_at is null or e.uncertain_at is not null)))
+or (e.state in ('accepted', 'failed') and m.binding = 'inferred'
+and (e.accepted_at is null or e.uncertain_at is not null)))
   returning e.id, e.order_id, e.state, e.reason, e.purpose, e.correlation_id
 ), worded as (
   update messages m set provider_message_id = null, binding = null, sent_at = null, delivered_at = null,

@@ -51,7 +51,9 @@ with followed as (
 ), reminded as (
   update messages m set next_state = $6, next_reason = $7, next_phone = $8,
     next_parameters = $9, next_parameters_key_id = $10
-  from effects e where e.id = $11 and e.state in ('claimed', 'uncertain') and m.effect_id = e.id
+  from effects e where e.id = $11 and m.effect_id = e.id and (e.state in ('claimed', 'uncertain')
+or (e.state in ('accepted', 'failed') and m.binding = 'inferred'
+and (e.accepted_at is null or e.uncertain_at is not null)))
 )
 update messages m set phone = $12, parameters = $13, parameters_key_id = $14
 from followed where m.effect_id = followed.id;
@@ -71,7 +73,9 @@ and not exists (select from effects again where again.resend_of = e.id) and e.pu
     next_parameters = m.parameters, next_parameters_key_id = m.parameters_key_id
   from effects e where e.order_id = $9 and e.kind = 'message' and e.awaits_contact
 and not exists (select from effects again where again.resend_of = e.id) and e.purpose <> 'confirmation'
-    and e.state in ('claimed', 'uncertain') and m.effect_id = e.id
+    and m.effect_id = e.id and (e.state in ('claimed', 'uncertain')
+or (e.state in ('accepted', 'failed') and m.binding = 'inferred'
+and (e.accepted_at is null or e.uncertain_at is not null)))
 )
 update messages m set phone = coalesce($10, m.phone) from followed where m.effect_id = followed.id;
 select m.effect_id, m.parameters, m.parameters_key_id, m.document, m.document_key_id, m.next_parameters,

@@ -158,4 +158,25 @@ describe("somebody else's receipt for the phone of a message under way", () => {
     await receive(order.phone, 'wamid.own', ['delivered']);
     await expect(look(order)).resolves.toMatchObject({ provider_message_id: 'wamid.own', read_at: null });
   });
+
+  it('does not make it go out with what the order said before consent was withdrawn', async () => {
+    const order = await plantOrder(test);
+    cbb.failNext('sendTemplate', busy);
+    const result = await sendWhile(order, async () => {
+      await receive(order.phone, 'wamid.foreign-2', ['sent']);
+      await demand(order, { state: 'skipped', reason: 'no-consent' });
+    });
+    expect(result).toMatchObject({ outcome: 'skipped' });
+    await expect(look(order)).resolves.toMatchObject({ state: 'skipped', reason: 'no-consent', told: false });
+  });
+
+  it('does not make it go out to the phone that the order has left', async () => {
+    const order = await plantOrder(test);
+    cbb.failNext('sendTemplate', busy);
+    await sendWhile(order, async () => {
+      await receive(order.phone, 'wamid.foreign-3', ['sent', 'delivered']);
+      await demand(order, { state: 'planned', phone: '+972509999997' });
+    });
+    await expect(look(order)).resolves.toMatchObject({ state: 'planned', phone: '+972509999997' });
+  });
 });

@@ -2,6 +2,14 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Executor, inTransaction } from '../db/database.js';
 import type { Evidence } from '../effects/effects.repository.js';
 
+/**
+ * Whether message `m` of effect `e` may turn out not to have been sent: nobody has told what became of it, or only a
+ * receipt that does not name it, which may be somebody else's.
+ */
+export const mayBeGivenBack = sql<boolean>`(e.state in ('claimed', 'uncertain')
+  or (e.state in ('accepted', 'failed') and m.binding = 'inferred'
+    and (e.accepted_at is null or e.uncertain_at is not null)))`;
+
 /** What an operator has had sent again meanwhile never goes out itself; else the order's newest demand holds. */
 const demandedState = (otherwise: string) => sql`case when exists (select from effects again
   where again.resend_of = m.effect_id) then 'failed' else coalesce(m.next_state, ${otherwise}) end`;
@@ -38,9 +46,7 @@ export async function giveBack(
         failed_at = case demanded.state when 'failed' then clock_timestamp() end,
         due_at = clock_timestamp() + make_interval(secs => ${delayMs / 1000}), queued_at = clock_timestamp()
       from messages m cross join lateral (select ${demandedState(otherwise)} as state) as demanded
-      where m.effect_id = e.id and ${held} and (e.state in ('claimed', 'uncertain')
-        or (e.state in ('accepted', 'failed') and m.binding = 'inferred'
-          and (e.accepted_at is null or e.uncertain_at is not null)))
+      where m.effect_id = e.id and ${held} and ${mayBeGivenBack}
       returning e.id, e.order_id, e.state, e.reason, e.purpose, e.correlation_id
     ), worded as (
       update messages m set provider_message_id = null, binding = null, sent_at = null, delivered_at = null,

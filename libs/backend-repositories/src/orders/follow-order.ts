@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Executor } from '../db/database.js';
 import { untried } from '../effects/end-step.js';
+import { mayBeGivenBack } from '../messaging/give-back.js';
 import type { DataKey } from '../privacy/data-key.js';
 import { sealColumns } from '../privacy/sealed-row.js';
 
@@ -30,8 +31,8 @@ const toCustomer = (
 
 /**
  * The confirmation, or what an operator had sent again in its stead: not yet claimed, it becomes what the order demands
- * now. Under way or uncertain, it keeps that in mind for the case that it turns out not to have been sent. The caller
- * holds the locks of the order and its effects.
+ * now. While it may still turn out not to have been sent, it keeps that in mind. The caller holds the locks of the order
+ * and its effects.
  * @param key of the person whose order it is
  */
 export async function followConfirmation(
@@ -54,7 +55,7 @@ export async function followConfirmation(
       ), reminded as (
         update messages m set next_state = ${state}, next_reason = ${reason}, next_phone = ${phone},
           next_parameters = ${parameters}, next_parameters_key_id = ${parametersKeyId}
-        from effects e where e.id = ${id} and e.state in ('claimed', 'uncertain') and m.effect_id = e.id
+        from effects e where e.id = ${id} and m.effect_id = e.id and ${mayBeGivenBack}
       )
       update messages m set phone = ${phone}, parameters = ${parameters}, parameters_key_id = ${parametersKeyId}
       from followed where m.effect_id = followed.id`.execute(executor);
@@ -85,7 +86,7 @@ export async function followNotices(
       update messages m set next_state = ${state}, next_reason = ${reason}, next_phone = coalesce(${phone}, m.phone),
         next_parameters = m.parameters, next_parameters_key_id = m.parameters_key_id
       from effects e where ${toCustomer(orderId)} and e.purpose <> 'confirmation'
-        and e.state in ('claimed', 'uncertain') and m.effect_id = e.id
+        and m.effect_id = e.id and ${mayBeGivenBack}
     )
     update messages m set phone = coalesce(${phone}, m.phone) from followed where m.effect_id = followed.id`.execute(
     executor,

@@ -152,7 +152,11 @@ const unbound = {
   nextParameters: null,
 } as const;
 
-function mayBeGivenBack({ state, acceptedAt, uncertainAt }: EffectRecord, binding: string | null): boolean {
+/** Whether a message may turn out not to have been sent: only a receipt that does not name it may have said so. */
+export function mayBeGivenBack(
+  { state, acceptedAt, uncertainAt }: EffectRecord,
+  binding: string | null,
+): boolean {
   if (state === 'claimed' || state === 'uncertain') return true;
   const isSettledByReceipt = (state === 'accepted' || state === 'failed') && binding === 'inferred';
   return isSettledByReceipt && (acceptedAt === null || uncertainAt !== null);

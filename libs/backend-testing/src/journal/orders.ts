@@ -1,3 +1,4 @@
+import { mayBeGivenBack } from './messages.js';
 import {
   changeEffects,
   changeMessage,
@@ -30,7 +31,10 @@ const isToCustomer =
 const isUntried = ({ reason }: EffectRecord): boolean =>
   reason === 'contact-failed' || reason === 'job-failed';
 
-const isUnderWay = ({ state }: EffectRecord): boolean => state === 'claimed' || state === 'uncertain';
+const isInDoubt =
+  (journal: Journal) =>
+  (effect: EffectRecord): boolean =>
+    mayBeGivenBack(effect, messageOf(journal, effect.id)?.binding ?? null);
 
 export function followConfirmation(
   journal: Journal,
@@ -53,7 +57,7 @@ export function followConfirmation(
   );
   for (const id of ids) followed = changeMessage(followed, id, { phone, parameters });
   const next = { nextState: state, nextReason: reason, nextPhone: phone, nextParameters: parameters };
-  for (const { id } of own.filter(isUnderWay)) followed = changeMessage(followed, id, next);
+  for (const { id } of own.filter(isInDoubt(journal))) followed = changeMessage(followed, id, next);
   return [followed, undefined];
 }
 
@@ -91,7 +95,7 @@ export function followNotices(
   );
   for (const id of ids)
     followed = changeMessage(followed, id, { phone: phone ?? wordsOf(id)?.phone ?? null });
-  for (const { id } of own.filter(isUnderWay)) {
+  for (const { id } of own.filter(isInDoubt(journal))) {
     const message = wordsOf(id);
     const next = { nextPhone: phone ?? message?.phone ?? null, nextParameters: message?.parameters ?? null };
     followed = changeMessage(followed, id, { nextState: state, nextReason: reason, ...next });
