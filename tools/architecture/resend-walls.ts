@@ -26,6 +26,7 @@ export const LEAVES_UNCERTAIN: readonly {
     within: 'giveBack',
     why: 'the late answer or an operator: certainly not sent',
   },
+  { file: 'messaging/give-back.ts', within: 'mayBeGivenBack', why: 'a condition; giveBack moves by it' },
   { file: 'messaging/receipts.repository.ts', within: 'apply', why: 'a receipt' },
   { file: 'messaging/settle-message.ts', within: 'settleAsSent', why: 'an operator who has found it out' },
   { file: 'messaging/settle-message.ts', within: 'settleAsNotSent', why: 'an operator who has found it out' },
