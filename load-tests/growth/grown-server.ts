@@ -1,18 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import pg from 'pg';
 import { readJson, writeJson } from '#services/files.ts';
 import { startPostgres } from '#services/postgres.ts';
 import type { BenchContext } from '../benchmark.ts';
-import { migrateDatabase } from '../system/pipeline.ts';
+import { MIGRATIONS, migrateDatabase } from '../system/pipeline.ts';
 import { query } from '../system/query.ts';
 import type { Services } from '../system/services.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
-const SOURCES = ['grow.ts', 'grown-rows.ts', 'names.ts'].map((file) =>
-  join(ROOT, 'libs', 'backend-repositories', 'src', 'catalogue', file),
-);
+const CATALOGUE = join(ROOT, 'libs', 'backend-repositories', 'src', 'catalogue');
+const GROWERS = ['grow.ts', 'grown-rows.ts', 'names.ts'].map((file) => join(CATALOGUE, file));
 /** The orders of a database end when it was grown; "the last month" has to stay a month of orders. */
 const OLDEST_DAYS = 7;
 const GROWN = 'grown';
@@ -93,7 +92,6 @@ async function growUnlessKept(
   const recipe = await recipeOf();
   if ((await keptRecipe(owner)) === recipe) {
     say(`  ${orders} orders are kept from an earlier run`);
-    await migrateDatabase(url);
     return;
   }
   say(`  growing ${orders} orders`);
@@ -118,9 +116,11 @@ async function replace(url: string, name: string, how: string): Promise<void> {
   await query(url, `create database ${name}${how}`);
 }
 
+/** Of what grows the rows and of the schema: an index or a column more makes another database than one that had it from the start. */
 async function recipeOf(): Promise<string> {
+  const migrations = (await readdir(MIGRATIONS)).sort().map((file) => join(MIGRATIONS, file));
   const hash = createHash('sha256');
-  for (const file of SOURCES) hash.update(await readFile(file));
+  for (const file of [...GROWERS, ...migrations]) hash.update(await readFile(file));
   return hash.digest('hex').slice(0, 16);
 }
 

@@ -6,7 +6,7 @@ import { environment, newSecrets, type Environment, type Ports, type Secrets } f
 import { startNode } from './node-process.ts';
 import type { Services } from './services.ts';
 
-const MIGRATIONS = join(import.meta.dirname, '..', '..', 'supabase', 'migrations');
+export const MIGRATIONS = join(import.meta.dirname, '..', '..', 'supabase', 'migrations');
 
 export type App = 'backend' | 'worker';
 
