@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Listed, onceFor, successBody } from './envelope.js';
 
 const schema = z.object({ name: z.string() });
-const read = (body: string) => JSON.parse(body) as Record<string, unknown>;
+const read = (body: string | Buffer) => JSON.parse(body.toString()) as Record<string, unknown>;
 
 describe('the body of an answer', () => {
   it.each([

@@ -28,7 +28,11 @@ function textOfNow(): string {
 }
 
 /** The body of a successful answer, as JSON. `data` passes the route's response schema, which removes unknown fields. */
-export function successBody(payload: unknown, requestId: string, schema: z.ZodType | undefined): string {
+export function successBody(
+  payload: unknown,
+  requestId: string,
+  schema: z.ZodType | undefined,
+): string | Buffer {
   const end = `"meta":{"timestamp":"${textOfNow()}","requestId":${JSON.stringify(requestId)}}}`;
   if (payload instanceof Listed) {
     const items = JSON.stringify(
@@ -36,20 +40,35 @@ export function successBody(payload: unknown, requestId: string, schema: z.ZodTy
     );
     return `{"success":true,"data":${items},"pagination":${JSON.stringify(payload.pagination)},${end}`;
   }
-  const data = dataOf(payload, schema);
-  return data === undefined ? `{"success":true,${end}` : `{"success":true,"data":${data},${end}`;
+  if (typeof payload === 'object' && payload !== null && Object.isFrozen(payload))
+    return joined(lastingStart(payload, schema), end);
+  return startOf(payload, schema) + end;
 }
 
-const written = new WeakMap<object, { readonly schema: z.ZodType | undefined; readonly text: string }>();
+function startOf(payload: unknown, schema: z.ZodType | undefined): string {
+  const data = JSON.stringify(schema ? schema.parse(payload) : payload) as string | undefined;
+  return data === undefined ? '{"success":true,' : `{"success":true,"data":${data},`;
+}
 
-/** What is frozen does not change: one that is answered again (see `onceFor`) is checked and written only once. */
-function dataOf(payload: unknown, schema: z.ZodType | undefined): string | undefined {
-  const isLasting = typeof payload === 'object' && payload !== null && Object.isFrozen(payload);
-  const before = isLasting ? written.get(payload) : undefined;
-  if (before && before.schema === schema) return before.text;
-  const text = JSON.stringify(schema ? schema.parse(payload) : payload) as string | undefined;
-  if (isLasting && text !== undefined) written.set(payload, { schema, text });
-  return text;
+const written = new WeakMap<object, { readonly schema: z.ZodType | undefined; readonly bytes: Buffer }>();
+
+/**
+ * What is frozen does not change: one that is answered again (see `onceFor`) is checked and written only once, and as
+ * bytes, since to encode a text of Hebrew for each answer would cost a tenth of it.
+ */
+function lastingStart(payload: object, schema: z.ZodType | undefined): Buffer {
+  const before = written.get(payload);
+  if (before && before.schema === schema) return before.bytes;
+  const bytes = Buffer.from(startOf(payload, schema));
+  written.set(payload, { schema, bytes });
+  return bytes;
+}
+
+function joined(start: Buffer, end: string): Buffer {
+  const body = Buffer.allocUnsafe(start.length + Buffer.byteLength(end));
+  body.set(start);
+  body.write(end, start.length);
+  return body;
 }
 
 /**

@@ -100,8 +100,8 @@ function readBody(request: HttpRequest): Error | undefined {
   return undefined;
 }
 
-/** The hook made it text already. */
-const asItIs = (text: unknown): string => text as string;
+/** The hook made it text, or bytes of which Fastify's type does not know, already. */
+const asItIs = (body: unknown): string => body as string;
 
 function wrap(
   request: HttpRequest,
