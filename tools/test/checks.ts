@@ -72,7 +72,7 @@ function jestCheck(root: string, project: string, pattern: string | undefined): 
     const outcome = jestOutcome(results);
     // Jest can fail beside its tests, in a teardown for example.
     const failed = ok ? outcome.failed : Math.max(1, outcome.failed);
-    return { ...outcome, failed, output: failed ? output : undefined };
+    return { ...outcome, failed, output: failed ? (outcome.output ?? output) : undefined };
   };
   return { name: project, run };
 }

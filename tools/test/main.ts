@@ -73,11 +73,18 @@ function report(): number {
     );
     return 1;
   }
-  const broken = results.filter((result) => result.outcome.failed > 0).map((result) => result.name);
-  if (broken.length) terminal.line(`failed: ${broken.join(', ')}    (one alone: npm test -- ${broken[0]})\n`);
+  remindOfFailures();
   terminal.line(`${passed} passed, ${failed} failed`);
   if (stop.signal.aborted) return 130;
   return failed > 0 ? 1 : 0;
+}
+
+/** Last, where logs that are cut short still show it. */
+function remindOfFailures(): void {
+  const failures = results.flatMap(({ outcome }) => outcome.failures ?? []);
+  for (const failure of failures) terminal.line(`${failure}\n`);
+  const broken = results.filter((result) => result.outcome.failed > 0).map((result) => result.name);
+  if (broken.length) terminal.line(`failed: ${broken.join(', ')}    (one alone: npm test -- ${broken[0]})\n`);
 }
 
 /** The build is only there for the tests behind it. */
