@@ -19,7 +19,7 @@ function rank(journal: Journal, id: string): number {
  * The rows of receipts as `bindAndApply` of the product sees them. After each read others may write before it is used;
  * the writes of one transaction are one step, because their locks hold until it ends.
  */
-function repositoryOf(process: Process) {
+function repositoryOf(process: Process, written: Written) {
   const { world } = process;
   const read = async <T>(what: string, rows: T): Promise<T> => {
     await process.step(`has read ${what}`);
@@ -43,8 +43,11 @@ function repositoryOf(process: Process) {
         rows.map((row) => ({ ...row, claimedAt: new Date(row.claimedAt) })),
       );
     },
-    bind: async (_: unknown, messageId: string, id: string, binding: 'callback' | 'inferred') =>
-      bind(world, messageId, id, binding),
+    bind: async (_: unknown, messageId: string, id: string, binding: 'callback' | 'inferred') => {
+      const isBound = bind(world, messageId, id, binding);
+      if (isBound) written.bindings.set(messageId, id);
+      return isBound;
+    },
     apply: async (_: unknown, bound: Bound) => apply(world, bound),
   };
 }
@@ -85,8 +88,41 @@ function judgeMove(world: World, before: Journal, id: string): void {
     throw new Violation('a message that had arrived failed');
 }
 
-async function bindPhones(process: Process, digits: readonly string[]): Promise<void> {
-  await bindAndApply(repositoryOf(process) as never, undefined as never, digits);
+/** What a transaction has written so far. */
+class Written {
+  readonly positions = new Set<number>();
+  /** Vendor's ids by message. */
+  readonly bindings = new Map<string, string>();
+
+  /** Its process has died before it ended: all of it is gone, what others wrote meanwhile stays. */
+  undo(world: World): void {
+    const receipts = world.journal.receipts.filter(({ position }) => !this.positions.has(position));
+    world.journal = { ...world.journal, receipts };
+    for (const [id, providerMessageId] of this.bindings)
+      if (journalRows.messageOf(world.journal, id)?.providerMessageId === providerMessageId)
+        world.journal = journalRows.changeMessage(world.journal, id, {
+          providerMessageId: null,
+          binding: null,
+        });
+  }
+}
+
+/** One transaction that binds receipts of these phones, which it locks. */
+async function bindPhones(
+  process: Process,
+  digits: readonly string[],
+  begin: (written: Written) => void = () => undefined,
+): Promise<void> {
+  await process.world.locked(digits, async () => {
+    const written = new Written();
+    try {
+      begin(written);
+      await bindAndApply(repositoryOf(process, written) as never, undefined as never, digits);
+    } catch (error) {
+      written.undo(process.world);
+      throw error;
+    }
+  });
 }
 
 /** `ApplyReceipts`: one stored body of Meta. */
@@ -97,18 +133,10 @@ export async function applyBody(
   const { world } = process;
   const digits = receipts.map(({ recipient }) => recipient);
   await process.step('takes a body of receipts');
-  await world.locked(digits, async () => {
-    const unstored = world.journal;
-    try {
-      world.write(receiptsModel.appendReceipts(world.journal, world.now, receipts));
-      await bindPhones(process, digits);
-    } catch (error) {
-      // The transaction of a dead process is rolled back; what others wrote meanwhile stays.
-      const known = new Set(unstored.receipts.map(({ position }) => position));
-      const kept = world.journal.receipts.filter(({ position }) => known.has(position));
-      world.journal = { ...world.journal, receipts: kept };
-      throw error;
-    }
+  await bindPhones(process, digits, ({ positions }) => {
+    const known = new Set(world.journal.receipts.map(({ position }) => position));
+    world.write(receiptsModel.appendReceipts(world.journal, world.now, receipts));
+    for (const { position } of world.journal.receipts) if (!known.has(position)) positions.add(position);
   });
 }
 
@@ -117,7 +145,7 @@ export async function bindReceipts(process: Process, effectId: string | null): P
   const { world } = process;
   await process.step('looks for phones with unmatched receipts');
   const digits = receiptsModel.unmatchedPhones(world.journal, world.now, effectId);
-  if (digits.length > 0) await world.locked(digits, async () => await bindPhones(process, digits));
+  if (digits.length > 0) await bindPhones(process, digits);
 }
 
 /** The bodies that Meta posts about one message: one status each, in its own order. */

@@ -31,10 +31,23 @@ export function appendReceipts(
         known.status === receipt.status &&
         known.occurredAt === receipt.occurredAt,
     );
-    const position = receipts.length + 1;
-    if (!isKnown) receipts.push({ ...receipt, position, messageId: null, disowned: false, receivedAt: now });
+    if (!isKnown)
+      receipts.push({
+        ...receipt,
+        position: newPosition(receipts),
+        messageId: null,
+        disowned: false,
+        receivedAt: now,
+      });
   }
   return [{ ...journal, receipts }, undefined];
+}
+
+/** One that no row has; rows may be missing in between, since transactions that ended in nothing drew theirs, too. */
+function newPosition(receipts: readonly ReceiptRecord[]): number {
+  let position = receipts.length + 1;
+  while (receipts.some((receipt) => receipt.position === position)) position += 1;
+  return position;
 }
 
 export function unmatched(journal: Journal, now: number, phones: readonly string[]): ReceiptRecord[] {
