@@ -26,8 +26,9 @@ select e.id as effect_id, e.attempt, e.tries, e.order_id, e.correlation_id, m.te
 where k.id = "m"."parameters_key_id"::uuid) as parameters_key,
   m.document, m.document_key_id, (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
 where k.id = "m"."document_key_id"::uuid) as document_key,
-  m.phone is not null and m.parameters is not null and (select true from deliveries d where d.order_id = e.order_id and d.kind = 'order'
-and d.state = 'open' limit 1) is null and (not e.awaits_contact or (select c.accepted_at from effects c
+  m.phone is not null and m.parameters is not null and m.next_state is null and (select true from deliveries d where d.order_id = e.order_id and d.kind = 'order'
+and d.state = 'open' limit 1) is null
+    and (not e.awaits_contact or (select c.accepted_at from effects c
 where c.order_id = e.order_id and c.kind = 'contact' order by c.planned_at desc limit 1) is not null) as ready
 from effects e join messages m on m.effect_id = e.id
 where e.id = any($1::uuid[])
@@ -59,8 +60,9 @@ select e.id as effect_id, e.attempt, e.tries, e.order_id, e.correlation_id, m.te
 where k.id = "m"."parameters_key_id"::uuid) as parameters_key,
   m.document, m.document_key_id, (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
 where k.id = "m"."document_key_id"::uuid) as document_key,
-  m.phone is not null and m.parameters is not null and (select true from deliveries d where d.order_id = e.order_id and d.kind = 'order'
-and d.state = 'open' limit 1) is null and (not e.awaits_contact or (select c.accepted_at from effects c
+  m.phone is not null and m.parameters is not null and m.next_state is null and (select true from deliveries d where d.order_id = e.order_id and d.kind = 'order'
+and d.state = 'open' limit 1) is null
+    and (not e.awaits_contact or (select c.accepted_at from effects c
 where c.order_id = e.order_id and c.kind = 'contact' order by c.planned_at desc limit 1) is not null) as ready
 from effects e join messages m on m.effect_id = e.id
 where e.id = any($1::uuid[])

@@ -69,14 +69,16 @@ type StoredClaim = Omit<HeldMessage, 'parameters' | 'document'> & StoredColumns<
 
 /**
  * What was claimed, as it stands. Read after the claims hold: one that waited for a change of its order would otherwise
- * see the phone and the text from before.
+ * see the phone and the text from before. One whose order changed after the claim is not ready: what is demanded by then
+ * lies beside it, and takes effect when it is given back.
  */
 export async function readClaims(executor: Executor, asked: readonly AskedMessage[]): Promise<HeldMessage[]> {
   const result = await sql<StoredClaim>`
     select e.id as effect_id, e.attempt, e.tries, e.order_id, e.correlation_id, m.template, m.language, m.phone,
       m.parameters, m.parameters_key_id, ${storedKey('m.parameters_key_id')} as parameters_key,
       m.document, m.document_key_id, ${storedKey('m.document_key_id')} as document_key,
-      m.phone is not null and m.parameters is not null and ${hasNoOpenDelivery} and ${isContactReady} as ready
+      m.phone is not null and m.parameters is not null and m.next_state is null and ${hasNoOpenDelivery}
+        and ${isContactReady} as ready
     from effects e join messages m on m.effect_id = e.id
     where e.id = any(${asked.map(({ effectId }) => effectId)}::uuid[])
       and e.claim_token = any(${asked.map(({ token }) => token)}::uuid[]) and e.state = 'claimed'`.execute(

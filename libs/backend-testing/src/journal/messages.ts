@@ -77,10 +77,11 @@ export function readClaim(journal: Journal, effectId: string, token: string): Re
   const message = messageOf(journal, effectId);
   if (!effect || !message || effect.claimToken !== token || effect.state !== 'claimed') return undefined;
   const { attempt, orderId } = effect;
-  const { phone, parameters } = message;
+  const { phone, parameters, nextState } = message;
   const isReady =
     phone !== null &&
     parameters !== null &&
+    nextState === null &&
     !journal.openDeliveries.includes(orderId) &&
     isContactReady(journal, effect);
   return isReady ? { effectId, attempt, orderId, phone, parameters } : undefined;
