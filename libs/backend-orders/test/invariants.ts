@@ -18,7 +18,7 @@ export const invariants: Readonly<Record<string, Invariant>> = {
   'what we call accepted was taken, unless a receipt of somebody else said so': (world) =>
     messages(world.journal)
       .filter(({ effect, message }) => {
-        const isInferred = message.binding === 'inferred' && world.plan.foreign.length > 0;
+        const isInferred = message.binding === 'inferred' && hasStrangers(world);
         return effect.state === 'accepted' && !world.wasTaken(effect.id) && !isInferred;
       })
       .map(({ effect }) => name(effect)),
@@ -27,7 +27,7 @@ export const invariants: Readonly<Record<string, Invariant>> = {
     messages(world.journal)
       .filter(({ effect, message }) => {
         const hasArrived = (message.deliveredAt ?? message.readAt) !== null;
-        return hasArrived && !world.wasTaken(effect.id) && world.plan.foreign.length === 0;
+        return hasArrived && !world.wasTaken(effect.id) && !hasStrangers(world);
       })
       .map(({ effect }) => name(effect)),
 
@@ -78,6 +78,11 @@ export const invariants: Readonly<Record<string, Invariant>> = {
         : [`${orderId} says ${String(whatsappConfirmationSent)}`];
     }),
 };
+
+/** Receipts that name none of our messages, or whose message has one already. */
+function hasStrangers(world: World): boolean {
+  return world.plan.foreign.length > 0 || world.hasStrayId();
+}
 
 function messages(journal: journalRows.Journal) {
   return journal.messages.flatMap((message) => {

@@ -140,6 +140,15 @@ export class World {
     return this.sends.some((send) => send.effectId === effectId && send.isTaken);
   }
 
+  /**
+   * Whether some message went out twice: one that an operator truthfully settled as not sent, whose worker was frozen all
+   * the while and then sent it. The vendor's second id may then be taken for another message's to the same phone.
+   */
+  hasStrayId(): boolean {
+    const taken = this.sends.filter((send) => send.isTaken).map(({ effectId }) => effectId);
+    return new Set(taken).size < taken.length;
+  }
+
   ask(orderId: string): void {
     this.asked.set(orderId, (this.asked.get(orderId) ?? 0) + 1);
   }

@@ -189,8 +189,9 @@ export function oweContactAgain(journal: Journal, now: number, phone: string): S
     queuedAt: null,
     leaseUntil: null,
     firstClaimedAt: null,
+    tries: 0,
   } as const;
-  return [changeEffects(doubted, fits, () => ({ ...owed, firstClaimedAt: null })), undefined];
+  return [changeEffects(doubted, fits, () => owed), undefined];
 }
 
 function newestOfPhone(journal: Journal, phone: string): EffectRecord | undefined {
