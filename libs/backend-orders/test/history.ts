@@ -1,22 +1,17 @@
-import type fc from 'fast-check';
 import { invariants } from './invariants.js';
 import { operate } from './operators.js';
 import type { Plan } from './plan.js';
 import { Shop } from './shop.js';
 import { Vendor } from './vendor.js';
 import { sweep, work } from './workers.js';
-import { Death, Process, type Safeguards, Violation, World } from './world.js';
+import { Death, Process, type Safeguards, type Turns, Violation, World } from './world.js';
 
 /**
- * Lives one history: everybody acts in the order that the scheduler draws, then all comes to rest and is looked at.
+ * Lives one history: everybody acts in the order in which turns are given, then all comes to rest and is looked at.
  * @returns what happened, line by line
  */
-export async function live(
-  scheduler: fc.Scheduler,
-  plan: Plan,
-  guard: Safeguards,
-): Promise<readonly string[]> {
-  const world = new World(scheduler, plan, guard);
+export async function live(turns: Turns, plan: Plan, guard: Safeguards): Promise<readonly string[]> {
+  const world = new World(turns, plan, guard);
   const shop = new Shop(world);
   const vendor = new Vendor(world);
   const outside = { shop, vendor };
@@ -32,7 +27,7 @@ export async function live(
   ];
   try {
     const broken = watch([...tasks]);
-    await scheduler.waitIdle();
+    await turns.waitIdle();
     await broken;
     await Promise.all(vendor.posts);
     await rest(world, outside, process);

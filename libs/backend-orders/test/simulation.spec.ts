@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { FreezingScheduler } from './freezing-scheduler.js';
 import { live } from './history.js';
 import { changes, plan } from './plan.js';
 import { safeguards, type Safeguards } from './world.js';
@@ -24,6 +25,18 @@ describe('the journal and its receipts, whatever happens in whatever order', () 
     `keeps its promises in ${histories} histories`,
     async () => {
       await fc.assert(property(safeguards), { numRuns: histories, ...replayed });
+    },
+    60_000 + histories * 30,
+  );
+
+  it(
+    `keeps them when some are frozen for long, in ${histories} histories`,
+    async () => {
+      const draws = fc.infiniteStream(fc.nat(99), { noHistory: true });
+      const freezing = fc.asyncProperty(draws, fc.oneof(plan, changes), async (drawn, planned) => {
+        await live(new FreezingScheduler(drawn), planned, safeguards);
+      });
+      await fc.assert(freezing, { numRuns: histories, ...replayed });
     },
     60_000 + histories * 30,
   );

@@ -1,5 +1,4 @@
 import { journalRows } from '@visapi/backend-testing';
-import type fc from 'fast-check';
 import type { Plan } from './plan.js';
 
 type Journal = journalRows.Journal;
@@ -31,6 +30,14 @@ export interface Send {
   heard: 'nothing' | 'accepted' | 'denied' | 'unknown';
 }
 
+/** Whose step is next. */
+export interface Turns {
+  /** Settles when it is the turn of this step. */
+  readonly schedule: (ready: Promise<void>, label: string) => Promise<void>;
+  /** Gives turns until nobody asks for one. */
+  readonly waitIdle: () => Promise<void>;
+}
+
 /** What the database and the outside hold, whatever becomes of the processes. */
 export class World {
   journal: Journal = journalRows.emptyJournal;
@@ -52,7 +59,7 @@ export class World {
   private readonly names = new Map<string, string>();
 
   constructor(
-    private readonly scheduler: fc.Scheduler,
+    private readonly turns: Turns,
     readonly plan: Plan,
     readonly guard: Safeguards,
   ) {}
@@ -75,7 +82,7 @@ export class World {
 
   /** Waits until it is this one's turn: between any two steps anybody else may do any number of theirs. */
   async turn(label: string): Promise<void> {
-    if (!this.isQuiet) await this.scheduler.schedule(Promise.resolve(), label);
+    if (!this.isQuiet) await this.turns.schedule(Promise.resolve(), label);
     this.now += 1;
   }
 
