@@ -33,6 +33,17 @@ describe('the totals of npm test', () => {
     expect(output).toContain('what a.spec.ts printed');
   });
 
+  it('names a suite that failed although its tests passed', () => {
+    const ended = {
+      ...failed,
+      message: 'the tear-down failed',
+      assertionResults: failed.assertionResults.slice(0, 1),
+    };
+    expect(jestOutcome({ ...results, testResults: [ended] }).failures).toEqual([
+      'a.spec.ts\n  the tear-down failed',
+    ]);
+  });
+
   it('says nothing of failures where there are none', () => {
     expect(jestOutcome({ ...results, numFailedTests: 0, testResults: [passed] })).not.toHaveProperty(
       'output',

@@ -54,11 +54,11 @@ export function jestOutcome(results: JestResults): Outcome {
   };
 }
 
+/** A suite may also fail without any of its tests: it cannot be loaded, or its tear-down fails. */
 function failuresOf({ name, message, assertionResults }: JestSuite): string[] {
-  if (assertionResults.length === 0) return [beginning(name, message)];
-  return assertionResults
-    .filter((test) => test.status === 'failed')
-    .map((test) => beginning(`${name}: ${test.fullName}`, test.failureMessages?.[0] ?? ''));
+  const failed = assertionResults.filter((test) => test.status === 'failed');
+  if (failed.length === 0) return [beginning(name, message)];
+  return failed.map((test) => beginning(`${name}: ${test.fullName}`, test.failureMessages?.[0] ?? ''));
 }
 
 function beginning(name: string, message: string): string {

@@ -6,7 +6,7 @@ interface Waiter {
   readonly go: () => void;
 }
 
-/** How often, among a hundred steps: one to everybody, the step goes by lot; another, whoever took it is moved. */
+/** Of a hundred steps, how many go by lot, and after how many whoever took it becomes more or less urgent. */
 const oddsOfLot = [0, 2, 10, 30];
 const oddsOfMove = [1, 3, 10, 20];
 /** Hops of promises that one step may need until it has asked for its next. */

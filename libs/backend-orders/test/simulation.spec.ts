@@ -5,15 +5,15 @@ import { live } from './history.js';
 import { changes, plan } from './plan.js';
 import { safeguards, type Safeguards } from './world.js';
 
-const { SIMULATED_HISTORIES, SIMULATION_SEED, SIMULATION_PATH } = process.env;
+const { SIMULATED_HISTORIES, SIMULATION_SEED, SIMULATION_PATH, FREEZING_PATH } = process.env;
 const histories = Number(SIMULATED_HISTORIES ?? 10_000);
 /** The same histories for everybody, so that a commit has one verdict; `SIMULATION_SEED=random` draws others. */
 const isDrawn = SIMULATION_SEED === 'random';
-/** A failure prints the seed and the path that replay it exactly. */
-const replayed = {
+/** A failure prints the seed and the path that replay it exactly; each of the two properties has paths of its own. */
+const replayed = (path: string | undefined) => ({
   ...(!isDrawn && { seed: Number(SIMULATION_SEED ?? 1) }),
-  ...(SIMULATION_PATH !== undefined && { path: SIMULATION_PATH }),
-};
+  ...(path !== undefined && { path }),
+});
 
 const property = (guard: Safeguards) =>
   fc.asyncProperty(fc.scheduler(), plan, async (scheduler, drawn) => {
@@ -24,7 +24,7 @@ describe('the journal and its receipts, whatever happens in whatever order', () 
   it(
     `keeps its promises in ${histories} histories`,
     async () => {
-      await fc.assert(property(safeguards), { numRuns: histories, ...replayed });
+      await fc.assert(property(safeguards), { numRuns: histories, ...replayed(SIMULATION_PATH) });
     },
     60_000 + histories * 30,
   );
@@ -36,7 +36,7 @@ describe('the journal and its receipts, whatever happens in whatever order', () 
       const freezing = fc.asyncProperty(draws, fc.oneof(plan, changes), async (drawn, planned) => {
         await live(new FreezingScheduler(drawn), planned, safeguards);
       });
-      await fc.assert(freezing, { numRuns: histories, ...replayed });
+      await fc.assert(freezing, { numRuns: histories, ...replayed(FREEZING_PATH) });
     },
     60_000 + histories * 30,
   );
