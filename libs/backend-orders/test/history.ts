@@ -26,9 +26,10 @@ export async function live(turns: Turns, plan: Plan, guard: Safeguards): Promise
     ...(plan.redisForgets ? [forget(process('Redis'))] : []),
   ];
   try {
-    const broken = watch([...tasks]);
+    const ends = Promise.allSettled(tasks);
     await turns.waitIdle();
-    await broken;
+    for (const end of await ends)
+      if (end.status === 'rejected' && !(end.reason instanceof Death)) throw end.reason;
     await Promise.all(vendor.posts);
     await rest(world, outside, process);
     const wrong = Object.entries(invariants).flatMap(([promise, check]) =>
@@ -41,11 +42,6 @@ export async function live(turns: Turns, plan: Plan, guard: Safeguards): Promise
     world.say(error.message);
     throw new Violation(`${error.message}\n\nWhat happened:\n${world.trace.join('\n')}`);
   }
-}
-
-async function watch(tasks: readonly Promise<void>[]): Promise<void> {
-  const ends = await Promise.allSettled(tasks);
-  for (const end of ends) if (end.status === 'rejected' && !(end.reason instanceof Death)) throw end.reason;
 }
 
 async function repeatedly(times: number, act: () => Promise<void>): Promise<void> {

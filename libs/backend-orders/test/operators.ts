@@ -26,7 +26,7 @@ function settle(world: World): boolean {
     return true;
   }
   if (found.mayBeAnswered) return false;
-  world.ask(found.orderId);
+  for (const send of world.sends) if (send.effectId === id) send.isDenied = true;
   const state = world.write(messagesModel.settleAsNotSent(world.journal, world.now, id));
   world.say(`operator: ${id} never went out, ${String(state)}`);
   if (state === 'planned') world.outbox.push({ kind: 'send', id });

@@ -81,9 +81,7 @@ export const plan: fc.Arbitrary<Plan> = fc.record({
   redisForgets: fc.boolean(),
 });
 
-/** Nothing fails, but one order changes twice: what a change may race with is met often. */
-export const changes: fc.Arbitrary<Plan> = fc.record({
-  orders: fc.tuple(fc.array(saying, { minLength: 3, maxLength: 3 })),
+const nothingFails = {
   sends: fc.constant([]),
   writes: fc.constant([]),
   receipts: fc.constant([]),
@@ -93,4 +91,27 @@ export const changes: fc.Arbitrary<Plan> = fc.record({
   clock: fc.constant([]),
   operators: fc.constant([]),
   redisForgets: fc.constant(false),
+};
+
+/** Nothing fails, but one order changes twice: what a change may race with is met often. */
+export const changes: fc.Arbitrary<Plan> = fc.record({
+  ...nothingFails,
+  orders: fc.tuple(fc.array(saying, { minLength: 3, maxLength: 3 })),
+});
+
+/** Nothing fails, but time passes and an operator settles what is uncertain: whoever stands still meanwhile comes too late. */
+export const standstills: fc.Arbitrary<Plan> = fc.record({
+  ...nothingFails,
+  orders: fc.tuple(
+    fc.tuple(
+      fc.record({
+        phone: fc.constant(0),
+        name: fc.constant(0),
+        isCanceled: fc.constant(false),
+        wantsMessages: fc.constant(true),
+      }),
+    ),
+  ),
+  clock: fc.tuple(fc.constant(16), fc.constant(130)),
+  operators: fc.constant(['settle'] as const),
 });

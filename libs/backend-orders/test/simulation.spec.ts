@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { FreezingScheduler } from './freezing-scheduler.js';
 import { live } from './history.js';
-import { changes, plan } from './plan.js';
-import { safeguards, type Safeguards } from './world.js';
+import { changes, plan, type Plan, standstills } from './plan.js';
+import { safeguards, type Safeguards, type Turns } from './world.js';
 
 const { SIMULATED_HISTORIES, SIMULATION_SEED, SIMULATION_PATH, FREEZING_PATH } = process.env;
 const histories = Number(SIMULATED_HISTORIES ?? 10_000);
@@ -20,6 +20,10 @@ const property = (guard: Safeguards) =>
     await live(scheduler, drawn, guard);
   });
 
+const freezing = fc
+  .infiniteStream(fc.nat(99), { noHistory: true })
+  .map((draws) => new FreezingScheduler(draws));
+
 describe('the journal and its receipts, whatever happens in whatever order', () => {
   it(
     `keeps its promises in ${histories} histories`,
@@ -32,11 +36,11 @@ describe('the journal and its receipts, whatever happens in whatever order', () 
   it(
     `keeps them when some are frozen for long, in ${histories} histories`,
     async () => {
-      const draws = fc.infiniteStream(fc.nat(99), { noHistory: true });
-      const freezing = fc.asyncProperty(draws, fc.oneof(plan, changes), async (drawn, planned) => {
-        await live(new FreezingScheduler(drawn), planned, safeguards);
+      const drawnFrom = fc.oneof(plan, changes, standstills);
+      const frozen = fc.asyncProperty(freezing, drawnFrom, async (scheduler, drawn) => {
+        await live(scheduler, drawn, safeguards);
       });
-      await fc.assert(freezing, { numRuns: histories, ...replayed(FREEZING_PATH) });
+      await fc.assert(frozen, { numRuns: histories, ...replayed(FREEZING_PATH) });
     },
     60_000 + histories * 30,
   );
@@ -51,6 +55,13 @@ const missed: Readonly<Record<keyof Safeguards, RegExp>> = {
   oneBindingPerId: /one id of the vendor belongs to one message/,
   heldWhileBound: /moved a message that nobody has sent/,
   uncertainNeverResent: /is sent although it may have been sent already/,
+  claimStands: /is sent although it may have been sent already/,
+};
+
+/** What is rare elsewhere is met often in these. */
+const metBy: Partial<Record<keyof Safeguards, { turns?: fc.Arbitrary<Turns>; plans: fc.Arbitrary<Plan> }>> = {
+  wordsReadAfterClaim: { plans: changes },
+  claimStands: { turns: freezing, plans: standstills },
 };
 
 const hurts = [
@@ -84,8 +95,8 @@ describe('the simulation', () => {
     'would miss %s: it finds how %s',
     async (name, what) => {
       const guard = { ...safeguards, [name]: false };
-      const drawnFrom = name === 'wordsReadAfterClaim' ? changes : plan;
-      const broken = fc.asyncProperty(fc.scheduler(), drawnFrom, async (scheduler, drawn) => {
+      const { turns = fc.scheduler(), plans = plan } = metBy[name] ?? {};
+      const broken = fc.asyncProperty(turns, plans, async (scheduler, drawn) => {
         const error = await live(scheduler, drawn, guard).catch((thrown: unknown) => thrown);
         return !what.test(String(error));
       });

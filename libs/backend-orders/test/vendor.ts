@@ -46,7 +46,7 @@ export class Vendor {
     const fate = (world.isQuiet ? undefined : this.fates.shift()) ?? 'accept';
     const isTaken = ['accept', 'silent', 'odd'].includes(fate);
     const { effectId, orderId, attempt } = request;
-    const send: Send = { effectId, orderId, attempt, isTaken, heard: 'nothing' };
+    const send: Send = { effectId, orderId, attempt, isTaken, heard: 'nothing', isDenied: false };
     world.sends.push(send);
     world.say(`CRM: ${isTaken ? 'takes' : 'does not take'} ${effectId}, ${fate}`);
     const receipts = isTaken && !world.isQuiet ? this.receipts.shift() : undefined;
@@ -58,9 +58,9 @@ export class Vendor {
   /** What may be sent: nothing twice, nothing outdated, nothing to anybody who does not want it. */
   private judge({ effectId, orderId, position, phone, parameters }: Request, shop: Shop): void {
     const { world } = this;
-    const earlier = world.sends.filter((send) => send.effectId === effectId && send.heard !== 'denied');
-    const asked = world.asked.get(orderId) ?? 0;
-    if (earlier.length > asked)
+    const mayHaveGone = ({ effectId: id, heard, isDenied }: Send) =>
+      id === effectId && heard !== 'denied' && !isDenied;
+    if (world.sends.some(mayHaveGone))
       throw new Violation(`${effectId} is sent although it may have been sent already`);
     if (!shop.isNewEnough(orderId, position, phone, parameters))
       throw new Violation(`${effectId} tells what its order no longer said when it was claimed`);

@@ -65,9 +65,14 @@ async function syncContact(process: Process, { shop, vendor }: Outside, effectId
 
 async function sendMessage(process: Process, outside: Outside, effectId: string): Promise<void> {
   const { world } = process;
+  const askedAt = world.now;
   const claim = await claimMessage(process, outside.shop, effectId);
   if (!claim) return;
   await process.step(`asks the vendor to send ${effectId}`);
+  if (!stands(world, claim, askedAt)) {
+    giveUnsentBack(world, claim);
+    return;
+  }
   const { send, error } = outside.vendor.send(claim, outside.shop);
   await process.step(`hears "${error?.reason ?? 'success'}" about ${effectId}`);
   const made = { attempt: claim.attempt, tries: claim.tries };
@@ -91,6 +96,19 @@ async function sendMessage(process: Process, outside: Outside, effectId: string)
   });
   world.say(`${effectId}: ${verdict}, ${JSON.stringify(outcome ?? 'claim lost')}`);
   if (verdict === 'accepted') world.jobs.push({ kind: 'bind', id: effectId });
+}
+
+/** What the lease keeper answers: the database is asked once half a lease has gone by. */
+function stands(world: World, claim: journalRows.ClaimRecord, askedAt: number): boolean {
+  if (!world.guard.claimStands || world.now - askedAt <= effectsModel.leaseMs / 2) return true;
+  return world.write(effectsModel.renew(world.journal, world.now, [claim])).length > 0;
+}
+
+function giveUnsentBack(world: World, claim: journalRows.ClaimRecord): void {
+  const { journal, now } = world;
+  const given = { otherwise: 'planned', reason: 'held-up', delayMs: 0, counts: false } as const;
+  const state = world.write(messagesModel.giveBack(journal, now, messagesModel.heldBy(claim), given));
+  world.say(`${claim.effectId}: held up, ${state ?? 'claim lost'}`);
 }
 
 function heardOf(verdict: string) {

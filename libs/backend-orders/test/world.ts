@@ -12,6 +12,7 @@ export const safeguards = {
   oneBindingPerId: true,
   heldWhileBound: true,
   uncertainNeverResent: true,
+  claimStands: true,
 };
 export type Safeguards = Readonly<Record<keyof typeof safeguards, boolean>>;
 
@@ -28,6 +29,8 @@ export interface Send {
   readonly isTaken: boolean;
   /** What our side has heard of it. */
   heard: 'nothing' | 'accepted' | 'denied' | 'unknown';
+  /** An operator has found out that it never went out. */
+  isDenied: boolean;
 }
 
 /** Whose step is next. */
@@ -145,15 +148,6 @@ export class World {
 
   wasTaken(effectId: string): boolean {
     return this.sends.some((send) => send.effectId === effectId && send.isTaken);
-  }
-
-  /**
-   * Whether some message went out twice: one that an operator truthfully settled as not sent, whose worker was frozen all
-   * the while and then sent it. The vendor's second id may then be taken for another message's to the same phone.
-   */
-  hasStrayId(): boolean {
-    const taken = this.sends.filter((send) => send.isTaken).map(({ effectId }) => effectId);
-    return new Set(taken).size < taken.length;
   }
 
   ask(orderId: string): void {

@@ -70,10 +70,13 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
   }
 
   private async attempt(effectId: string, pass: LanePass): Promise<JobResult> {
+    const askedAt = performance.now();
     const claim = await this.journal.claim(effectId);
     if (!claim) return { outcome: 'not-mine' };
-    const held = this.leases.hold(claim);
+    const held = this.leases.hold(claim, askedAt);
     try {
+      // Whoever stood still for longer than his lease must not send what was settled without him.
+      if (!(await persistently(held.stands))) return await this.recordHeldUp(claim);
       return await this.send(claim, pass);
     } finally {
       held.release();
@@ -98,6 +101,15 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
     pass.served();
     const evidence = { vendor: 'cbb', answer: 'success', ...record.evidence(claim.attempt) };
     return await persistently(() => this.recordAccepted(claim, evidence));
+  }
+
+  /** Nothing was sent: what was taken for uncertain meanwhile is given back, what somebody has settled stays so. */
+  private async recordHeldUp(claim: MessageClaim): Promise<JobResult> {
+    const { effectId, orderId, correlationId, attempt } = claim;
+    const told = { orderId, correlationId, attempt, reason: 'held-up' };
+    const { db } = this.database;
+    const state = await persistently(() => this.messages.release(db, claim, 0, told.reason, {}));
+    return toResult(state, told, [sendMessageJob.request(`${effectId}-${attempt}`, { effectId })]);
   }
 
   private async recordAccepted(claim: MessageClaim, evidence: Evidence): Promise<JobResult> {

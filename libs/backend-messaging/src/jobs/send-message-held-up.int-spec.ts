@@ -1,0 +1,125 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { CbbClient } from '@visapi/backend-providers';
+import { FakeCbbClient } from '@visapi/backend-providers/fake';
+import { LeaseKeeper, QueueModule } from '@visapi/backend-queue';
+import { EffectsRepository, recoverExpired } from '@visapi/backend-repositories/effects';
+import { MessagesRepository, settleAsNotSent } from '@visapi/backend-repositories/messaging';
+import {
+  createTestContext,
+  createTestDatabase,
+  plantOrder,
+  provideGlobally,
+  queueConfig,
+  takeTestRedis,
+  type TestDatabase,
+} from '@visapi/backend-testing';
+import { MessagingJobsModule } from './messaging-jobs.module.js';
+import { SendMessageProcessor } from './send-message.processor.js';
+
+/** The worker stands still once, between its claim and the sending. */
+class StandingStill extends MessagesRepository {
+  meanwhile: ((effectId: string) => Promise<void>) | undefined;
+
+  override async claim(...asked: Parameters<MessagesRepository['claim']>) {
+    const claim = await super.claim(...asked);
+    const { meanwhile } = this;
+    this.meanwhile = undefined;
+    await meanwhile?.(asked[1]);
+    return claim;
+  }
+}
+
+let test: TestDatabase;
+let redis: Awaited<ReturnType<typeof takeTestRedis>>;
+let app: INestApplicationContext;
+let processor: SendMessageProcessor;
+const cbb = new FakeCbbClient();
+const messages = new StandingStill();
+
+beforeAll(async () => {
+  test = await createTestDatabase();
+  redis = await takeTestRedis();
+  const vendor = provideGlobally(new Map<object, unknown>([[CbbClient, cbb]]));
+  const queue = QueueModule.forRoot(queueConfig(redis.url));
+  app = await createTestContext(test.url, [vendor, queue, MessagingJobsModule]);
+  const effects = app.get(EffectsRepository, { strict: false });
+  const leases = app.get(LeaseKeeper, { strict: false });
+  processor = new SendMessageProcessor(test.database, messages, effects, cbb, leases);
+});
+afterEach(() => {
+  jest.restoreAllMocks();
+});
+afterAll(async () => {
+  await app.close();
+  await redis.close();
+  await test.drop();
+});
+
+/** Sends a message while so many milliseconds go by after its claim, and something happens to it. */
+async function sendLate(ms: number, happens: (messageId: string) => Promise<unknown>) {
+  const { messageId } = await plantOrder(test);
+  const before = cbb.calls.length;
+  messages.meanwhile = async (claimed) => {
+    const now = performance.now.bind(performance);
+    jest.spyOn(performance, 'now').mockImplementation(() => now() + ms);
+    await happens(claimed);
+  };
+  const result = await processor.handle({ effectId: messageId });
+  return { messageId, result, calls: () => cbb.calls.length - before };
+}
+
+async function sweep(messageId: string) {
+  await test.query(`update effects set lease_until = now() - interval '1 second' where id = $1`, [messageId]);
+  await expect(recoverExpired(test.database.db, 100)).resolves.toMatchObject([{ state: 'uncertain' }]);
+}
+
+async function settle(messageId: string) {
+  await sweep(messageId);
+  await expect(settleAsNotSent(test.database.db, messageId)).resolves.toBe('planned');
+}
+
+async function stateOf(messageId: string) {
+  const [row] = await test.query('select state, reason, attempt from effects where id = $1', [messageId]);
+  return row;
+}
+
+describe('a message whose worker stood still between its claim and the sending', () => {
+  it('is given back when it was taken for uncertain meanwhile, and sent once', async () => {
+    const { messageId, result, calls } = await sendLate(20_000, sweep);
+    expect(result).toMatchObject({
+      outcome: 'retry',
+      reason: 'held-up',
+      next: [{ payload: { effectId: messageId } }],
+    });
+    expect(calls()).toBe(0);
+    await expect(stateOf(messageId)).resolves.toEqual({ state: 'planned', reason: 'held-up', attempt: 1 });
+    await expect(processor.handle({ effectId: messageId })).resolves.toMatchObject({ outcome: 'accepted' });
+    expect(calls()).toBe(1);
+  });
+
+  it('is left to the operator who has settled it as not sent meanwhile, and sent once', async () => {
+    const { messageId, result, calls } = await sendLate(150_000, settle);
+    expect(result).toMatchObject({ outcome: 'claim-lost', attention: true });
+    expect(calls()).toBe(0);
+    await expect(stateOf(messageId)).resolves.toMatchObject({ state: 'planned', reason: 'settled-not-sent' });
+    await expect(processor.handle({ effectId: messageId })).resolves.toMatchObject({ outcome: 'accepted' });
+    expect(calls()).toBe(1);
+  });
+
+  it('is left to the worker that has sent it meanwhile', async () => {
+    const { messageId, result, calls } = await sendLate(150_000, async (claimed) => {
+      await settle(claimed);
+      await expect(processor.handle({ effectId: claimed })).resolves.toMatchObject({ outcome: 'accepted' });
+    });
+    expect(result).toMatchObject({ outcome: 'claim-lost' });
+    expect(calls()).toBe(1);
+    await expect(stateOf(messageId)).resolves.toEqual({ state: 'accepted', reason: null, attempt: 2 });
+  });
+
+  it('is sent when nobody has taken it away', async () => {
+    const { result, calls } = await sendLate(10_000, async () => await Promise.resolve());
+    expect(result).toMatchObject({ outcome: 'accepted' });
+    expect(calls()).toBe(1);
+  });
+});
