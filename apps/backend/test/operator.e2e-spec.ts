@@ -44,11 +44,10 @@ describe('an operator', () => {
     const { id } = await told(25_002);
     const click = async () =>
       (await system.api.post(`/orders/${id}/messages`, { reason: 'asked for' })).status;
-    // A message that went out between two clicks may be sent again: none does while the worker stands still.
-    system.signal('worker', 'SIGSTOP');
-    const clicks = await Promise.all([click(), click(), click()]).finally(() =>
-      system.signal('worker', 'SIGCONT'),
-    );
+    // A message that went out between two clicks may be sent again: none does while no worker runs.
+    await system.stopApp('worker');
+    const clicks = await Promise.all([click(), click(), click()]);
+    await system.startApp('worker');
     expect(clicks.toSorted()).toEqual([200, 409, 409]);
     await until(
       () => system.sandbox.sends(),

@@ -29,6 +29,12 @@ describe('loadConfig', () => {
     expect(attempt).toThrow(/CBB_FIELD_IDS must be JSON/);
   });
 
+  it('keeps the default id of every field that is not named', () => {
+    const { fieldIds } = loadConfig({ CBB_FIELD_IDS: '{"OrderNumber":11}' }, { cbb }).cbb;
+    expect(fieldIds).toEqual({ ...loadConfig({}, { cbb }).cbb.fieldIds, OrderNumber: 11 });
+    expect(Object.keys(fieldIds).length).toBeGreaterThan(1);
+  });
+
   it('counts an empty value as not set', () => {
     expect(loadConfig({ ...minimal, DATABASE_POOL_MAX: '' }, { database }).database.poolMax).toBe(8);
   });

@@ -30,3 +30,4 @@ export type { Phone } from './phone.js';
 export { SCOPES, heldScopes, isGrant, isScope } from './scopes.js';
 export type { Scope } from './scopes.js';
 export { Repeat } from './repeat.js';
+export { Stopwatch } from './stopwatch.js';

@@ -15,6 +15,18 @@ export const invariants: Readonly<Record<string, Invariant>> = {
   'every effect ends, or is visibly uncertain': ({ journal }) =>
     journal.effects.filter(({ state }) => state === 'planned' || state === 'claimed').map(name),
 
+  'what nobody has asked the vendor to send does not stay uncertain, unless its worker died': ({
+    journal,
+    sends,
+    plan,
+  }) =>
+    messages(journal)
+      .filter(({ effect: { id, attempt, state } }) => {
+        const isAsked = sends.some((send) => send.effectId === id && send.attempt === attempt);
+        return state === 'uncertain' && !isAsked && plan.deaths.length === 0;
+      })
+      .map(({ effect }) => name(effect)),
+
   'what we call accepted was taken, unless a receipt of somebody else said so': (world) =>
     messages(world.journal)
       .filter(({ effect, message }) => {

@@ -55,13 +55,13 @@ const missed: Readonly<Record<keyof Safeguards, RegExp>> = {
   oneBindingPerId: /one id of the vendor belongs to one message/,
   heldWhileBound: /moved a message that nobody has sent/,
   uncertainNeverResent: /is sent although it may have been sent already/,
-  claimStands: /is sent although it may have been sent already/,
+  nothingSentLate: /is sent although it may have been sent already/,
 };
 
 /** What is rare elsewhere is met often in these. */
 const metBy: Partial<Record<keyof Safeguards, { turns?: fc.Arbitrary<Turns>; plans: fc.Arbitrary<Plan> }>> = {
   wordsReadAfterClaim: { plans: changes },
-  claimStands: { turns: freezing, plans: standstills },
+  nothingSentLate: { turns: freezing, plans: standstills },
 };
 
 const hurts = [

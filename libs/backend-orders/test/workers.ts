@@ -69,7 +69,7 @@ async function sendMessage(process: Process, outside: Outside, effectId: string)
   const claim = await claimMessage(process, outside.shop, effectId);
   if (!claim) return;
   await process.step(`asks the vendor to send ${effectId}`);
-  if (!stands(world, claim, askedAt)) {
+  if (world.guard.nothingSentLate && world.now - askedAt > effectsModel.leaseMs / 2) {
     giveUnsentBack(world, claim);
     return;
   }
@@ -96,12 +96,6 @@ async function sendMessage(process: Process, outside: Outside, effectId: string)
   });
   world.say(`${effectId}: ${verdict}, ${JSON.stringify(outcome ?? 'claim lost')}`);
   if (verdict === 'accepted') world.jobs.push({ kind: 'bind', id: effectId });
-}
-
-/** What the lease keeper answers: the database is asked once half a lease has gone by. */
-function stands(world: World, claim: journalRows.ClaimRecord, askedAt: number): boolean {
-  if (!world.guard.claimStands || world.now - askedAt <= effectsModel.leaseMs / 2) return true;
-  return world.write(effectsModel.renew(world.journal, world.now, [claim])).length > 0;
 }
 
 function giveUnsentBack(world: World, claim: journalRows.ClaimRecord): void {

@@ -12,7 +12,7 @@ export const safeguards = {
   oneBindingPerId: true,
   heldWhileBound: true,
   uncertainNeverResent: true,
-  claimStands: true,
+  nothingSentLate: true,
 };
 export type Safeguards = Readonly<Record<keyof typeof safeguards, boolean>>;
 

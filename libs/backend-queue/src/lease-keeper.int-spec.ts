@@ -76,55 +76,6 @@ describe('LeaseKeeper', () => {
     work.release();
   });
 
-  it('says without asking that a young claim stands, and asks once half its lease may have gone by', async () => {
-    const [young, old] = [await claimed(), await claimed()];
-    await expect(keeper.hold(young).stands()).resolves.toBe(true);
-    expect(await secondsLeft(young.effectId)).toBeLessThan(1.1);
-    const work = keeper.hold(old, performance.now() - 8_000);
-    await expect(work.stands()).resolves.toBe(true);
-    expect(await secondsLeft(old.effectId)).toBeGreaterThan(14);
-    // The renewal counts: nothing is asked now, or it would be found out.
-    await test.query(`update effects set state = 'uncertain', lease_until = null where id = $1`, [
-      old.effectId,
-    ]);
-    await expect(work.stands()).resolves.toBe(true);
-  });
-
-  it('says that an old claim stands no more when it was taken away', async () => {
-    const claim = await claimed();
-    const work = keeper.hold(claim, performance.now() - 8_000);
-    await test.query(`update effects set state = 'uncertain', lease_until = null where id = $1`, [
-      claim.effectId,
-    ]);
-    await expect(work.stands()).resolves.toBe(false);
-    expect(work.signal.aborted).toBe(true);
-  });
-
-  it('asks again when the process stood still while it waited for the answer', async () => {
-    const claim = await claimed();
-    const now = performance.now.bind(performance);
-    let [stoodStillMs, answers] = [0, 0];
-    const clock = jest.spyOn(performance, 'now').mockImplementation(() => now() + stoodStillMs);
-    class StandingStill extends EffectsRepository {
-      override async renew(...given: Parameters<EffectsRepository['renew']>) {
-        const kept = await super.renew(...given);
-        answers += 1;
-        if (answers === 1) {
-          stoodStillMs = 60_000;
-          await test.query(`update effects set state = 'uncertain', lease_until = null where id = $1`, [
-            claim.effectId,
-          ]);
-        }
-        return kept;
-      }
-    }
-    const slow = new LeaseKeeper(test.database, new StandingStill(), quietLog);
-    await expect(slow.hold(claim, now() - 8_000).stands()).resolves.toBe(false);
-    expect(answers).toBe(2);
-    slow.onApplicationShutdown();
-    clock.mockRestore();
-  });
-
   it('stops nobody because the database is away for a moment', async () => {
     const gone = Database.open(
       { url: 'postgres://visapi_app:x@127.0.0.1:1/none', poolMax: 1 },

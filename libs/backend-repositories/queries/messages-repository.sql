@@ -20,7 +20,8 @@ update effects e set state = 'claimed', attempt = e.attempt + 1, claimed_at = cl
   claim_token = due.token, first_claimed_at = coalesce(e.first_claimed_at, clock_timestamp()),
   lease_until = clock_timestamp() + make_interval(secs => $4)
 -- Sorted, so that all are held before the first is written: whoever undoes a claim that is under way waits for its row.
-from (select * from due order by id) as due where e.id = due.id;
+from (select * from due order by id) as due where e.id = due.id
+returning e.id as effect_id, e.claim_token as token;
 select e.id as effect_id, e.attempt, e.tries, e.order_id, e.correlation_id, m.template, m.language, m.phone,
   m.parameters, m.parameters_key_id, (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
 where k.id = "m"."parameters_key_id"::uuid) as parameters_key,
@@ -33,6 +34,56 @@ where c.order_id = e.order_id and c.kind = 'contact' order by c.planned_at desc 
 from effects e join messages m on m.effect_id = e.id
 where e.id = any($1::uuid[])
   and e.claim_token = any($2::uuid[]) and e.state = 'claimed';
+select id
+  from effects
+  where id = $1 for update;
+select state
+  from effects e
+  where e.id = $1
+  and e.claim_token = $2 for update;
+with given as (
+  update effects e set state = demanded.state, tries = e.tries + $1, lease_until = null, uncertain_at = null,
+    accepted_at = null, claim_token = null, evidence = e.evidence || $2::jsonb,
+    reason = case demanded.state when 'skipped' then m.next_reason else $3 end,
+    skipped_at = case demanded.state when 'skipped' then clock_timestamp() end,
+    failed_at = case demanded.state when 'failed' then clock_timestamp() end,
+    due_at = clock_timestamp() + make_interval(secs => $4), queued_at = clock_timestamp()
+  from messages m cross join lateral (select case when exists (select from effects again
+where again.resend_of = m.effect_id) then 'failed' else coalesce(m.next_state, $5) end as state) as demanded
+  where m.effect_id = e.id and e.id = $6 and e.claim_token = $7 and (e.state in ('claimed', 'uncertain')
+or (e.state in ('accepted', 'failed') and m.binding = 'inferred'
+and (e.accepted_at is null or e.uncertain_at is not null)))
+  returning e.id, e.order_id, e.state, e.reason, e.purpose, e.correlation_id
+), worded as (
+  update messages m set provider_message_id = null, binding = null, sent_at = null, delivered_at = null,
+    read_at = null, failed_at = null, next_state = null, next_reason = null, next_phone = null,
+    next_parameters = null, next_parameters_key_id = null,
+    phone = case when m.next_state is null then m.phone else m.next_phone end,
+    parameters = case when m.next_state is null then m.parameters else m.next_parameters end,
+    parameters_key_id = case when m.next_state is null then m.parameters_key_id else m.next_parameters_key_id end
+  from given where m.effect_id = given.id
+), disowned as (
+  update receipts r set message_id = null, disowned = true from given where r.message_id = given.id
+  returning given.id
+), outcome as (
+  select given.*, case state when 'planned' then 'denied' else state end as fact,
+    purpose = 'confirmation' and exists (select from disowned) as is_doubted
+  from given where state <> 'planned' or $8::boolean or exists (select from disowned)
+), unflagged as (
+  -- Another confirmation of the order may have told its customer.
+  update orders o set event_version = o.event_version + 1, updated_at = now(),
+    whatsapp_confirmation_sent = case when not is_doubted then o.whatsapp_confirmation_sent
+      else exists (select from effects other where other.order_id = o.order_id
+        and other.purpose = 'confirmation' and other.state = 'accepted' and other.id <> outcome.id) end
+  from outcome where o.order_id = any(array[outcome.order_id])
+  returning o.event_version
+), told as (
+  insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
+  select gen_random_uuid(), 'message.' || fact, 'order', order_id, event_version, 'worker', correlation_id,
+    jsonb_build_object('messageEffectId', id, 'reason', reason)
+  from outcome cross join unflagged
+)
+select state from given;
 
 -- MessagesRepository.claimTogether: hot
 with asked as materialized (
@@ -54,7 +105,8 @@ update effects e set state = 'claimed', attempt = e.attempt + 1, claimed_at = cl
   claim_token = due.token, first_claimed_at = coalesce(e.first_claimed_at, clock_timestamp()),
   lease_until = clock_timestamp() + make_interval(secs => $4)
 -- Sorted, so that all are held before the first is written: whoever undoes a claim that is under way waits for its row.
-from (select * from due order by id) as due where e.id = due.id;
+from (select * from due order by id) as due where e.id = due.id
+returning e.id as effect_id, e.claim_token as token;
 select e.id as effect_id, e.attempt, e.tries, e.order_id, e.correlation_id, m.template, m.language, m.phone,
   m.parameters, m.parameters_key_id, (select coalesce(k.key_id || ':' || encode(k.wrapped, 'hex'), '') from data_keys k
 where k.id = "m"."parameters_key_id"::uuid) as parameters_key,
@@ -67,6 +119,56 @@ where c.order_id = e.order_id and c.kind = 'contact' order by c.planned_at desc 
 from effects e join messages m on m.effect_id = e.id
 where e.id = any($1::uuid[])
   and e.claim_token = any($2::uuid[]) and e.state = 'claimed';
+select id
+  from effects
+  where id = $1 for update;
+select state
+  from effects e
+  where e.id = $1
+  and e.claim_token = $2 for update;
+with given as (
+  update effects e set state = demanded.state, tries = e.tries + $1, lease_until = null, uncertain_at = null,
+    accepted_at = null, claim_token = null, evidence = e.evidence || $2::jsonb,
+    reason = case demanded.state when 'skipped' then m.next_reason else $3 end,
+    skipped_at = case demanded.state when 'skipped' then clock_timestamp() end,
+    failed_at = case demanded.state when 'failed' then clock_timestamp() end,
+    due_at = clock_timestamp() + make_interval(secs => $4), queued_at = clock_timestamp()
+  from messages m cross join lateral (select case when exists (select from effects again
+where again.resend_of = m.effect_id) then 'failed' else coalesce(m.next_state, $5) end as state) as demanded
+  where m.effect_id = e.id and e.id = $6 and e.claim_token = $7 and (e.state in ('claimed', 'uncertain')
+or (e.state in ('accepted', 'failed') and m.binding = 'inferred'
+and (e.accepted_at is null or e.uncertain_at is not null)))
+  returning e.id, e.order_id, e.state, e.reason, e.purpose, e.correlation_id
+), worded as (
+  update messages m set provider_message_id = null, binding = null, sent_at = null, delivered_at = null,
+    read_at = null, failed_at = null, next_state = null, next_reason = null, next_phone = null,
+    next_parameters = null, next_parameters_key_id = null,
+    phone = case when m.next_state is null then m.phone else m.next_phone end,
+    parameters = case when m.next_state is null then m.parameters else m.next_parameters end,
+    parameters_key_id = case when m.next_state is null then m.parameters_key_id else m.next_parameters_key_id end
+  from given where m.effect_id = given.id
+), disowned as (
+  update receipts r set message_id = null, disowned = true from given where r.message_id = given.id
+  returning given.id
+), outcome as (
+  select given.*, case state when 'planned' then 'denied' else state end as fact,
+    purpose = 'confirmation' and exists (select from disowned) as is_doubted
+  from given where state <> 'planned' or $8::boolean or exists (select from disowned)
+), unflagged as (
+  -- Another confirmation of the order may have told its customer.
+  update orders o set event_version = o.event_version + 1, updated_at = now(),
+    whatsapp_confirmation_sent = case when not is_doubted then o.whatsapp_confirmation_sent
+      else exists (select from effects other where other.order_id = o.order_id
+        and other.purpose = 'confirmation' and other.state = 'accepted' and other.id <> outcome.id) end
+  from outcome where o.order_id = any(array[outcome.order_id])
+  returning o.event_version
+), told as (
+  insert into events (id, type, aggregate_type, aggregate_id, aggregate_version, actor, correlation_id, payload)
+  select gen_random_uuid(), 'message.' || fact, 'order', order_id, event_version, 'worker', correlation_id,
+    jsonb_build_object('messageEffectId', id, 'reason', reason)
+  from outcome cross join unflagged
+)
+select state from given;
 
 -- MessagesRepository.unclaim: hot
 select id

@@ -22,6 +22,11 @@ const defaultFieldIds: Readonly<Record<string, number>> = {
   wa_alerts: 662459,
 };
 
+/** A field without an id could be written once, with its contact, and never again. */
+const fieldIds = z
+  .record(z.string(), z.number().int())
+  .transform((given): Readonly<Record<string, number>> => ({ ...defaultFieldIds, ...given }));
+
 const vendorUrl = 'https://app.chatgptbuilder.io/api';
 
 /** Whether there is an account to call: a token, or a server of one's own that may need none. */
@@ -53,9 +58,10 @@ export const cbb = {
     max: 10_000,
     meaning: 'calls per second over all workers; 0 = no limit',
   }),
-  fieldIds: json('CBB_FIELD_IDS', z.record(z.string(), z.number().int()), {
+  fieldIds: json('CBB_FIELD_IDS', fieldIds, {
     default: defaultFieldIds,
-    meaning: 'custom-field ids of the account as JSON, name to id',
+    meaning:
+      'custom-field ids of the account as JSON, name to id; a field that is not named keeps its default',
   }),
   enabled: flag('CBB_SYNC_ENABLED', {
     default: true,

@@ -1,5 +1,5 @@
 import { Injectable, Optional } from '@nestjs/common';
-import { decideRetry, phoneDigits } from '@visapi/backend-kernel';
+import { decideRetry, phoneDigits, Stopwatch } from '@visapi/backend-kernel';
 import {
   AnswerRecord,
   CbbClient,
@@ -15,7 +15,7 @@ import {
   putOff,
 } from '@visapi/backend-queue';
 import { Database } from '@visapi/backend-repositories';
-import { EffectsRepository, type Evidence } from '@visapi/backend-repositories/effects';
+import { EffectsRepository, type Evidence, leaseSeconds } from '@visapi/backend-repositories/effects';
 import { type MessageClaim, MessagesRepository } from '@visapi/backend-repositories/messaging';
 import { MessageJournal } from '../message-journal.js';
 import { persistently } from '../persistently.js';
@@ -26,6 +26,9 @@ import { sendMessageJob, sendRetries } from './send-message.job.js';
 interface Payload {
   readonly effectId: string;
 }
+
+/** Nobody can have taken a claim away that was asked for so short ago, and the call that follows begins well within its lease. */
+const surelyHeldMs = (leaseSeconds * 1000) / 2;
 
 /** At-most-once: whatever may have reached the vendor is never sent again; its outcome is recorded or stays unknown. */
 @Injectable()
@@ -70,13 +73,12 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
   }
 
   private async attempt(effectId: string, pass: LanePass): Promise<JobResult> {
-    const askedAt = performance.now();
+    const sinceAsked = new Stopwatch();
     const claim = await this.journal.claim(effectId);
     if (!claim) return { outcome: 'not-mine' };
-    const held = this.leases.hold(claim, askedAt);
+    const held = this.leases.hold(claim);
     try {
-      // Whoever stood still for longer than his lease must not send what was settled without him.
-      if (!(await persistently(held.stands))) return await this.recordHeldUp(claim);
+      if (sinceAsked.elapsedMs() > surelyHeldMs) return await this.recordHeldUp(claim);
       return await this.send(claim, pass);
     } finally {
       held.release();
@@ -103,13 +105,23 @@ export class SendMessageProcessor implements JobProcessor<Payload> {
     return await persistently(() => this.recordAccepted(claim, evidence));
   }
 
-  /** Nothing was sent: what was taken for uncertain meanwhile is given back, what somebody has settled stays so. */
+  /**
+   * The process stood still after its claim: the message may have been taken for uncertain and settled without it. Nothing
+   * was sent, so what nobody has settled is given back.
+   */
   private async recordHeldUp(claim: MessageClaim): Promise<JobResult> {
     const { effectId, orderId, correlationId, attempt } = claim;
-    const told = { orderId, correlationId, attempt, reason: 'held-up' };
+    const reason = 'held-up';
+    const evidence = {
+      vendor: null,
+      answer: reason,
+      ...new AnswerRecord().evidence(attempt),
+      durationMs: null,
+    };
     const { db } = this.database;
-    const state = await persistently(() => this.messages.release(db, claim, 0, told.reason, {}));
-    return toResult(state, told, [sendMessageJob.request(`${effectId}-${attempt}`, { effectId })]);
+    const state = await persistently(() => this.messages.release(db, claim, 0, reason, evidence));
+    const next = sendMessageJob.request(`${effectId}-${attempt}`, { effectId });
+    return toResult(state, { orderId, correlationId, attempt, reason }, [next]);
   }
 
   private async recordAccepted(claim: MessageClaim, evidence: Evidence): Promise<JobResult> {

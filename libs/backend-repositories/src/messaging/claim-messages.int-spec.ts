@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { newId } from '@visapi/backend-kernel';
-import { createTestDatabase, plantOrder, type TestDatabase } from '@visapi/backend-testing';
+import { createTestDatabase, plantOrder, type TestDatabase, until } from '@visapi/backend-testing';
+import { sql } from 'kysely';
+import { recoverExpired } from '../effects/lost-effects.js';
 import { OrdersRepository } from '../orders/orders.repository.js';
 import { claimMessages, readClaims } from './claim-messages.js';
 import { MessagesRepository } from './messages.repository.js';
@@ -18,7 +20,7 @@ async function claimThenChange(confirmation: Confirmation) {
   const { db } = test.database;
   const { orderId, messageId: effectId } = await plantOrder(test);
   const asked = { effectId, token: newId() };
-  expect(await claimMessages(db, [asked], 3_600, 'wait')).toBe(true);
+  expect(await claimMessages(db, [asked], 3_600, 'wait')).toEqual([asked]);
   const orders = new OrdersRepository();
   const before = await orders.lock(db, orderId);
   if (!before) throw new Error(`There is no order ${orderId}`);
@@ -70,5 +72,27 @@ describe('a message whose order changes after it was claimed and before its word
     expect(await readClaims(test.database.db, [asked])).toMatchObject([{ ready: false }]);
     await new MessagesRepository().unclaim(test.database.db, asked.effectId, asked.token);
     expect(await stateOf(asked.effectId)).toMatchObject([{ state: 'planned', phone, next_state: null }]);
+  });
+});
+
+describe('a message whose claim runs out before its words are read', () => {
+  it('is given back: nothing was sent for it', async () => {
+    const { db } = test.database;
+    const { messageId } = await plantOrder(test);
+    const claimed = `select 1 from effects where id = $1 and state = 'claimed'`;
+    // Its words cannot be read before the lease has run out.
+    const claim = await db.transaction().execute(async (transaction) => {
+      await sql`lock table messages in access exclusive mode`.execute(transaction);
+      const asked = new MessagesRepository().claim(db, messageId, newId(), 3_600);
+      await until(
+        async () => await test.query(claimed, [messageId]),
+        (rows) => rows.length === 1,
+      );
+      await test.query(`update effects set lease_until = now() - interval '1 s' where id = $1`, [messageId]);
+      await expect(recoverExpired(db, 100)).resolves.toMatchObject([{ id: messageId, state: 'uncertain' }]);
+      return { asked };
+    });
+    await expect(claim.asked).resolves.toBeUndefined();
+    expect(await stateOf(messageId)).toMatchObject([{ state: 'planned' }]);
   });
 });

@@ -36,15 +36,18 @@ export interface MessageClaim extends Claim {
 const hasNoOpenDelivery = sql<boolean>`(select true from deliveries d where d.order_id = e.order_id and d.kind = 'order'
   and d.state = 'open' limit 1) is null`;
 
-/** Claims those of these messages that may go out, as far as can be seen before the claim holds. */
+/**
+ * Claims those of these messages that may go out, as far as can be seen before the claim holds.
+ * @returns those that are claimed
+ */
 export async function claimMessages(
   executor: Executor,
   asked: readonly AskedMessage[],
   staleAfterSeconds: number,
   whenLocked: WhenLocked,
-): Promise<boolean> {
+): Promise<AskedMessage[]> {
   const skip = whenLocked === 'skip' ? sql`skip locked` : sql``;
-  const claimed = await sql`
+  const claimed = await sql<AskedMessage>`
     with asked as materialized (
       select * from unnest(${asked.map(({ effectId }) => effectId)}::uuid[], ${asked.map(({ token }) => token)}::uuid[])
         as asked (effect_id, token)
@@ -58,8 +61,9 @@ export async function claimMessages(
       claim_token = due.token, first_claimed_at = coalesce(e.first_claimed_at, clock_timestamp()),
       lease_until = clock_timestamp() + make_interval(secs => ${leaseSeconds})
     -- Sorted, so that all are held before the first is written: whoever undoes a claim that is under way waits for its row.
-    from (select * from due order by id) as due where e.id = due.id`.execute(executor);
-  return (claimed.numAffectedRows ?? 0n) > 0n;
+    from (select * from due order by id) as due where e.id = due.id
+    returning e.id as effect_id, e.claim_token as token`.execute(executor);
+  return claimed.rows;
 }
 
 /** A claim that holds, and whether the message may go out now that nothing can change it any more. */

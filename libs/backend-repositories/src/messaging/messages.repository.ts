@@ -25,8 +25,7 @@ export class MessagesRepository {
     staleAfterSeconds: number,
   ): Promise<MessageClaim | undefined> {
     const asked = [{ effectId, token }];
-    if (!(await claimMessages(executor, asked, staleAfterSeconds, 'wait'))) return undefined;
-    return (await this.readyOf(executor, asked))[0];
+    return (await this.readyOf(executor, await claimMessages(executor, asked, staleAfterSeconds, 'wait')))[0];
   }
 
   /** The same of many, passing over what somebody else holds. */
@@ -35,8 +34,7 @@ export class MessagesRepository {
     asked: readonly AskedMessage[],
     staleAfterSeconds: number,
   ): Promise<MessageClaim[]> {
-    if (!(await claimMessages(executor, asked, staleAfterSeconds, 'skip'))) return [];
-    return await this.readyOf(executor, asked);
+    return await this.readyOf(executor, await claimMessages(executor, asked, staleAfterSeconds, 'skip'));
   }
 
   /**
@@ -146,12 +144,13 @@ export class MessagesRepository {
     return result.rows[0]?.state;
   }
 
-  /** What has turned out not to be ready is given back. */
-  private async readyOf(executor: Executor, asked: readonly AskedMessage[]): Promise<MessageClaim[]> {
-    const held = await readClaims(executor, asked);
-    const unready = new Set(held.filter(({ ready }) => !ready).map(({ effectId }) => effectId));
-    for (const { effectId, token } of asked)
-      if (unready.has(effectId)) await this.unclaim(executor, effectId, token);
-    return held.filter(({ ready }) => ready);
+  /** What has turned out not to be ready is given back, as is what was taken for uncertain before it could be read. */
+  private async readyOf(executor: Executor, claimed: readonly AskedMessage[]): Promise<MessageClaim[]> {
+    if (claimed.length === 0) return [];
+    const ready = (await readClaims(executor, claimed)).filter((held) => held.ready);
+    const ids = new Set(ready.map(({ effectId }) => effectId));
+    for (const { effectId, token } of claimed)
+      if (!ids.has(effectId)) await this.unclaim(executor, effectId, token);
+    return ready;
   }
 }

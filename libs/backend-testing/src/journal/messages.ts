@@ -243,8 +243,8 @@ export function markUncertain(
   return [marked, effect.state === 'claimed' ? 'uncertain' : 'accepted'];
 }
 
-/** Longer than any call to the vendor may take. */
-const longestCallMs = 120_000;
+/** Longer than any call to the vendor may take, with what goes by between its claim and its beginning. */
+const longestCallMs = 130_000;
 
 export function lockToSettle(journal: Journal, now: number, id: string) {
   const effect = effectOf(journal, id);
