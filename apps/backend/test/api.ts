@@ -133,7 +133,7 @@ export class SandboxControl {
 
   /** Staff have finished an order. */
   async complete(orderId: string, applications: readonly StaffApplication[]): Promise<void> {
-    await this.ask('/_control/airtable/orders', { orderId, applications });
+    await this.post('/_control/airtable/orders', { orderId, applications });
   }
 
   /** The contacts that CBB holds, by phone. */
@@ -145,16 +145,24 @@ export class SandboxControl {
   }
 
   async fault(fault: Readonly<Record<string, unknown>>): Promise<void> {
-    await this.ask('/_control/faults', { vendor: 'cbb', ...fault });
+    await this.post('/_control/faults', { vendor: 'cbb', ...fault });
+  }
+
+  /** Forgets the faults alone. */
+  async heal(): Promise<void> {
+    await this.ask('/_control/faults', { method: 'DELETE' });
   }
 
   /** Forgets calls, sends and faults. */
   async reset(seed = 1): Promise<void> {
-    await this.ask('/_control/reset', { seed });
+    await this.post('/_control/reset', { seed });
   }
 
-  private async ask<T>(path: string, body?: unknown): Promise<T> {
-    const request = body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) };
+  private async post(path: string, body: unknown): Promise<void> {
+    await this.ask(path, { method: 'POST', body: JSON.stringify(body) });
+  }
+
+  private async ask<T>(path: string, request: RequestInit = {}): Promise<T> {
     const response = await fetch(this.url + path, request);
     if (!response.ok) throw new Error(`The sandbox answered ${response.status} to ${path}`);
     return (await response.json()) as T;

@@ -20,7 +20,7 @@ const deaths: Scenario = {
       kind: 'vendor',
       faults: [
         { vendor: 'cbb', match: 'send_content', mode: 'slow-after-accept', delayMs: 250 },
-        { vendor: 'cbb', match: 'send_content', mode: 'receipts-lost', rate: 0.5 },
+        { vendor: 'cbb', match: 'send_content', mode: 'receipts-lost' },
       ],
       until: 1,
     },

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import type { Order } from '@visapi/api-client';
 import { REPOSITORY } from '#launcher/settings.ts';
+import { until } from '@visapi/backend-testing';
 import { untilQuiet } from './invariants.js';
 import { type ShopOrder, shopOrder } from './shop.js';
 import { TestSystem } from './system.js';
@@ -22,6 +23,11 @@ beforeAll(async () => {
   system = await TestSystem.start();
   for (const { body } of orders) await system.shop.deliver(body);
   await untilQuiet(system, orders.length);
+  for (const { id } of orders)
+    await until(
+      () => system.api.message(id),
+      (message) => message?.status === 'read',
+    );
 }, 60_000);
 afterAll(() => system.close());
 

@@ -32,7 +32,7 @@ describe('a worker that hears of no job any more', () => {
   it('becomes unready, ends itself, is started again, and the orders go through', async () => {
     system = await TestSystem.start({ apps: ['sandbox', 'backend'] });
     proxy = await startDeafProxy(system.urls.redis);
-    await system.startApp('worker', 1, { QUEUE_STUCK_SECONDS: '2', REDIS_PUBLIC_URL: proxy.url });
+    await system.startApp('worker', 1, { QUEUE_STUCK_SECONDS: '6', REDIS_PUBLIC_URL: proxy.url });
     const told = mixedOrders(21, 4);
     const first = await system.shop.burst(told);
     await expectEachOnce(system, told, first);
