@@ -50,7 +50,8 @@ function deliveryEntries(delivery: DeliveryRow): TimelineEntry[] {
     at: receivedAt,
     kind: 'delivery.received',
     status: outcome,
-    detail: null,
+    // Nothing else makes the delivery of an order be passed over.
+    detail: outcome === 'skipped' ? 'test-order' : null,
     correlationId,
   };
   const entries: TimelineEntry[] = [

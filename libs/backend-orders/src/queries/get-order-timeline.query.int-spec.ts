@@ -68,6 +68,8 @@ describe('the timeline of an order', () => {
     const entries = await told('T2');
     expect(entries).toContain('contact.skipped skipped branch');
     expect(entries).toContain('message.skipped skipped branch');
+    await deliver(test.database, viziOrder({ order: { id: 'T3-TEST' } }), { verdict: 'skipped' });
+    await expect(told('T3-TEST')).resolves.toEqual(['delivery.received skipped test-order']);
   });
 
   it('tells once when an order was processed, or stood still for too long, and which step that was', async () => {
