@@ -72,6 +72,25 @@ describe('values that a process holds and is asked for again', () => {
     expect(loads).toBe(names.length + 1);
   });
 
+  it('are served old for at most a second when nobody told of their eviction', async () => {
+    const began = performance.now();
+    await read('visa');
+    prices.set('visa', 80);
+    const evicted = performance.now();
+    await redis.redis.del('visapi:cache:{renewed}:version:visa');
+    await until(
+      async () => {
+        const asked = performance.now();
+        const { price } = await read('visa');
+        // Judged by when it was asked for, however late the answer is. What is back by then was not compared yet.
+        if (asked >= evicted + trustMs) expect(price).toBe(80);
+        if (performance.now() < began + trustMs) expect(price).toBe(70);
+        return price;
+      },
+      (price) => price === 80,
+    );
+  });
+
   it('are read anew when the whole family was evicted', async () => {
     await readAll();
     for (const name of names) prices.set(name, 80);
@@ -85,10 +104,14 @@ describe('values that a process holds and is asked for again', () => {
     prices.set('visa', 80);
     const began = performance.now();
     await until(
-      async () => (await read('visa', 1_500)).price,
+      async () => {
+        const asked = performance.now();
+        const { price } = await read('visa', 1_500);
+        if (asked - began >= 1_500 + trustMs) expect(price).toBe(80);
+        return price;
+      },
       (price) => price === 80,
     );
-    expect(performance.now() - began).toBeLessThan(1_500 + trustMs);
   });
 
   it('are read from their source while Redis is away', async () => {
