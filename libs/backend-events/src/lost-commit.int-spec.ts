@@ -1,5 +1,5 @@
 import { type INestApplicationContext, Injectable, Module } from '@nestjs/common';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { QueueModule } from '@visapi/backend-queue';
 import { EventsRepository } from '@visapi/backend-repositories/events';
 import {
@@ -47,10 +47,12 @@ beforeAll(async () => {
   redis = await takeTestRedis();
   await test.query('create table noted (aggregate_id text)');
   await test.query('grant insert on noted to visapi_app');
-  await test.query(`create function take_time() returns trigger language plpgsql as $$
-    begin perform pg_sleep(0.4); return null; end $$`);
-  await test.query(`create constraint trigger take_time after insert on noted deferrable initially deferred
-    for each row execute function take_time()`);
+  await test.query('create table let_go ()');
+  await test.query('grant select on let_go to visapi_app');
+  await test.query(`create function wait_for_the_test() returns trigger language plpgsql as $$
+    begin while not exists (select from let_go) loop perform pg_sleep(0.01); end loop; return null; end $$`);
+  await test.query(`create constraint trigger at_commit after insert on noted deferrable initially deferred
+    for each row execute function wait_for_the_test()`);
   way = await openCuttableWay(test.url);
   worker = await createTestContext(way.url, [
     QueueModule.forRoot(queueConfig(redis.url)),
@@ -81,7 +83,15 @@ describe('a relay that loses its connection while Postgres commits what handlers
       ...{ actor: 'test', correlationId: 'c', payload: {} },
     });
     await until(committing, (rows) => rows.length > 0);
+    const looked = jest.spyOn(worker.get(EventsRepository), 'toldOf');
     way.cut();
+    // It is back and has found nothing committed yet: it has to go on looking.
+    await until(
+      async () => await Promise.allSettled(looked.mock.results.map(({ value }) => value)),
+      (answers) => answers.some(({ status }) => status === 'fulfilled'),
+    );
+    expect(await noted()).toEqual([]);
+    await test.query('insert into let_go default values');
     await until(noted, (rows) => rows.length === 1);
     await until(
       () => Promise.resolve(shown),

@@ -87,16 +87,20 @@ describe('when the deadline of a caller passes', () => {
     await expect(before.ended).rejects.toBe(late);
     const left = await sql`select id from written`.execute(database.db);
     expect(left.rows).toEqual([]);
-    expect(await running()).toBe(0);
+    await until(running, (count) => count === 0);
   });
 
   it('a commit under way is not taken back: he is told that it is done', async () => {
     await test.query(`create table checked (id int primary key);
       grant select, insert on checked to visapi_app;
-      create function wait_a_little() returns trigger language plpgsql as
-        'begin perform pg_sleep(0.5); return null; end';
+      create table let_go ();
+      grant select on let_go to visapi_app;
+      create function wait_for_the_test() returns trigger language plpgsql as $$
+        begin while not exists (select from let_go) loop perform pg_sleep(0.01); end loop; return null; end $$;
       create constraint trigger at_commit after insert on checked deferrable initially deferred
-        for each row execute function wait_a_little()`);
+        for each row execute function wait_for_the_test()`);
+    const sleeper = withDeadline(async () => await sql`select pg_sleep(30)`.execute(database.db));
+    const told = expect(sleeper.ended).rejects.toBe(late);
     const { ended, end } = withDeadline(
       async () =>
         await database.db.transaction().execute(async (transaction) => {
@@ -110,7 +114,12 @@ describe('when the deadline of a caller passes', () => {
       () => test.query(committing),
       ({ length }) => length === 1,
     );
+    await until(running, (count) => count === 2);
     end();
+    sleeper.end();
+    // By then the commit would have ended as well, did anything end it.
+    await told;
+    await test.query('insert into let_go default values');
     await expect(ended).resolves.toBe('done');
     expect((await sql`select from checked`.execute(database.db)).rows).toHaveLength(1);
   });
