@@ -9,9 +9,11 @@ export async function until<T>(
 ): Promise<T> {
   const deadline = performance.now() + withinMs;
   for (;;) {
+    // An answer that comes late may tell of what was long ago: it counts when it was asked for.
+    const asked = performance.now();
     const answer = await ask();
     if (wanted(answer)) return answer;
-    if (performance.now() > deadline)
+    if (asked > deadline)
       throw new Error(`${what}: not within ${withinMs} ms; the last answer was ${JSON.stringify(answer)}`);
     await pause(everyMs);
   }
