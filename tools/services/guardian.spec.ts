@@ -9,6 +9,8 @@ import { beganAt, isSameProcess } from './process-identity.ts';
 import { stopOne } from './stop.ts';
 
 const stopping = { name: 'child', stage: 1, stopSignal: 'SIGTERM', patienceMs: 200 } as const;
+/** For a child that does stop, as soon as the machine lets it. */
+const patiently = { ...stopping, patienceMs: 5_000 } as const;
 const open: Guardian[] = [];
 
 async function child(script: string) {
@@ -29,7 +31,7 @@ describe('the guardian', () => {
     const folder = mkdtempSync(join(tmpdir(), 'guardian-'));
     const { pid, exited } = await child('');
     guardian.removeAtEnd(folder);
-    guardian.watch({ ...stopping, pid });
+    guardian.watch({ ...patiently, pid });
     await guardian.close();
     expect(await exited).toEqual([null, 'SIGTERM']);
     expect(existsSync(folder)).toBe(false);
@@ -40,7 +42,7 @@ describe('the guardian', () => {
     const replaced = new Promise<void>((resolve) => (told = resolve));
     const guardian = new Guardian(() => told());
     const { pid, exited } = await child('');
-    guardian.watch({ ...stopping, pid });
+    guardian.watch({ ...patiently, pid });
     const again = new Promise<void>((resolve) => (told = resolve));
     await replaced;
     process.kill(guardian.pid, 'SIGKILL');
